@@ -1,0 +1,3 @@
+//! The command-line program: a thin shell over the library.
+
+fn main() {}
