@@ -31,7 +31,9 @@ pub(super) fn folding(c: char) -> &'static Folding {
     let code = c as usize;
     let page = PAGES[code / PAGE].get_or_init(|| {
         let first = (code / PAGE * PAGE) as u32;
-        (first..first + PAGE as u32).map(|code| char::from_u32(code).map_or(Folding::Nothing, compute)).collect()
+        (first..first + PAGE as u32)
+            .map(|code| char::from_u32(code).map_or(Folding::Nothing, compute))
+            .collect()
     });
     &page[code % PAGE]
 }
@@ -127,7 +129,8 @@ fn variant(c: char) -> char {
 fn decimal_digit(c: char) -> Option<char> {
     /// Code points of the digit zero in scripts that our users write.
     const ZEROS: [u32; 14] = [
-        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x1040,
+        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50,
+        0x0ED0, 0x1040,
     ];
     let code = c as u32;
     let zero = ZEROS.iter().rev().find(|&&zero| code >= zero && code < zero + 10)?;

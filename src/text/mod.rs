@@ -9,5 +9,5 @@ pub mod numeral;
 pub mod token;
 
 pub use fold::{Folded, fold};
-pub use numeral::Numerals;
+pub use numeral::{NumberKind, Numerals};
 pub use token::{Token, tokens};

@@ -67,7 +67,11 @@ impl Numerals {
             if self.suffix_length(folded, tokens, at).is_some_and(|length| length > 0) {
                 return None;
             }
-            return match tokens.get(at + 1).filter(|next| next.is_joined).and_then(|_| digits(folded, tokens, at + 1)) {
+            return match tokens
+                .get(at + 1)
+                .filter(|next| next.is_joined)
+                .and_then(|_| digits(folded, tokens, at + 1))
+            {
                 Some(upper) if upper > value => Some(Number { token_count: 2, value, is_exact: false }),
                 Some(_) => None,
                 None => Some(exact(1, value)),
@@ -129,7 +133,8 @@ impl Numerals {
     }
 
     fn skip_joiner(&self, folded: &str, tokens: &[Token], at: usize) -> usize {
-        let is_joiner = tokens.get(at).is_some_and(|token| self.joiners.iter().any(|j| j == token.text(folded)));
+        let is_joiner =
+            tokens.get(at).is_some_and(|token| self.joiners.iter().any(|j| j == token.text(folded)));
         at + usize::from(is_joiner)
     }
 }
@@ -156,8 +161,8 @@ fn digits(folded: &str, tokens: &[Token], at: usize) -> Option<u32> {
         && before.len() > 1
         && before[before.len() - 2].is_ascii_digit();
     let after = folded[token.end as usize..].as_bytes();
-    let has_fraction =
-        after.first().is_some_and(|b| matches!(b, b'.' | b',' | b':')) && after.get(1).is_some_and(u8::is_ascii_digit);
+    let has_fraction = after.first().is_some_and(|b| matches!(b, b'.' | b',' | b':'))
+        && after.get(1).is_some_and(u8::is_ascii_digit);
     if is_fraction || has_fraction || text.len() > 3 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -229,7 +234,8 @@ mod tests {
     use crate::text::{fold, tokens};
 
     fn english() -> Numerals {
-        let map = |pairs: &[(&str, u32)]| pairs.iter().map(|&(word, value)| (word.to_string(), value)).collect();
+        let map =
+            |pairs: &[(&str, u32)]| pairs.iter().map(|&(word, value)| (word.to_string(), value)).collect();
         Numerals {
             cardinal: map(&[("two", 2), ("five", 5), ("twenty", 20), ("hundred", 100)]),
             ordinal: map(&[("third", 3), ("second", 2), ("twentieth", 20)]),

@@ -1,0 +1,145 @@
+//! `recontact detect`: JSON lines in, cues out, in the same order: a Unix filter.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use recontact::detect::{Cue, Detector, Scratch};
+use recontact::interaction::Speaker;
+use recontact::lexicon::{self, Lexicon};
+use serde::{Deserialize, Serialize};
+
+/// Find cues in texts: one JSON object a line in, one out, in the same order.
+///
+/// In: {"id": …, "text": …, "speaker": "customer"?}. Out: {"id": …, "cues": [{"rule", "kind", "language", "start",
+/// "end", "text", "stated_contacts"}]}; offsets are bytes of the raw text.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  echo '{\"id\":1,\"text\":\"this is the third time I call\"}' | recontact detect"
+)]
+pub(super) struct Arguments {
+    /// Files of JSON lines; standard input without any.
+    files: Vec<PathBuf>,
+    /// Lexicon files or folders of your own, on top of the built-in ones.
+    #[arg(long, value_name = "PATH")]
+    lexicon: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Input<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a serde_json::value::RawValue>,
+    #[serde(borrow)]
+    text: std::borrow::Cow<'a, str>,
+    #[serde(default)]
+    speaker: Speaker,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    id: Option<&'a serde_json::value::RawValue>,
+    cues: Vec<CueOutput<'a>>,
+}
+
+#[derive(Serialize)]
+struct CueOutput<'a> {
+    rule: &'a str,
+    kind: &'a str,
+    language: &'a str,
+    start: usize,
+    end: usize,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated_contacts: Option<u32>,
+}
+
+/// Lines read at a time: enough work for all cores, little memory.
+const LINES_AT_A_TIME: usize = 4096;
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let lexicon = Lexicon::with_user_files(&lexicon::read_sources(&arguments.lexicon)?)?;
+    let detector = Detector::new(&lexicon)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    if arguments.files.is_empty() {
+        filter("standard input", std::io::stdin().lock(), &lexicon, &detector, &mut out)?;
+    }
+    for path in &arguments.files {
+        let file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+        let name = path.display().to_string();
+        filter(&name, std::io::BufReader::with_capacity(1 << 20, file), &lexicon, &detector, &mut out)?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn filter(
+    name: &str,
+    mut input: impl BufRead,
+    lexicon: &Lexicon,
+    detector: &Detector,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+    let mut first_line = 1;
+    loop {
+        let lines = read_lines(&mut input).with_context(|| name.to_string())?;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let numbered: Vec<(usize, &String)> = lines.iter().enumerate().collect();
+        let answers: Vec<anyhow::Result<String>> = numbered
+            .par_iter()
+            .map_init(Scratch::default, |scratch, &(at, line)| {
+                answer(line, lexicon, detector, scratch).with_context(|| {
+                    format!("{name}:{}: each line must be {{\"id\": …, \"text\": \"…\"}}", first_line + at)
+                })
+            })
+            .collect();
+        for line in answers {
+            out.write_all(line?.as_bytes())?;
+        }
+        first_line += lines.len();
+    }
+}
+
+fn read_lines(input: &mut impl BufRead) -> std::io::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    while lines.len() < LINES_AT_A_TIME && input.read_line(&mut line)? > 0 {
+        lines.push(std::mem::take(&mut line));
+    }
+    Ok(lines)
+}
+
+/// The output line for an input line; a blank line gives none.
+fn answer(
+    line: &str,
+    lexicon: &Lexicon,
+    detector: &Detector,
+    scratch: &mut Scratch,
+) -> anyhow::Result<String> {
+    if line.trim().is_empty() {
+        return Ok(String::new());
+    }
+    let input: Input = serde_json::from_str(line)?;
+    let cues = detector.cues(&input.text, input.speaker, scratch);
+    let cues = cues.iter().map(|cue| output(cue, &input.text, lexicon)).collect();
+    let mut line = serde_json::to_string(&Output { id: input.id, cues })?;
+    line.push('\n');
+    Ok(line)
+}
+
+fn output<'a>(cue: &Cue, text: &'a str, lexicon: &'a Lexicon) -> CueOutput<'a> {
+    let rule = &lexicon.rules[cue.rule];
+    CueOutput {
+        rule: &rule.id,
+        kind: &rule.kind,
+        language: &lexicon.languages[rule.language].tag,
+        start: cue.start,
+        end: cue.end,
+        text: &text[cue.start..cue.end],
+        stated_contacts: cue.stated_contacts,
+    }
+}

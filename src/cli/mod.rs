@@ -1,0 +1,48 @@
+//! The command line: what was typed, turned into calls of the library and printed.
+//!
+//! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 done and a category fails under
+//! `--fail-below`, 2 error.
+
+mod detect;
+mod lexicon;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Finds repeat customer contacts and reports which issue categories fail first-contact resolution.
+#[derive(Debug, Parser)]
+#[command(name = "recontact", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Detect(detect::Arguments),
+    Lexicon(lexicon::Arguments),
+}
+
+/// Runs the program on the arguments of the process.
+pub(crate) fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Detect(arguments) => detect::run(&arguments),
+        Command::Lexicon(arguments) => lexicon::run(&arguments),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A reader that has seen enough (`recontact … | head`) is no fault.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

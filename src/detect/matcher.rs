@@ -1,0 +1,176 @@
+//! Does a compiled phrase match here? All readings at once, as a set of positions.
+//!
+//! Positions are bits of a `u64` relative to the first token, so a phrase reaches over at most 63 tokens and the
+//! work per attempt is bounded by (nodes × 64), whatever the text.
+
+use super::pattern::Node;
+use crate::text::numeral::Number;
+use crate::text::{Numerals, Token};
+
+/// A turn prepared for matching.
+pub(super) struct Words<'a> {
+    pub(super) folded: &'a str,
+    pub(super) tokens: &'a [Token],
+    /// For each token the languages (bits) in which it is a filler; all bits for mentions and stutters.
+    pub(super) skippable: &'a [u64],
+}
+
+/// A match: token range and the number that it captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) first: usize,
+    /// One after the last token.
+    pub(super) end: usize,
+    pub(super) number: Option<(crate::text::NumberKind, Number)>,
+}
+
+/// One attempt to match at one place.
+struct Attempt<'a> {
+    words: &'a Words<'a>,
+    numerals: &'a Numerals,
+    language: u64,
+    first: usize,
+    /// The number last captured, and where it ends.
+    number: Option<(usize, crate::text::NumberKind, Number)>,
+}
+
+/// The longest match of `nodes` that begins at token `first`.
+pub(super) fn match_at(
+    nodes: &[Node],
+    words: &Words,
+    numerals: &Numerals,
+    language: usize,
+    first: usize,
+) -> Option<Match> {
+    let mut attempt = Attempt { words, numerals, language: 1 << (language % 64), first, number: None };
+    let ends = attempt.sequence(nodes, 1) & !1;
+    let end = first + ends.checked_ilog2()? as usize;
+    let number =
+        attempt.number.filter(|&(number_end, ..)| number_end <= end).map(|(_, kind, number)| (kind, number));
+    Some(Match { first, end, number })
+}
+
+impl Attempt<'_> {
+    fn sequence(&mut self, nodes: &[Node], from: u64) -> u64 {
+        let mut positions = from;
+        for node in nodes {
+            positions = self.step(node, positions);
+            if positions == 0 {
+                break;
+            }
+        }
+        positions
+    }
+
+    fn step(&mut self, node: &Node, from: u64) -> u64 {
+        match node {
+            Node::Literal(text) => self.each(from, |words, at| literal(words, at, text)),
+            Node::Prefix(text) => {
+                self.each(from, |words, at| usize::from(words.text(at).starts_with(text.as_ref())))
+            }
+            Node::Words(list) => self.each(from, |words, at| {
+                usize::from(list.binary_search_by(|word| word.as_ref().cmp(words.text(at))).is_ok())
+            }),
+            Node::Number(kind, least) => self.numbers(*kind, *least, from),
+            Node::Gap(length) => self.gap(from, *length),
+            Node::Optional(inner) => from | self.sequence(inner, from),
+            Node::Choice(alternatives) => {
+                alternatives.iter().fold(0, |to, nodes| to | self.sequence(nodes, from))
+            }
+        }
+    }
+
+    /// Applies `take`, which says how many tokens it matches (0: none), at every position of `from`, stepping over
+    /// fillers before it.
+    fn each(&self, from: u64, take: impl Fn(&Words, usize) -> usize) -> u64 {
+        let mut to = 0;
+        let mut rest = from;
+        while rest != 0 {
+            let position = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let mut at = self.first + position;
+            while self.may_take(at) {
+                let count = take(self.words, at);
+                if count > 0 {
+                    to |= bit(at - self.first + count);
+                }
+                if at == self.first || !self.is_skippable(at) {
+                    break;
+                }
+                at += 1;
+            }
+        }
+        to
+    }
+
+    fn numbers(&mut self, kind: crate::text::NumberKind, least: u32, from: u64) -> u64 {
+        let found = std::cell::Cell::new(self.number);
+        let to = self.each(from, |words, at| {
+            match self.numerals.number_at(kind, words.folded, words.tokens, at) {
+                Some(number) if number.value >= least => {
+                    found.set(Some((at + number.token_count, kind, number)));
+                    number.token_count
+                }
+                _ => 0,
+            }
+        });
+        self.number = found.get();
+        to
+    }
+
+    fn gap(&self, from: u64, length: u8) -> u64 {
+        let mut to = from;
+        let mut edge = from;
+        for _ in 0..length {
+            let mut next = 0;
+            let mut rest = edge;
+            while rest != 0 {
+                let position = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                if self.may_take(self.first + position) {
+                    next |= bit(position + 1);
+                }
+            }
+            edge = next & !to;
+            to |= next;
+            if edge == 0 {
+                break;
+            }
+        }
+        to
+    }
+
+    /// Is there a token at `at`, in the same sentence?
+    fn may_take(&self, at: usize) -> bool {
+        self.words.tokens.get(at).is_some_and(|token| at == self.first || !token.is_sentence_start)
+    }
+
+    fn is_skippable(&self, at: usize) -> bool {
+        self.words.skippable[at] & self.language != 0
+    }
+}
+
+/// Positions past the 64th are given up.
+fn bit(position: usize) -> u64 {
+    if position < 64 { 1 << position } else { 0 }
+}
+
+/// How many tokens the literal takes at `at`; 0 if it is not there as a whole word.
+fn literal(words: &Words, at: usize, text: &str) -> usize {
+    let start = words.tokens[at].start as usize;
+    if !words.folded[start..].starts_with(text) {
+        return 0;
+    }
+    let end = (start + text.len()) as u32;
+    words.tokens[at..]
+        .iter()
+        .take_while(|token| token.start < end)
+        .position(|token| token.end == end)
+        .map_or(0, |i| i + 1)
+}
+
+impl Words<'_> {
+    fn text(&self, at: usize) -> &str {
+        self.tokens[at].text(self.folded)
+    }
+}

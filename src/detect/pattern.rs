@@ -1,0 +1,175 @@
+//! A phrase compiled: what to compare at each token, and the literals without which it cannot match.
+//!
+//! Compiling chooses the *anchors* of a phrase: the rarest set of literals one of which stands in every match.
+//! The detector looks for anchors only; matching is [`matcher`](super::matcher)'s work.
+
+use crate::lexicon::phrase::Item;
+use crate::text::NumberKind;
+use crate::text::token::is_character_script;
+
+/// One step of a compiled phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    /// A whole word, or a run of characters of a script without spaces.
+    Literal(Box<str>),
+    /// The beginning of a word.
+    Prefix(Box<str>),
+    /// Any of these whole words, sorted.
+    Words(Vec<Box<str>>),
+    /// A number, at least so large.
+    Number(NumberKind, u32),
+    /// Up to so many words.
+    Gap(u8),
+    /// May be missing.
+    Optional(Vec<Node>),
+    /// One of several sequences.
+    Choice(Vec<Vec<Node>>),
+}
+
+/// The literals of which one must occur, and how many tokens may precede it in a match.
+#[derive(Debug, Clone)]
+pub(super) struct Anchors {
+    pub(super) literals: Vec<Box<str>>,
+    pub(super) lookback: usize,
+    cost: f64,
+}
+
+/// The widest a number slot can be, in tokens (一百二十三, "two hundred and twenty five").
+const NUMBER_WIDTH: usize = 6;
+
+/// Compiles the items of a phrase.
+pub(super) fn compile(items: &[Item]) -> Vec<Node> {
+    items
+        .iter()
+        .map(|item| match item {
+            Item::Word(word) => Node::Literal(word.as_str().into()),
+            Item::Prefix(word) => Node::Prefix(word.as_str().into()),
+            Item::Optional(inner) => Node::Optional(compile(inner)),
+            Item::Choice(alternatives) => choice(alternatives),
+            Item::Number(kind, least) => Node::Number(*kind, *least),
+            Item::Gap(words) => Node::Gap(*words),
+            Item::Set(name) => unreachable!("the loader replaced the set <{name}>"),
+        })
+        .collect()
+}
+
+/// A choice of single words becomes one sorted list; the rest stays a choice.
+fn choice(alternatives: &[Vec<Item>]) -> Node {
+    let mut words: Vec<Box<str>> = Vec::new();
+    let mut sequences = Vec::new();
+    flatten(alternatives, &mut words, &mut sequences);
+    words.sort();
+    words.dedup();
+    match (words.is_empty(), sequences.is_empty()) {
+        (false, true) => Node::Words(words),
+        (true, _) => Node::Choice(sequences),
+        _ => {
+            sequences.push(vec![Node::Words(words)]);
+            Node::Choice(sequences)
+        }
+    }
+}
+
+fn flatten(alternatives: &[Vec<Item>], words: &mut Vec<Box<str>>, sequences: &mut Vec<Vec<Node>>) {
+    for alternative in alternatives {
+        match alternative.as_slice() {
+            [Item::Word(word)] if !word.chars().any(is_character_script) => words.push(word.as_str().into()),
+            [Item::Choice(inner)] => flatten(inner, words, sequences),
+            items => sequences.push(compile(items)),
+        }
+    }
+}
+
+/// The cheapest anchors of a phrase; none where no literal must occur.
+pub(super) fn anchors(nodes: &[Node]) -> Option<Anchors> {
+    let mut before = 0;
+    let mut best: Option<Anchors> = None;
+    for node in nodes {
+        if let Some(mut found) = node_anchors(node) {
+            found.lookback += before;
+            if best.as_ref().is_none_or(|best| found.cost < best.cost) {
+                best = Some(found);
+            }
+        }
+        before += width(node);
+    }
+    best
+}
+
+fn node_anchors(node: &Node) -> Option<Anchors> {
+    let literal = |text: &str| Anchors { literals: vec![text.into()], lookback: 0, cost: cost(text) };
+    match node {
+        Node::Literal(text) | Node::Prefix(text) => Some(literal(text)),
+        Node::Words(words) => Some(Anchors {
+            cost: words.iter().map(|word| cost(word)).sum(),
+            literals: words.clone(),
+            lookback: 0,
+        }),
+        Node::Choice(alternatives) => {
+            let mut all = Anchors { literals: Vec::new(), lookback: 0, cost: 0.0 };
+            for alternative in alternatives {
+                let found = anchors(alternative)?;
+                all.cost += found.cost;
+                all.lookback = all.lookback.max(found.lookback);
+                all.literals.extend(found.literals);
+            }
+            Some(all)
+        }
+        Node::Number(..) | Node::Gap(_) | Node::Optional(_) => None,
+    }
+}
+
+/// How often a literal is likely to occur: falls with its length, a character of a script without spaces being
+/// worth two and a half letters. Exactness does not hang on this guess, only speed.
+fn cost(literal: &str) -> f64 {
+    let letters: f64 = literal.chars().map(|c| if is_character_script(c) { 2.5 } else { 1.0 }).sum();
+    (-0.6 * letters).exp()
+}
+
+/// The most tokens that a node can take up.
+fn width(node: &Node) -> usize {
+    let sum = |nodes: &[Node]| nodes.iter().map(width).sum();
+    match node {
+        Node::Literal(text) => text.chars().filter(|&c| is_character_script(c)).count().max(1),
+        Node::Prefix(_) | Node::Words(_) => 1,
+        Node::Number(..) => NUMBER_WIDTH,
+        Node::Gap(words) => usize::from(*words),
+        Node::Optional(inner) => sum(inner),
+        Node::Choice(alternatives) => alternatives.iter().map(|nodes| sum(nodes)).max().unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, anchors, compile};
+    use crate::lexicon::phrase::parse;
+
+    #[track_caller]
+    fn anchored(phrase: &str, literals: &[&str], lookback: usize) {
+        let found = anchors(&compile(&parse(phrase).unwrap())).unwrap();
+        let found_literals: Vec<&str> = found.literals.iter().map(AsRef::as_ref).collect();
+        assert_eq!((found_literals.as_slice(), found.lookback), (literals, lookback), "{phrase}");
+    }
+
+    #[test]
+    fn the_rarest_literal_that_must_occur_is_the_anchor() {
+        anchored("i called again", &["called"], 1);
+        anchored("i (rang|called) [yesterday] again", &["again"], 3);
+        anchored("{ordinal} time * complaining", &["complaining"], 11);
+        anchored("第{count}次打电话", &["次打电话"], 7);
+    }
+
+    #[test]
+    fn what_may_be_missing_is_no_anchor() {
+        anchored("[yesterday] i * rang", &["rang"], 6);
+        assert!(anchors(&compile(&parse("[again] * {count}").unwrap())).is_none());
+    }
+
+    #[test]
+    fn single_words_become_one_sorted_list() {
+        assert_eq!(
+            compile(&parse("(rang|called|rang)").unwrap()),
+            [Node::Words(vec!["called".into(), "rang".into()])]
+        );
+    }
+}

@@ -1,0 +1,326 @@
+//! From lexicon files to rules: sets put in their places, user's rules over built-in ones, every fault with its line.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use toml::Spanned;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::file::{self, File, FileExample, FileRule};
+use super::phrase::{self, Item};
+use super::rule::{Example, Phrase, Rule};
+use super::{Language, Lexicon, Source};
+use crate::text::{Numerals, fold};
+use crate::{Error, Result};
+
+/// Sets of one language by name, already as trees.
+type Sets = BTreeMap<String, Vec<Vec<Item>>>;
+
+/// Loads `built_in` files, then `user` files, whose rules replace or extend rules of the same language and id.
+pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Lexicon> {
+    let mut lexicon = Lexicon { rules: Vec::new(), languages: Vec::new(), hash: String::new() };
+    let mut sets: Vec<Sets> = Vec::new();
+    let mut hash = Xxh3::new();
+    for (source, is_user) in built_in.iter().map(|s| (s, false)).chain(user.iter().map(|s| (s, true))) {
+        let (path, text) = source;
+        hash.update(text.as_bytes());
+        hash.update(&[0, u8::from(is_user)]);
+        let file = File::parse(path, text)?;
+        let language = language_index(&mut lexicon.languages, &mut sets, &file)?;
+        for rule in &file.rules {
+            let rule = resolve(&file, rule, language, &sets[language])?;
+            place(&mut lexicon.rules, rule, &file, is_user)?;
+        }
+    }
+    lexicon.hash = format!("{:032x}", hash.digest128());
+    Ok(lexicon)
+}
+
+/// Finds or adds the language of `file` and gives it the file's fillers, numerals and sets.
+fn language_index(languages: &mut Vec<Language>, sets: &mut Vec<Sets>, file: &File) -> Result<usize> {
+    let index = languages.iter().position(|l| l.tag == file.language).unwrap_or_else(|| {
+        languages.push(Language { tag: file.language.clone(), ..Language::default() });
+        sets.push(Sets::new());
+        languages.len() - 1
+    });
+    let language = &mut languages[index];
+    language.fillers.extend(file.fillers.iter().map(|filler| folded(filler)));
+    add_numerals(&mut language.numerals, &file.numerals, &file.path)?;
+    for name in file.sets.keys() {
+        let members = set_members(file, name, &sets[index], &mut Vec::new())?;
+        sets[index].insert(name.clone(), members);
+    }
+    Ok(index)
+}
+
+fn add_numerals(numerals: &mut Numerals, file: &file::Numerals, path: &Path) -> Result<()> {
+    let add = |into: &mut HashMap<String, u32>, from: &BTreeMap<String, Vec<String>>| -> Result<()> {
+        for (value, words) in from {
+            let value = value.parse().map_err(|_| {
+                Error::text(path, 1, format!("numeral `{value}` is no number"), "write it as 3 = [\"three\"]")
+            })?;
+            into.extend(words.iter().map(|word| (folded(word), value)));
+        }
+        Ok(())
+    };
+    add(&mut numerals.cardinal, &file.cardinal)?;
+    add(&mut numerals.ordinal, &file.ordinal)?;
+    add(&mut numerals.times, &file.times)?;
+    numerals.ordinal_suffixes.extend(file.ordinal_suffixes.iter().map(|suffix| folded(suffix)));
+    numerals.joiners.extend(file.joiners.iter().map(|joiner| folded(joiner)));
+    if file.ordinal_prefix.is_some() {
+        numerals.ordinal_prefix = file.ordinal_prefix.as_deref().map(folded);
+    }
+    Ok(())
+}
+
+fn folded(word: &str) -> String {
+    fold(word).text().trim().to_string()
+}
+
+/// The members of a set of `file`, with the sets that they name put in. `open` are the sets being looked up.
+fn set_members(file: &File, name: &str, known: &Sets, open: &mut Vec<String>) -> Result<Vec<Vec<Item>>> {
+    open.push(name.to_string());
+    let mut members = Vec::new();
+    for member in &file.sets[name] {
+        let items = parse(file, member)?;
+        members.push(expand(items, file, file.line(member), known, open)?);
+    }
+    open.pop();
+    Ok(members)
+}
+
+/// Puts the members of sets in the place of their names.
+fn expand(
+    items: Vec<Item>,
+    file: &File,
+    line: usize,
+    known: &Sets,
+    open: &mut Vec<String>,
+) -> Result<Vec<Item>> {
+    let mut out = Vec::with_capacity(items.len());
+    for item in items {
+        out.push(match item {
+            Item::Optional(inner) => Item::Optional(expand(inner, file, line, known, open)?),
+            Item::Choice(inner) => {
+                let inner: Result<_> =
+                    inner.into_iter().map(|i| expand(i, file, line, known, open)).collect();
+                Item::Choice(inner?)
+            }
+            Item::Set(name) if open.contains(&name) => {
+                return Err(Error::text(
+                    &file.path,
+                    line,
+                    format!("set <{name}> contains itself"),
+                    "take it out",
+                ));
+            }
+            Item::Set(name) if file.sets.contains_key(&name) => {
+                Item::Choice(set_members(file, &name, known, open)?)
+            }
+            Item::Set(name) => match known.get(&name) {
+                Some(members) => Item::Choice(members.clone()),
+                None => return Err(unknown_set(file, line, &name, known)),
+            },
+            other => other,
+        });
+    }
+    Ok(out)
+}
+
+fn unknown_set(file: &File, line: usize, name: &str, known: &Sets) -> Error {
+    let names = file.sets.keys().chain(known.keys());
+    let nearest = names.max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+    let help = match nearest {
+        Some(nearest) => format!("add it under [sets], or did you mean <{nearest}>?"),
+        None => "add it under [sets]".to_string(),
+    };
+    Error::text(&file.path, line, format!("there is no set <{name}>"), help)
+}
+
+fn parse(file: &File, phrase: &Spanned<String>) -> Result<Vec<Item>> {
+    phrase::parse(phrase.as_ref())
+        .map_err(|(what, help)| Error::text(&file.path, file.line(phrase), what, help))
+}
+
+fn resolve(file: &File, rule: &FileRule, language: usize, sets: &Sets) -> Result<Rule> {
+    let phrases = |from: &[Spanned<String>]| -> Result<Vec<Phrase>> {
+        from.iter()
+            .map(|phrase| {
+                let line = file.line(phrase);
+                let items = expand(parse(file, phrase)?, file, line, sets, &mut Vec::new())?;
+                Ok(Phrase { source: phrase.as_ref().clone(), items, line })
+            })
+            .collect()
+    };
+    let fault = |what: &str, help: &str| {
+        Err(Error::text(&file.path, file.line(&rule.id), format!("rule `{}` {what}", rule.id.as_ref()), help))
+    };
+    if rule.phrases.is_empty() && !rule.extends {
+        return fault("has no phrases", "add phrases = [\"…\"]");
+    }
+    if rule.examples.is_empty() && !rule.extends {
+        return fault(
+            "has no examples",
+            "add examples = [\"… >>words that fire it<< …\"]: they are its test",
+        );
+    }
+    if rule.non_examples.is_empty() && !rule.extends {
+        return fault("has no non_examples", "add non_examples = [\"…\"]: near misses that must not fire it");
+    }
+    Ok(Rule {
+        id: rule.id.as_ref().clone(),
+        kind: rule.kind.clone(),
+        about: rule.about.clone(),
+        language,
+        speaker: rule.speaker,
+        priority: rule.priority,
+        stated: rule.stated,
+        phrases: phrases(&rule.phrases)?,
+        unless: phrases(&rule.unless)?,
+        unless_turn: phrases(&rule.unless_turn)?,
+        examples: rule.examples.iter().map(|e| example(file, e)).collect::<Result<_>>()?,
+        non_examples: rule.non_examples.iter().map(|text| non_example(file, text)).collect(),
+        path: file.path.clone(),
+        line: file.line(&rule.id),
+    })
+}
+
+/// Takes the `>>marks<<` out of an example.
+fn example(file: &File, example: &Spanned<FileExample>) -> Result<Example> {
+    let line = file.line(example);
+    let (marked, stated) = match example.as_ref() {
+        FileExample::Text(text) => (text, None),
+        FileExample::Stated { text, stated } => (text, Some(*stated)),
+    };
+    let parts = marked.split_once(">>").and_then(|(before, rest)| Some((before, rest.split_once("<<")?)));
+    let Some((before, (inside, after))) = parts.filter(|(_, (inside, _))| !inside.is_empty()) else {
+        return Err(Error::text(
+            &file.path,
+            line,
+            format!("the example `{marked}` does not mark what fires the rule"),
+            "put the words between >> and <<",
+        ));
+    };
+    let span = (before.len(), before.len() + inside.len());
+    Ok(Example { text: format!("{before}{inside}{after}"), span: Some(span), stated, line })
+}
+
+fn non_example(file: &File, text: &Spanned<String>) -> Example {
+    Example { text: text.as_ref().clone(), span: None, stated: None, line: file.line(text) }
+}
+
+/// Adds `rule`, or puts it over the rule of the same language and id if it is the user's.
+fn place(rules: &mut Vec<Rule>, rule: Rule, file: &File, is_user: bool) -> Result<()> {
+    let extends = file.rules.iter().any(|r| r.id.as_ref() == &rule.id && r.extends);
+    let known = rules.iter_mut().find(|known| known.language == rule.language && known.id == rule.id);
+    match known {
+        None if extends => Err(Error::text(
+            &rule.path,
+            rule.line,
+            format!("rule `{}` extends nothing: {} has no such rule", rule.id, file.language),
+            "leave out `extends`, or see `recontact lexicon list` for the ids",
+        )),
+        None => {
+            rules.push(rule);
+            Ok(())
+        }
+        Some(known) if !is_user || known.path == rule.path => Err(Error::text(
+            &rule.path,
+            rule.line,
+            format!(
+                "rule `{}` is there twice (the other is at {}:{})",
+                rule.id,
+                known.path.display(),
+                known.line
+            ),
+            "give it another id",
+        )),
+        Some(known) if extends => {
+            known.phrases.extend(rule.phrases);
+            known.unless.extend(rule.unless);
+            known.unless_turn.extend(rule.unless_turn);
+            known.examples.extend(rule.examples);
+            known.non_examples.extend(rule.non_examples);
+            Ok(())
+        }
+        Some(known) => {
+            *known = rule;
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Item, load};
+    use crate::lexicon::Source;
+
+    fn source(name: &str, text: &str) -> Source {
+        (name.into(), text.to_string())
+    }
+
+    const RULE: &str = r#"
+language = "en"
+[sets]
+called = ["called", "rang <you>"]
+you = ["you", "ye"]
+[[rule]]
+id = "again"
+kind = "repeat"
+phrases = ["<called> again"]
+examples = ["i >>rang ye again<< today"]
+non_examples = ["again"]
+"#;
+
+    #[track_caller]
+    fn fails(text: &str, expected: &str) {
+        let error = load(&[source("x.toml", text)], &[]).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn sets_may_use_sets_and_examples_lose_their_marks() {
+        let lexicon = load(&[source("x.toml", RULE)], &[]).unwrap();
+        let rule = &lexicon.rules[0];
+        assert_eq!(rule.line, 7);
+        assert!(matches!(&rule.phrases[0].items[0], Item::Choice(members) if members.len() == 2));
+        assert_eq!(rule.examples[0].text, "i rang ye again today");
+        assert_eq!(rule.examples[0].span, Some((2, 15)));
+    }
+
+    #[test]
+    fn faults_are_said_with_file_line_and_remedy() {
+        fails(
+            &RULE.replace("<called> again", "<caled> again"),
+            "x.toml:9: there is no set <caled>: add it under [sets], or did you mean <called>?",
+        );
+        fails(
+            &RULE.replace("<called> again", "(called again"),
+            "x.toml:9: `(called again` has no closing `)`",
+        );
+        fails(&RULE.replace(">>", ""), "x.toml:10: the example `i rang ye again<< today` does not mark");
+        fails(
+            &RULE.replace("examples = [\"again\"]", "examples = []"),
+            "x.toml:7: rule `again` has no non_examples",
+        );
+        fails(&RULE.replace("\"ye\"", "\"<called>\""), "x.toml:5: set <called> contains itself");
+        fails(&RULE.replace("kind", "knid"), "x.toml:8: unknown field `knid`");
+        fails(
+            &format!("{RULE}{}", &RULE[RULE.find("[[rule]]").unwrap()..]),
+            "x.toml:13: rule `again` is there twice",
+        );
+    }
+
+    #[test]
+    fn a_users_rule_replaces_the_built_in_one_or_extends_it() {
+        let built_in = [source("x.toml", RULE)];
+        let user = RULE.replace("\"<called> again\"", "\"back again\"");
+        let lexicon = load(&built_in, &[source("user.toml", &user)]).unwrap();
+        assert_eq!(lexicon.rules.len(), 1);
+        assert_eq!(lexicon.rules[0].phrases[0].source, "back again");
+        let user = user.replace("kind =", "extends = true\nkind =");
+        let lexicon = load(&built_in, &[source("user.toml", &user)]).unwrap();
+        assert_eq!(lexicon.rules[0].phrases.len(), 2);
+    }
+}
