@@ -6,6 +6,8 @@
 
 pub mod eval;
 mod matcher;
+#[cfg(test)]
+mod naive;
 mod pattern;
 pub mod self_test;
 
@@ -157,22 +159,22 @@ impl Detector {
             for strike in &self.strikes[strike.pattern().as_usize()] {
                 let phrase = &self.phrases[strike.phrase];
                 if hears(self.rules[phrase.rule].speaker, speaker) {
-                    let found = self.confirm(phrase, &words, token, strike.lookback);
-                    candidates.extend(found.map(|found| Candidate { rule: phrase.rule, found }));
+                    self.confirm(phrase, &words, token, strike.lookback, &mut candidates);
                 }
             }
         }
         candidates
     }
 
-    /// The match of `phrase` that holds token `anchor` and begins furthest left.
+    /// Adds the matches of `phrase` that hold token `anchor`: for each start within reach the longest.
     fn confirm(
         &self,
         phrase: &CompiledPhrase,
         words: &Words,
         anchor: usize,
         lookback: usize,
-    ) -> Option<Match> {
+        candidates: &mut Vec<Candidate>,
+    ) {
         let language = self.rules[phrase.rule].language;
         let mut first = anchor;
         let mut counted = 0;
@@ -183,10 +185,12 @@ impl Detector {
             }
             first -= 1;
         }
-        (first..=anchor).find_map(|first| {
-            match_at(&phrase.nodes, words, &self.numerals[language], language, first)
-                .filter(|found| found.end > anchor)
-        })
+        for first in first..=anchor {
+            let found = match_at(&phrase.nodes, words, &self.numerals[language], language, first);
+            if let Some(found) = found.filter(|found| found.end > anchor) {
+                candidates.push(Candidate { rule: phrase.rule, found });
+            }
+        }
     }
 
     fn mark_skippable(&self, folded: &str, words: &[Token], skippable: &mut Vec<u64>) {

@@ -34,8 +34,8 @@ pub(super) struct Anchors {
     cost: f64,
 }
 
-/// The widest a number slot can be, in tokens (一百二十三, "two hundred and twenty five").
-const NUMBER_WIDTH: usize = 6;
+/// The widest a number slot can be, in tokens (第一百二十三, "two hundred and twenty and fifth").
+const NUMBER_WIDTH: usize = 8;
 
 /// Compiles the items of a phrase.
 pub(super) fn compile(items: &[Item]) -> Vec<Node> {
@@ -155,8 +155,8 @@ mod tests {
     fn the_rarest_literal_that_must_occur_is_the_anchor() {
         anchored("i called again", &["called"], 1);
         anchored("i (rang|called) [yesterday] again", &["again"], 3);
-        anchored("{ordinal} time * complaining", &["complaining"], 11);
-        anchored("第{count}次打电话", &["次打电话"], 7);
+        anchored("{ordinal} time * complaining", &["complaining"], 13);
+        anchored("第{count}次打电话", &["次打电话"], 9);
     }
 
     #[test]

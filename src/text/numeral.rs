@@ -201,7 +201,9 @@ fn han(token: &str) -> Option<Han> {
 fn chinese_at(folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
     let mut end = at;
     let (mut total, mut pending, mut digit_run) = (0, None::<u32>, Vec::new());
-    while let Some(numeral) = tokens.get(end).and_then(|token| han(token.text(folded))) {
+    while let Some(numeral) =
+        tokens.get(end).filter(|_| end - at < 6).and_then(|token| han(token.text(folded)))
+    {
         match numeral {
             Han::Digit(digit) => {
                 pending = Some(digit);
