@@ -1,1 +1,128 @@
-//! (in the making)
+//! The report: a frozen view of the numbers with the evidence for them, and one file a format.
+//!
+//! Every format receives the same [`Report`] and gives bytes; none computes a number. Names in JSON and CSV are the
+//! contract of schema 1: they are only ever added to.
+
+mod csv;
+mod evidence;
+mod json;
+mod terminal;
+mod text;
+
+use serde::Serialize;
+
+pub use evidence::{Evidence, Quote, Saying, evidence};
+pub use text::spreadsheet_safe;
+
+use crate::measure::{Scores, Step, Verdict};
+
+/// Everything that a report shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of the names below.
+    pub schema: u32,
+    /// Every choice that changed a number.
+    pub policy: serde_json::Value,
+    /// Which lexicons found the cues.
+    pub lexicon_hash: String,
+    /// Which commit of the store was read.
+    pub commit_id: u64,
+    /// Start and end of observation, RFC 3339 in the policy's time zone; none when nothing was read.
+    pub observed: Option<Observed>,
+    /// Where every row that was read ended up.
+    pub waterfall: Vec<Step>,
+    /// The scores of everything.
+    pub overall: Entry,
+    /// The scores of each category, failing ones first.
+    pub categories: Vec<Entry>,
+    /// The dimensions asked for beside the category, if any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// The scores of each of their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Entry>,
+    /// What may need attention: rejects and notes by reason, transcripts without an interaction.
+    pub notes: Vec<Count>,
+}
+
+/// First and last moment observed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Observed {
+    /// RFC 3339.
+    pub from: String,
+    /// RFC 3339.
+    pub to: String,
+}
+
+/// One line of the report: a category, another group, or everything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Name and value of each dimension; empty for everything. None: the rows have no value.
+    pub key: Vec<(String, Option<String>)>,
+    /// Its numbers.
+    pub scores: Scores,
+    /// The FCR rate to reach, 0 to 1.
+    pub target: f64,
+    /// Whether it is reached.
+    pub verdict: Verdict,
+    /// What customers say in it, the commonest first; only for groups below the target.
+    pub evidence: Vec<Evidence>,
+}
+
+/// How often something was noted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// `reject`, `note` or `unlinked_transcript`.
+    pub kind: &'static str,
+    /// The reason, in stable words.
+    pub what: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// What a report can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A table for a terminal so many columns wide, in colour or not.
+    Terminal {
+        /// Columns of the terminal.
+        width: usize,
+        /// Whether to colour the verdicts.
+        is_coloured: bool,
+    },
+    /// One line a group, for spreadsheets.
+    Csv,
+    /// Schema 1.
+    Json,
+}
+
+/// The report in a format, ready to be written.
+pub fn render(report: &Report, format: Format) -> Vec<u8> {
+    match format {
+        Format::Terminal { width, is_coloured } => terminal::render(report, width, is_coloured).into_bytes(),
+        Format::Csv => csv::render(report),
+        Format::Json => json::render(report),
+    }
+}
+
+impl Entry {
+    /// The name as people read it: the values of the dimensions, `(none)` for a missing one, "All" for everything.
+    pub fn name(&self) -> String {
+        match self.key.as_slice() {
+            [] => "All".to_string(),
+            key => {
+                let values: Vec<&str> = key.iter().map(|(_, value)| value.as_deref().unwrap_or("(none)")).collect();
+                values.join(" · ")
+            }
+        }
+    }
+}
+
+/// Sorts entries as reports show them: failing ones first, then those at risk, those that meet the target and those
+/// too few to tell; within a verdict those with the most failed first contacts first; then by name.
+pub fn sort_entries(entries: &mut [Entry]) {
+    entries.sort_by_key(|entry| {
+        let failed = entry.scores.eligible_count - entry.scores.resolved_count;
+        (entry.verdict, std::cmp::Reverse(failed), entry.key.clone())
+    });
+}

@@ -1,0 +1,228 @@
+//! The report for a terminal: one sentence that says what fails, a table within the width, the words behind it.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
+
+use super::text::{count, cut, interval, one_line, percent, width};
+use super::{Entry, Report};
+use crate::measure::Verdict;
+
+/// Narrower terminals get this width all the same: the numbers need it.
+const LEAST_WIDTH: usize = 72;
+
+/// From this width on each line has a picture of its interval.
+const WIDTH_FOR_CHART: usize = 104;
+
+/// Columns of the picture.
+const CHART_WIDTH: usize = 22;
+
+/// Groups shown; more are for CSV and JSON.
+const MOST_ROWS: usize = 40;
+
+pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> String {
+    let columns = columns.max(LEAST_WIDTH);
+    let entries = if report.by.is_empty() { &report.categories } else { &report.groups };
+    let mut blocks = vec![headline(report, columns), table(report, entries, columns, is_coloured)];
+    blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
+    blocks.push(waterfall(report, columns));
+    blocks.extend(notes(report, columns));
+    let mut out = blocks.join("\n\n");
+    out.push('\n');
+    out
+}
+
+fn headline(report: &Report, columns: usize) -> String {
+    let Some(observed) = &report.observed else {
+        return "Nothing was read: the store has no interactions.".to_string();
+    };
+    let text = |name: &str| report.policy.get(name).and_then(|v| v.as_str()).unwrap_or("?").to_string();
+    let date = |time: &str| time.get(..10).unwrap_or(time).to_string();
+    let scope = format!(
+        "First-contact resolution, {} to {}. Resolved: no contact about the same {} within {} of the {}.",
+        date(&observed.from),
+        date(&observed.to),
+        match text("same").as_str() {
+            "any" => "or any other reason".to_string(),
+            same => same.replace('_', " "),
+        },
+        text("window"),
+        text("clock"),
+    );
+    let (what, entries) = match report.by.as_slice() {
+        [] => ("categories".to_string(), &report.categories),
+        by => (format!("groups by {}", by.join(" and ")), &report.groups),
+    };
+    let failing: Vec<&Entry> = entries.iter().filter(|e| e.verdict == Verdict::Fails).collect();
+    let verdict = if failing.is_empty() {
+        format!("None of the {} {what} fails its target with certainty.", entries.len())
+    } else {
+        let names: Vec<String> = failing
+            .iter()
+            .take(6)
+            .map(|e| format!("{} ({})", one_line(&e.name()), percent(e.scores.fcr_rate)))
+            .collect();
+        let more = if failing.len() > 6 { format!(" and {} more", failing.len() - 6) } else { String::new() };
+        let target = percent(report.policy.get("target").and_then(|v| v.as_f64()));
+        let verb = if failing.len() == 1 { "fails" } else { "fail" };
+        format!(
+            "{} of {} {what} {verb} the target of {target}: {}{more}.",
+            failing.len(),
+            entries.len(),
+            names.join(", ")
+        )
+    };
+    format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
+}
+
+fn table(report: &Report, entries: &[Entry], columns: usize, is_coloured: bool) -> String {
+    let has_chart = columns >= WIDTH_FOR_CHART;
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    if is_coloured {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let name = if report.by.is_empty() { "Category".to_string() } else { one_line(&report.by.join(" · ")) };
+    let chart_head = format!("0 %{:>1$}", "100 %", CHART_WIDTH - 3);
+    let mut head = vec![&name, "Contacts", "Repeats", "First", "Failed", "FCR", "95 % interval", "Verdict"];
+    if has_chart {
+        head.push(&chart_head);
+    }
+    let name_width = columns - if has_chart { 64 + CHART_WIDTH } else { 61 };
+    table.set_header(head.iter().map(|text| Cell::new(cut(text, name_width.max(14))).add_attribute(Attribute::Bold)));
+    for entry in entries.iter().take(MOST_ROWS).chain([&report.overall]) {
+        let is_all = entry.key.is_empty();
+        let shown = cut(&one_line(&entry.name()), name_width);
+        let mut row = cells(entry, shown, is_all);
+        if has_chart {
+            row.push(Cell::new(chart(entry)));
+        }
+        table.add_row(row);
+    }
+    for column in 1..6 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = trim_lines(&table.to_string());
+    if entries.len() > MOST_ROWS {
+        text.push_str(&format!("\n({} more: --format csv has them all)", entries.len() - MOST_ROWS));
+    }
+    text
+}
+
+fn cells(entry: &Entry, name: String, is_all: bool) -> Vec<Cell> {
+    let scores = &entry.scores;
+    let (verdict, colour) = match entry.verdict {
+        _ if is_all => ("", Color::Reset),
+        Verdict::Fails => ("fails", Color::Red),
+        Verdict::AtRisk => ("at risk", Color::Yellow),
+        Verdict::Meets => ("meets", Color::Green),
+        Verdict::TooFew => ("too few", Color::Reset),
+    };
+    vec![
+        Cell::new(name),
+        Cell::new(count(scores.contact_count)),
+        Cell::new(count(scores.repeat_count)),
+        Cell::new(count(scores.eligible_count)),
+        Cell::new(count(scores.eligible_count - scores.resolved_count)),
+        Cell::new(percent(scores.fcr_rate)),
+        Cell::new(interval(scores.fcr_low, scores.fcr_high)),
+        Cell::new(verdict).fg(colour),
+    ]
+}
+
+/// The interval as a bar on a line from 0 to 100 %, the rate as a dot, the target as a cross line.
+fn chart(entry: &Entry) -> String {
+    let (Some(low), Some(rate), Some(high)) = (entry.scores.fcr_low, entry.scores.fcr_rate, entry.scores.fcr_high)
+    else {
+        return String::new();
+    };
+    let place = |rate: f64| (rate * (CHART_WIDTH - 1) as f64).round() as usize;
+    (0..CHART_WIDTH)
+        .map(|at| match at {
+            _ if at == place(rate) => '●',
+            _ if at == place(entry.target) => '┃',
+            _ if (place(low)..=place(high)).contains(&at) => '━',
+            _ => '·',
+        })
+        .collect()
+}
+
+/// What customers say in a failing group.
+fn sayings(entry: &Entry, columns: usize) -> Option<String> {
+    if entry.evidence.is_empty() {
+        return None;
+    }
+    let mut lines = vec![format!("What customers say: {}", cut(&one_line(&entry.name()), columns - 20))];
+    for evidence in &entry.evidence {
+        let contacts = if evidence.contact_count == 1 { "contact" } else { "contacts" };
+        let idea = format!("  {} in {} {contacts}, as in \"", evidence.rule, count(evidence.contact_count));
+        let room = columns.saturating_sub(width(&idea) + 1).max(12);
+        lines.push(format!("{idea}{}\"", cut(&one_line(&evidence.phrase), room)));
+        for quote in &evidence.quotes {
+            let date = quote.started_at.get(..10).unwrap_or_default();
+            let source = format!(" ({date}, {})", cut(&one_line(&quote.interaction_id), 24));
+            let room = columns.saturating_sub(width(&source) + 6);
+            lines.push(format!("    “{}”{source}", cut(&one_line(&quote.text), room)));
+        }
+    }
+    Some(lines.join("\n"))
+}
+
+fn waterfall(report: &Report, columns: usize) -> String {
+    let step = |name: &str| report.waterfall.iter().find(|s| s.step == name).map_or(0, |s| s.count);
+    let left_out: Vec<String> = report
+        .waterfall
+        .iter()
+        .skip(1)
+        .take_while(|s| s.step != "contact")
+        .filter(|s| s.count > 0)
+        .map(|s| format!("{} {}", count(s.count), s.step.replace('_', " ")))
+        .collect();
+    let left_out = if left_out.is_empty() { "nothing left out".to_string() } else { left_out.join(", ") };
+    let text = format!(
+        "Of {} rows read: {left_out}; {} contacts = {} repeats + {} on the left edge + {} first ({} eligible, {} \
+         pending). {} contacts say that they are repeats.",
+        count(step("read")),
+        count(step("contact")),
+        count(step("repeat")),
+        count(step("left_edge")),
+        count(step("first")),
+        count(step("eligible")),
+        count(step("pending")),
+        count(report.overall.scores.stated_count),
+    );
+    wrap(&text, columns, "")
+}
+
+fn notes(report: &Report, columns: usize) -> Option<String> {
+    let lines: Vec<String> = report
+        .notes
+        .iter()
+        .map(|note| wrap(&format!("{} × {}: {}", count(note.count), note.kind.replace('_', " "), one_line(&note.what)), columns - 2, "    "))
+        .map(|line| format!("  {line}"))
+        .collect();
+    (!lines.is_empty()).then(|| format!("Worth a look:\n{}", lines.join("\n")))
+}
+
+/// Breaks a text at spaces so that no line is wider than `columns`.
+fn wrap(text: &str, columns: usize, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.trim().is_empty() && width(line) + 1 + width(word) > columns {
+            lines.push(format!("{indent}{word}"));
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
+fn trim_lines(text: &str) -> String {
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,97 @@
+//! Numbers and texts as people read them, safe for the place that they go to.
+
+/// "1,234,567".
+pub(super) fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "48.9 %"; a dash where there is no rate.
+pub(super) fn percent(rate: Option<f64>) -> String {
+    rate.map_or("–".to_string(), |rate| format!("{:.1} %", rate * 100.0))
+}
+
+/// "43.1–54.8 %".
+pub(super) fn interval(low: Option<f64>, high: Option<f64>) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => format!("{:.1}–{:.1} %", low * 100.0, high * 100.0),
+        _ => "–".to_string(),
+    }
+}
+
+/// A text that a spreadsheet will not run as a formula: a leading `=`, `+`, `-`, `@`, tab or carriage return gets
+/// an apostrophe before it (OWASP, CSV injection). Plain numbers stay numbers.
+pub fn spreadsheet_safe(text: &str) -> std::borrow::Cow<'_, str> {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err();
+    if is_formula { format!("'{text}").into() } else { text.into() }
+}
+
+/// A text on one line of a terminal: control and direction marks as spaces, so that nobody's words move the cursor.
+pub(super) fn one_line(text: &str) -> String {
+    let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let clean: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Columns that a text takes up in a terminal.
+pub(super) fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+/// The beginning of `text` in at most `columns`, with "…" if cut.
+pub(super) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if width(&out) + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) + 1 > columns {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, cut, interval, one_line, percent, spreadsheet_safe};
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(percent(Some(0.4885)), "48.9 %");
+        assert_eq!(percent(None), "–");
+        assert_eq!(interval(Some(0.4), Some(0.5)), "40.0–50.0 %");
+    }
+
+    #[test]
+    fn formulas_are_disarmed_and_numbers_are_not() {
+        assert_eq!(spreadsheet_safe("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(spreadsheet_safe("@sum"), "'@sum");
+        assert_eq!(spreadsheet_safe("-12.5"), "-12.5");
+        assert_eq!(spreadsheet_safe("billing"), "billing");
+    }
+
+    #[test]
+    fn a_customers_words_cannot_move_the_cursor() {
+        assert_eq!(one_line("a\u{1b}[31m\nb\u{202E}c"), "a [31m b c");
+    }
+
+    #[test]
+    fn wide_characters_count_twice_when_cutting() {
+        assert_eq!(cut("billing", 7), "billing");
+        assert_eq!(cut("billing", 5), "bill…");
+        assert_eq!(cut("电话问题", 5), "电话…");
+    }
+}
