@@ -1,1 +1,28 @@
-//! (in the making)
+//! Which interactions count as contacts, and how the contacts of a customer chain into episodes.
+//!
+//! Pure functions on flat columns: an [`Input`] and a [`crate::policy::Policy`] give [`Links`], one class a row.
+//! Nothing is read from disk here and nothing is counted: counting is `measure`'s business.
+
+mod class;
+mod input;
+mod kernel;
+mod links;
+mod rules;
+mod screen;
+mod timeline;
+mod transfer;
+
+#[cfg(test)]
+mod edges;
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+pub(crate) mod table;
+
+pub use class::{CLASS_CODES, Class, Exclusion, Outcome};
+pub use input::Input;
+pub use kernel::link;
+pub use links::Links;
+pub use timeline::{TimelineContact, timeline};

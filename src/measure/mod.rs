@@ -1,1 +1,21 @@
-//! (in the making)
+//! Counting: from linked interactions to scores, verdicts and the waterfall, one statistic a file.
+//!
+//! Takes links and columns, gives plain numbers with names. It shows nothing (that is `report`'s business) and
+//! decides nothing about an interaction (that was `link`'s).
+
+mod group;
+mod interval;
+mod scorecard;
+mod scores;
+mod verdict;
+mod waterfall;
+
+#[cfg(test)]
+mod properties;
+
+pub use group::{Dimension, Groups, group};
+pub use interval::{Interval, wilson};
+pub use scorecard::{GroupScores, Observed, Scorecard, scorecard};
+pub use scores::{Scores, score};
+pub use verdict::{Verdict, verdict};
+pub use waterfall::{Step, waterfall};

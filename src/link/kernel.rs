@@ -1,0 +1,230 @@
+//! The link step: chains the contacts of each customer and reason into episodes and classifies every row.
+//!
+//! Contacts are packed, partitioned by customer so that each part fits the processor's cache, sorted and scanned
+//! part by part. Comparison is by the real keys, never by a hash, so the result is exact given the keys, and it
+//! depends neither on the order of rows nor on the number of threads.
+
+use std::cmp::Ordering;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use rayon::prelude::*;
+
+use super::class::{CONTACT, Class, Outcome, REPEAT};
+use super::links::{STARTS_CUSTOMER, STARTS_EPISODE, STARTS_TIMELINE};
+use super::rules::Rules;
+use super::screen::screen;
+use super::transfer::extended_ends;
+use super::{Input, Links};
+use crate::interaction::Micros;
+use crate::policy::{Chain, Clock, Policy};
+
+/// Contacts per part, about 128 KiB of them: half a core's second-level cache.
+const PART: usize = 4096;
+/// Enough parts for any size; more would only spread the writes of partitioning.
+const MAX_PARTS: usize = 4096;
+/// Rows that one task packs.
+const PIECE: usize = 1 << 18;
+
+/// One contact, packed for sorting.
+#[derive(Clone, Copy, Default)]
+struct Packed {
+    customer: u64,
+    started_at: Micros,
+    /// The moment from which its gap and window are measured: its start or its end, by the policy's clock.
+    anchor: Micros,
+    reason: u32,
+    row: u32,
+}
+
+/// Links all rows under a policy.
+///
+/// `tie_break` orders the interaction ids of two rows; it is asked only about contacts of one customer and reason
+/// that started in the same microsecond, and from several threads.
+///
+/// Choices where several categories meet: the window of the *earlier* contact's category governs a gap (under
+/// `chain = "first"` that of the episode's first contact), a contact's own category governs its lookback and its
+/// eligibility, and contacts without a category share one reason.
+///
+/// # Panics
+/// When a column of `input` is neither empty nor as long as `started_at`, or has more than 2³² − 1 rows.
+pub fn link(input: &Input<'_>, policy: &Policy, tie_break: &(dyn Fn(u32, u32) -> Ordering + Sync)) -> Links {
+    assert!(input.is_consistent(), "columns of one length");
+    assert!(u32::try_from(input.row_count()).is_ok(), "row numbers have 32 bits");
+    let rules = Rules::new(policy, input.category_names);
+    let codes = screen(input, policy, &rules);
+    let extended = match policy.clock {
+        Clock::Start => Vec::new(),
+        Clock::End => extended_ends(input, &codes),
+    };
+    let observed = observed(input, policy);
+    let pieces = pack(input, policy, &rules, &codes, &extended);
+    let codes: Vec<AtomicU8> = codes.into_iter().map(AtomicU8::new).collect();
+    let scan = Scan { input, rules: &rules, chain: policy.chain, observed, tie_break, codes: &codes };
+    let part_count = pieces.first().map_or(0, |piece| piece.starts.len() - 1);
+    let parts: Vec<(Vec<u32>, Vec<u8>)> =
+        (0..part_count).into_par_iter().map(|part| scan.part(gather(&pieces, part))).collect();
+    drop(pieces);
+    let mut links = Links { observed, extended, ..Links::default() };
+    let contact_count = parts.iter().map(|(order, _)| order.len()).sum();
+    links.order.reserve_exact(contact_count);
+    links.marks.reserve_exact(contact_count);
+    for (order, marks) in parts {
+        links.order.extend_from_slice(&order);
+        links.marks.extend_from_slice(&marks);
+    }
+    links.codes = codes.into_iter().map(AtomicU8::into_inner).collect();
+    links
+}
+
+/// First and last start of all interactions read, unless the policy says otherwise.
+fn observed(input: &Input<'_>, policy: &Policy) -> Option<(Micros, Micros)> {
+    let first = policy.observed_from.or_else(|| input.started_at.par_iter().min().copied());
+    let last = policy.observed_to.or_else(|| input.started_at.par_iter().max().copied());
+    first.zip(last)
+}
+
+/// The contacts of a run of rows, by part: those of part `p` are `contacts[starts[p]..starts[p + 1]]`.
+struct Piece {
+    contacts: Vec<Packed>,
+    starts: Vec<usize>,
+}
+
+/// Packs the contacts of all rows, partitioned by customer, in parallel.
+fn pack(
+    input: &Input<'_>,
+    policy: &Policy,
+    rules: &Rules,
+    codes: &[u8],
+    extended: &[(u32, Micros)],
+) -> Vec<Piece> {
+    let part_count = (codes.len() / PART).next_power_of_two().min(MAX_PARTS);
+    // Fibonacci hashing: the top bits of key × 2⁶⁴/φ spread keys of any kind (Knuth, TAOCP 3, 6.4).
+    let part_of = |customer: u64| {
+        let mixed = customer.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((u128::from(mixed) * part_count as u128) >> 64) as usize
+    };
+    let packed = |row: usize, ends: &mut &[(u32, Micros)]| {
+        let started_at = input.started_at[row];
+        let anchor = if policy.clock == Clock::Start { started_at } else { end_of(input, row, ends) };
+        Packed {
+            customer: input.customer_key[row],
+            started_at,
+            anchor,
+            reason: rules.reason(input, row),
+            row: row as u32,
+        }
+    };
+    codes
+        .par_chunks(PIECE)
+        .enumerate()
+        .map(|(piece, codes)| {
+            let first_row = piece * PIECE;
+            let rows = || (first_row..).zip(codes).filter(|(_, code)| **code == CONTACT).map(|(row, _)| row);
+            let mut starts = vec![0; part_count + 1];
+            for row in rows() {
+                starts[part_of(input.customer_key[row]) + 1] += 1;
+            }
+            for part in 0..part_count {
+                starts[part + 1] += starts[part];
+            }
+            let mut next = starts.clone();
+            let mut contacts = vec![Packed::default(); starts[part_count]];
+            let mut ends = &extended[extended.partition_point(|it| (it.0 as usize) < first_row)..];
+            for row in rows() {
+                let slot = &mut next[part_of(input.customer_key[row])];
+                contacts[*slot] = packed(row, &mut ends);
+                *slot += 1;
+            }
+            Piece { contacts, starts }
+        })
+        .collect()
+}
+
+/// The end of a row, extended by its transfer legs; `ends` is what lies ahead of rows asked in ascending order.
+fn end_of(input: &Input<'_>, row: usize, ends: &mut &[(u32, Micros)]) -> Micros {
+    match ends.split_first() {
+        Some((first, rest)) if first.0 as usize == row => {
+            *ends = rest;
+            first.1
+        }
+        _ => input.own_end(row),
+    }
+}
+
+/// One part of all pieces.
+fn gather(pieces: &[Piece], part: usize) -> Vec<Packed> {
+    let slices: Vec<&[Packed]> =
+        pieces.iter().map(|piece| &piece.contacts[piece.starts[part]..piece.starts[part + 1]]).collect();
+    slices.concat()
+}
+
+/// What the scan of a part needs.
+struct Scan<'a> {
+    input: &'a Input<'a>,
+    rules: &'a Rules,
+    chain: Chain,
+    observed: Option<(Micros, Micros)>,
+    tie_break: &'a (dyn Fn(u32, u32) -> Ordering + Sync),
+    codes: &'a [AtomicU8],
+}
+
+impl Scan<'_> {
+    /// Sorts and classifies the contacts of one part; gives their order and marks.
+    fn part(&self, mut contacts: Vec<Packed>) -> (Vec<u32>, Vec<u8>) {
+        contacts.sort_unstable_by_key(|it| (it.customer, it.reason, it.started_at, it.row));
+        let is_tie = |a: &Packed, b: &Packed| {
+            (a.started_at, a.customer, a.reason) == (b.started_at, b.customer, b.reason)
+        };
+        for ties in contacts.chunk_by_mut(is_tie).filter(|ties| ties.len() > 1) {
+            ties.sort_by(|a, b| (self.tie_break)(a.row, b.row));
+        }
+        let mut marks = vec![0; contacts.len()];
+        let mut customer = None;
+        let mut at = 0;
+        for timeline in contacts.chunk_by(|a, b| (a.customer, a.reason) == (b.customer, b.reason)) {
+            let marks = &mut marks[at..at + timeline.len()];
+            self.timeline(timeline, marks);
+            marks[0] |= STARTS_TIMELINE;
+            if customer != Some(timeline[0].customer) {
+                customer = Some(timeline[0].customer);
+                marks[0] |= STARTS_CUSTOMER;
+            }
+            at += timeline.len();
+        }
+        (contacts.iter().map(|it| it.row).collect(), marks)
+    }
+
+    /// Classifies the contacts of one customer and reason.
+    fn timeline(&self, contacts: &[Packed], marks: &mut [u8]) {
+        let mut first = 0;
+        for at in 1..contacts.len() {
+            let reference = match self.chain {
+                Chain::Rolling => contacts[at - 1],
+                Chain::First => contacts[first],
+            };
+            let gap = contacts[at].started_at.saturating_sub(reference.anchor).max(0);
+            if gap <= self.rules.of(self.input, reference.row as usize).window {
+                self.codes[contacts[at].row as usize].store(REPEAT, Relaxed);
+            } else {
+                self.episode(&contacts[first..at]);
+                marks[first] |= STARTS_EPISODE;
+                first = at;
+            }
+        }
+        self.episode(&contacts[first..]);
+        marks[first] |= STARTS_EPISODE;
+    }
+
+    /// Classifies the contact that begins an episode.
+    fn episode(&self, contacts: &[Packed]) {
+        let begin = contacts[0];
+        let rule = self.rules.of(self.input, begin.row as usize);
+        let (from, to) = self.observed.expect("there are rows");
+        // A sum beyond the range of numbers lies outside any observation.
+        let is_observed_before = begin.started_at.checked_sub(rule.lookback).is_some_and(|it| it >= from);
+        let is_eligible = begin.anchor.checked_add(rule.window).is_some_and(|it| it <= to);
+        let outcome = if contacts.len() > 1 { Outcome::Repeated } else { Outcome::Resolved };
+        let class = if is_observed_before { Class::First { is_eligible, outcome } } else { Class::LeftEdge };
+        self.codes[begin.row as usize].store(class.code(), Relaxed);
+    }
+}

@@ -1,0 +1,145 @@
+//! What holds of counting whatever the rows: scores equal a naive count, the waterfall sums up, a group's numbers
+//! do not depend on the others. Tests only.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::{Dimension, Groups, Scores, Verdict, group, score, scorecard, waterfall};
+use crate::link::table::{Row, S, any_policy, any_rows, linked, names, policy};
+use crate::link::{Class, Links, Outcome};
+use crate::policy::CategoryPolicy;
+
+/// The counts of the rows that `is_in` picks, each from its definition.
+fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -> bool) -> Scores {
+    let picked: Vec<(usize, &Row)> = rows.iter().enumerate().filter(|(_, row)| is_in(row)).collect();
+    let class = |row: usize| links.class(row as u32);
+    let count =
+        |wanted: &dyn Fn(Class) -> bool| picked.iter().filter(|(row, _)| wanted(class(*row))).count() as u64;
+    let customers = |wanted: &dyn Fn(Class) -> bool| {
+        let of = picked.iter().filter(|(row, _)| wanted(class(*row))).map(|(_, row)| row.customer);
+        of.collect::<BTreeSet<_>>().len() as u64
+    };
+    Scores {
+        interaction_count: picked.len() as u64,
+        contact_count: count(&Class::is_contact),
+        customer_count: customers(&Class::is_contact),
+        customer_repeat_count: customers(&|it| it == Class::Repeat),
+        repeat_count: count(&|it| it == Class::Repeat),
+        first_count: count(&|it| matches!(it, Class::First { .. })),
+        left_edge_count: count(&|it| it == Class::LeftEdge),
+        eligible_count: count(&|it| matches!(it, Class::First { is_eligible: true, .. })),
+        pending_count: count(&|it| matches!(it, Class::First { is_eligible: false, .. })),
+        resolved_count: count(&|it| it == Class::First { is_eligible: true, outcome: Outcome::Resolved }),
+        stated_count: picked.iter().filter(|(row, _)| is_stated[*row] && class(*row).is_contact()).count()
+            as u64,
+        ..Scores::default()
+    }
+}
+
+/// Scores without their rates.
+fn counts(scores: &Scores) -> Scores {
+    let mut counts = scores.clone();
+    (counts.repeat_rate, counts.repeat_low, counts.repeat_high) = (None, None, None);
+    (counts.fcr_rate, counts.fcr_low, counts.fcr_high) = (None, None, None);
+    (counts.customer_rate, counts.customer_low, counts.customer_high) = (None, None, None);
+    counts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn scores_equal_a_naive_count(rows in any_rows(), policy in any_policy(), lots in prop::collection::vec(any::<bool>(), 40)) {
+        let links = linked(&rows, &policy);
+        let is_stated = &lots[..rows.len()];
+        let categories: Vec<u32> = rows.iter().map(|row| row.category).collect();
+        for (group, scores) in (0..).zip(score(&links, &categories, 5, is_stated)) {
+            prop_assert_eq!(counts(&scores), naive(&rows, &links, is_stated, &|row| row.category == group));
+        }
+        let overall = score(&links, &[], 1, is_stated);
+        prop_assert_eq!(counts(&overall[0]), naive(&rows, &links, is_stated, &|_| true));
+    }
+
+    #[test]
+    fn the_waterfall_sums_up(rows in any_rows(), policy in any_policy(), rejected in 0..9u64) {
+        let steps = waterfall(&linked(&rows, &policy), rejected);
+        let count = |name: &str| steps.iter().find(|it| it.step == name).unwrap().count;
+        let excluded: u64 = steps[2..].iter().take_while(|it| it.step != "contact").map(|it| it.count).sum();
+        prop_assert_eq!(count("read"), rows.len() as u64 + rejected);
+        prop_assert_eq!(count("read"), count("rejected") + excluded + count("contact"));
+        prop_assert_eq!(count("contact"), count("repeat") + count("left_edge") + count("first"));
+        prop_assert_eq!(count("first"), count("eligible") + count("pending"));
+    }
+}
+
+#[test]
+fn shares_of_several_threads_add_up_to_the_same_scores() {
+    // 100,000 contacts of 25,000 customers, four each: two of category a and two of b, a second apart.
+    let rows: Vec<Row> = (0..100_000u64)
+        .map(|at| Row::new(at + 1, at % 25_000 + 1, (at / 50_000) as u32 + 1, (at / 25_000) as i64 * S, 0))
+        .collect();
+    let links = linked(&rows, &policy(10, 100));
+    let categories: Vec<u32> = rows.iter().map(|row| row.category).collect();
+    for threads in [1, 2, 3, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let scores = pool.install(|| score(&links, &categories, 3, &[]));
+        for scores in &scores[1..] {
+            assert_eq!(scores.contact_count, 50_000);
+            assert_eq!(scores.customer_count, 25_000);
+            assert_eq!(scores.customer_repeat_count, 25_000);
+            assert_eq!(scores.repeat_count, 25_000);
+            assert_eq!(scores.left_edge_count, 25_000);
+        }
+    }
+}
+
+#[test]
+fn a_code_that_is_no_groups_counts_as_none() {
+    let rows = [Row::new(1, 1, 1, 0, 0), Row::new(2, 2, 1, 0, 0)];
+    let scores = score(&linked(&rows, &policy(10, 100)), &[1, 77], 2, &[]);
+    assert_eq!(scores.iter().map(|it| it.contact_count).collect::<Vec<_>>(), [1, 1]);
+}
+
+/// Categories a and b have 40 eligible first contacts each, of which 10 and 35 are resolved; c has one.
+#[test]
+fn a_scorecard_holds_each_group_to_its_own_target() {
+    let mut rows = Vec::new();
+    let mut add = |category: u32, customer: u64, start: i64| {
+        rows.push(Row::new(rows.len() as u64 + 1, customer, category, start * S, start * S));
+    };
+    for customer in 1..=40 {
+        add(1, customer, 20);
+        add(2, customer, 20);
+        if customer > 10 {
+            add(1, customer, 25);
+        }
+        if customer > 35 {
+            add(2, customer, 25);
+        }
+    }
+    add(3, 1, 20);
+    let mut policy = policy(10, 100);
+    let own = CategoryPolicy { target: Some(0.2), ..CategoryPolicy::default() };
+    policy.category.insert("a".to_string(), own);
+    let codes: Vec<u32> = rows.iter().map(|row| row.category).collect();
+    let names = names();
+    let groups: Groups = group(&[Dimension { name: "category", codes: &codes, names: &names }]);
+    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[]);
+    let shown: Vec<_> = card
+        .groups
+        .iter()
+        .map(|it| {
+            (it.key[0].as_deref().unwrap(), it.scores.resolved_count, it.scores.eligible_count, it.verdict)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [("a", 10, 40, Verdict::Meets), ("b", 35, 40, Verdict::Meets), ("c", 1, 1, Verdict::TooFew)]
+    );
+    assert_eq!(card.groups[0].scores.fcr_rate, Some(0.25));
+    assert_eq!(card.overall.eligible_count, 81);
+    policy.category.clear();
+    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[]);
+    assert_eq!(card.groups[0].verdict, Verdict::Fails);
+}
