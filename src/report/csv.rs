@@ -10,7 +10,8 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
     };
     let names = score_names(&report.overall);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = by.iter().map(String::as_str).chain(names.iter().map(String::as_str)).chain(["target", "verdict"]);
+    let head =
+        by.iter().map(String::as_str).chain(names.iter().map(String::as_str)).chain(["target", "verdict"]);
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
     write(head.map(|name| spreadsheet_safe(name).into_owned()).collect());
     for entry in entries {

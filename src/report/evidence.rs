@@ -81,7 +81,8 @@ fn of_rule(rule: &str, mut sayings: Vec<&Saying>) -> Evidence {
     }
     let commonest = wordings.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
     let (mut seen_contacts, mut seen_quotes) = (BTreeSet::new(), BTreeSet::new());
-    let quotes = sayings.iter().filter(|s| seen_contacts.insert(&s.interaction_id) && seen_quotes.insert(&s.quote));
+    let quotes =
+        sayings.iter().filter(|s| seen_contacts.insert(&s.interaction_id) && seen_quotes.insert(&s.quote));
     Evidence {
         rule: rule.to_string(),
         contact_count: contacts.len() as u64,
@@ -127,7 +128,8 @@ mod tests {
         let mut reversed = sayings.to_vec();
         reversed.reverse();
         assert_eq!(found, evidence(&reversed));
-        let summary: Vec<_> = found.iter().map(|e| (e.rule.as_str(), e.contact_count, e.phrase.as_str())).collect();
+        let summary: Vec<_> =
+            found.iter().map(|e| (e.rule.as_str(), e.contact_count, e.phrase.as_str())).collect();
         assert_eq!(summary, [("no-reply", 4, "no reply"), ("nth-contact", 1, "third time i call")]);
         let quotes: Vec<&str> = found[0].quotes.iter().map(|q| q.text.as_str()).collect();
         assert_eq!(quotes, ["You never answered.", "Still no reply."]);

@@ -7,6 +7,8 @@ mod csv;
 mod evidence;
 mod json;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use serde::Serialize;
@@ -111,7 +113,8 @@ impl Entry {
         match self.key.as_slice() {
             [] => "All".to_string(),
             key => {
-                let values: Vec<&str> = key.iter().map(|(_, value)| value.as_deref().unwrap_or("(none)")).collect();
+                let values: Vec<&str> =
+                    key.iter().map(|(_, value)| value.as_deref().unwrap_or("(none)")).collect();
                 values.join(" · ")
             }
         }

@@ -73,68 +73,83 @@ fn headline(report: &Report, columns: usize) -> String {
     format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
 }
 
+/// The table; the name's column gets what the numbers leave.
 fn table(report: &Report, entries: &[Entry], columns: usize, is_coloured: bool) -> String {
-    let has_chart = columns >= WIDTH_FOR_CHART;
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    if is_coloured {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
     let name = if report.by.is_empty() { "Category".to_string() } else { one_line(&report.by.join(" · ")) };
-    let chart_head = format!("0 %{:>1$}", "100 %", CHART_WIDTH - 3);
-    let mut head = vec![&name, "Contacts", "Repeats", "First", "Failed", "FCR", "95 % interval", "Verdict"];
-    if has_chart {
-        head.push(&chart_head);
+    let mut rows = vec![
+        [&name, "Contacts", "Repeats", "First", "Failed", "FCR", "95 % interval", "Verdict"]
+            .map(String::from)
+            .to_vec(),
+    ];
+    let shown: Vec<&Entry> = entries.iter().take(MOST_ROWS).chain([&report.overall]).collect();
+    rows.extend(shown.iter().map(|entry| texts(entry)));
+    if columns >= WIDTH_FOR_CHART {
+        rows[0].push(format!("0 %{:>1$}", "100 %", CHART_WIDTH - 3));
+        rows[1..].iter_mut().zip(&shown).for_each(|(row, entry)| row.push(chart(entry)));
     }
-    let name_width = columns - if has_chart { 64 + CHART_WIDTH } else { 61 };
-    table.set_header(head.iter().map(|text| Cell::new(cut(text, name_width.max(14))).add_attribute(Attribute::Bold)));
-    for entry in entries.iter().take(MOST_ROWS).chain([&report.overall]) {
-        let is_all = entry.key.is_empty();
-        let shown = cut(&one_line(&entry.name()), name_width);
-        let mut row = cells(entry, shown, is_all);
-        if has_chart {
-            row.push(Cell::new(chart(entry)));
-        }
-        table.add_row(row);
-    }
-    for column in 1..6 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text = trim_lines(&table.to_string());
+    let taken: usize =
+        (1..rows[0].len()).map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0) + 2).sum();
+    let room = columns.saturating_sub(taken + 2).max(10);
+    rows.iter_mut().for_each(|row| row[0] = cut(&row[0], room));
+    let mut text = drawn(&rows, &shown, is_coloured);
     if entries.len() > MOST_ROWS {
         text.push_str(&format!("\n({} more: --format csv has them all)", entries.len() - MOST_ROWS));
     }
     text
 }
 
-fn cells(entry: &Entry, name: String, is_all: bool) -> Vec<Cell> {
+fn drawn(rows: &[Vec<String>], shown: &[&Entry], is_coloured: bool) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    if is_coloured {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(rows[0].iter().map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
+    for (row, entry) in rows[1..].iter().zip(shown) {
+        let cell =
+            |(at, text)| if at == 7 { Cell::new(text).fg(colour(entry.verdict)) } else { Cell::new(text) };
+        table.add_row(row.iter().enumerate().map(cell));
+    }
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if (1..=5).contains(&at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// The cells of a line, without the picture.
+fn texts(entry: &Entry) -> Vec<String> {
     let scores = &entry.scores;
-    let (verdict, colour) = match entry.verdict {
-        _ if is_all => ("", Color::Reset),
-        Verdict::Fails => ("fails", Color::Red),
-        Verdict::AtRisk => ("at risk", Color::Yellow),
-        Verdict::Meets => ("meets", Color::Green),
-        Verdict::TooFew => ("too few", Color::Reset),
-    };
+    let verdict = if entry.key.is_empty() { String::new() } else { entry.verdict.name().replace('_', " ") };
     vec![
-        Cell::new(name),
-        Cell::new(count(scores.contact_count)),
-        Cell::new(count(scores.repeat_count)),
-        Cell::new(count(scores.eligible_count)),
-        Cell::new(count(scores.eligible_count - scores.resolved_count)),
-        Cell::new(percent(scores.fcr_rate)),
-        Cell::new(interval(scores.fcr_low, scores.fcr_high)),
-        Cell::new(verdict).fg(colour),
+        one_line(&entry.name()),
+        count(scores.contact_count),
+        count(scores.repeat_count),
+        count(scores.eligible_count),
+        count(scores.eligible_count - scores.resolved_count),
+        percent(scores.fcr_rate),
+        interval(scores.fcr_low, scores.fcr_high),
+        verdict,
     ]
+}
+
+fn colour(verdict: Verdict) -> Color {
+    match verdict {
+        Verdict::Fails => Color::Red,
+        Verdict::AtRisk => Color::Yellow,
+        Verdict::Meets => Color::Green,
+        Verdict::TooFew => Color::Reset,
+    }
 }
 
 /// The interval as a bar on a line from 0 to 100 %, the rate as a dot, the target as a cross line.
 fn chart(entry: &Entry) -> String {
-    let (Some(low), Some(rate), Some(high)) = (entry.scores.fcr_low, entry.scores.fcr_rate, entry.scores.fcr_high)
+    let (Some(low), Some(rate), Some(high)) =
+        (entry.scores.fcr_low, entry.scores.fcr_rate, entry.scores.fcr_high)
     else {
         return String::new();
     };
@@ -200,7 +215,13 @@ fn notes(report: &Report, columns: usize) -> Option<String> {
     let lines: Vec<String> = report
         .notes
         .iter()
-        .map(|note| wrap(&format!("{} × {}: {}", count(note.count), note.kind.replace('_', " "), one_line(&note.what)), columns - 2, "    "))
+        .map(|note| {
+            wrap(
+                &format!("{} × {}: {}", count(note.count), note.kind.replace('_', " "), one_line(&note.what)),
+                columns - 2,
+                "    ",
+            )
+        })
         .map(|line| format!("  {line}"))
         .collect();
     (!lines.is_empty()).then(|| format!("Worth a look:\n{}", lines.join("\n")))
@@ -221,8 +242,4 @@ fn wrap(text: &str, columns: usize, indent: &str) -> String {
         }
     }
     lines.join("\n")
-}
-
-fn trim_lines(text: &str) -> String {
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
