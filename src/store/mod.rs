@@ -1,1 +1,45 @@
-//! (in the making)
+//! The store: one directory that keeps what was read, so that reports never read the sources again.
+//!
+//! It takes interactions, transcripts, cues, rejects and notes (through [`Writer`]) and gives them back by column
+//! (through [`Store`]). On disk it is `manifest.json` plus Parquet part files that are never modified after being
+//! written. A commit writes new parts under fresh names, then replaces the manifest in one rename: a reader sees one
+//! commit and nothing else, a dead writer leaves only files that no manifest names, and the next writer removes them.
+//! One writer at a time holds `lock`; the operating system frees it when the process dies.
+//!
+//! It deliberately knows no policy: nothing here decides what counts as a contact. It does decide what is the *same*:
+//! * **Interaction ids are unique.** Of several rows with one id, the newest commit's is kept; within one commit the one
+//!   with the smallest (`started_at`, content hash). The others stay in the columns, marked by `is_duplicate`.
+//! * **Turns**: a later commit replaces the turns of the same interaction at the same index (and the cues found in
+//!   them). Within one commit, turns that are equal in everything are kept once; nothing else is dropped.
+//! * **Cues** that are equal in everything are kept once.
+
+mod codes;
+mod columns;
+mod commit;
+mod cue_columns;
+mod cues;
+mod dimension;
+mod duplicates;
+mod extra;
+mod interactions;
+mod key;
+mod lock;
+mod manifest;
+mod part;
+mod reader;
+mod records;
+mod rejects;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod turns;
+mod writer;
+
+pub use columns::{Columns, Want};
+pub use cue_columns::CueColumns;
+pub use cues::StoredCue;
+pub use dimension::Dimension;
+pub use key::key;
+pub use manifest::{FORMAT_VERSION, SourceRecord};
+pub use reader::Store;
+pub use writer::{CommitInfo, Writer};

@@ -1,0 +1,155 @@
+//! Cues read back: the narrow columns of all that count, and the words of a few.
+//!
+//! It takes nothing or an id and gives [`CueColumns`], cheap for millions, or whole [`StoredCue`]s. Cues that are there
+//! twice or whose turn was replaced are left out. It deliberately joins nothing: cues of unlinked transcripts are there.
+
+use std::ops::ControlFlow;
+
+use polars::prelude::{UInt32Type, UInt64Type};
+
+use super::codes::{Dictionary, TooManyNames};
+use super::columns::{codes, values};
+use super::cues::{StoredCue, dictionary_name};
+use super::dimension::Dimension;
+use super::key::key;
+use super::reader::Store;
+use super::records::{coded, number, text};
+use super::schema::Table;
+use super::turns::speaker_of;
+use crate::error::{Error, Result};
+
+/// The narrow columns of all cues that count, one entry a cue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CueColumns {
+    /// Whose transcript it is in: [`key`](super::key()) of the interaction id.
+    pub interaction_key: Vec<u64>,
+    /// The turn's index.
+    pub turn: Vec<u32>,
+    /// Code of the rule's id, an index of `rule_names`.
+    pub rule: Vec<u32>,
+    /// Code of the rule's kind, an index of `kind_names`.
+    pub kind: Vec<u32>,
+    /// Contacts including this one that the words state; 0 = none.
+    pub stated_contacts: Vec<u32>,
+    /// What [`Store::cue_records`] takes to give the words.
+    pub row: Vec<u32>,
+    /// The rules' ids by code; `[0]` is empty.
+    pub rule_names: Vec<String>,
+    /// The kinds by code; `[0]` is empty.
+    pub kind_names: Vec<String>,
+}
+
+impl Store {
+    /// Cues stored, also those that do not count because they are there again.
+    pub fn cue_row_count(&self) -> usize {
+        self.parts_of(Table::Cues).map(|(part, _)| part.row_count as usize).sum()
+    }
+
+    /// The narrow columns of all cues that count.
+    ///
+    /// Errors: a part that cannot be read, or that holds codes the manifest does not know.
+    pub fn cues(&self) -> Result<CueColumns> {
+        let is_duplicate = self.is_duplicate(Table::CueDuplicates, self.cue_row_count())?;
+        let mut out = CueColumns {
+            rule_names: self.dictionary(&dictionary_name("rule")).to_vec(),
+            kind_names: self.dictionary(&dictionary_name("kind")).to_vec(),
+            ..CueColumns::default()
+        };
+        for (part, _) in self.parts_of(Table::Cues) {
+            let names = ["interaction_key", "turn", "rule", "kind", "stated_contacts"];
+            let frame = part.read_all(self.dir(), &names)?;
+            let mut append = || {
+                values::<UInt64Type>(&frame, "interaction_key", &mut out.interaction_key)?;
+                values::<UInt32Type>(&frame, "turn", &mut out.turn)?;
+                codes(&frame, "rule", out.rule_names.len(), &mut out.rule)?;
+                codes(&frame, "kind", out.kind_names.len(), &mut out.kind)?;
+                values::<UInt32Type>(&frame, "stated_contacts", &mut out.stated_contacts)
+            };
+            append().map_err(|what| part.damaged(self.dir(), what))?;
+        }
+        keep_counted(&mut out.interaction_key, &is_duplicate);
+        for column in [&mut out.turn, &mut out.rule, &mut out.kind, &mut out.stated_contacts] {
+            keep_counted(column, &is_duplicate);
+        }
+        out.row = (0..)
+            .zip(&is_duplicate)
+            .filter(|(_, is_duplicate)| !**is_duplicate)
+            .map(|(row, _)| row)
+            .collect();
+        Ok(out)
+    }
+
+    /// The folded words of all cues that count, as codes with names: one entry a cue, in the order of [`Store::cues`].
+    pub fn cue_phrases(&self) -> Result<Dimension> {
+        let mut dictionary = Dictionary::new(Vec::new());
+        let mut codes = Vec::with_capacity(self.cue_row_count());
+        for (part, _) in self.parts_of(Table::CueTexts) {
+            self.for_texts(part, "phrase", |phrase| {
+                let code = dictionary.code(phrase).map_err(|TooManyNames| {
+                    Error::data(
+                        self.dir(),
+                        "the cues have too many different phrases to count",
+                        "count by rule",
+                    )
+                })?;
+                codes.push(code);
+                Ok(ControlFlow::Continue(()))
+            })?;
+        }
+        let is_duplicate = self.is_duplicate(Table::CueDuplicates, codes.len())?;
+        keep_counted(&mut codes, &is_duplicate);
+        Ok(Dimension { codes, names: dictionary.into_names() })
+    }
+
+    /// The whole cues of a few rows, in the order of `rows` (those of [`CueColumns::row`]).
+    ///
+    /// Errors: a row the store does not have, a damaged part.
+    pub fn cue_records(&self, rows: &[u32]) -> Result<Vec<StoredCue>> {
+        let mut cues = vec![StoredCue::default(); rows.len()];
+        let narrow = ["turn", "rule", "kind", "language", "speaker", "start", "end", "stated_contacts"];
+        self.for_rows(Table::Cues, &narrow, rows, |i, frame, row| {
+            let of = |name| number::<UInt32Type>(frame, name, row)?.ok_or(format!("{name} has gaps"));
+            let name_of = |name| {
+                Ok::<_, String>(
+                    coded(self.dictionary(&dictionary_name(name)), of(name)?)?.unwrap_or_default(),
+                )
+            };
+            let cue = &mut cues[i];
+            (cue.turn, cue.start, cue.end) = (of("turn")?, of("start")?, of("end")?);
+            (cue.rule, cue.kind, cue.language) = (name_of("rule")?, name_of("kind")?, name_of("language")?);
+            cue.speaker = speaker_of(of("speaker")?).ok_or("has an unknown speaker")?;
+            cue.stated_contacts = Some(of("stated_contacts")?).filter(|contacts| *contacts > 0);
+            Ok(())
+        })?;
+        self.for_rows(Table::CueTexts, &["interaction_id", "phrase", "quote"], rows, |i, frame, row| {
+            let of = |name| Ok::<_, String>(text(frame, name, row)?.unwrap_or_default().to_string());
+            let cue = &mut cues[i];
+            (cue.interaction_id, cue.phrase, cue.quote) =
+                (of("interaction_id")?, of("phrase")?, of("quote")?);
+            Ok(())
+        })?;
+        Ok(cues)
+    }
+
+    /// The cues of one interaction that count, by turn and place in it.
+    pub fn cues_of(&self, interaction_id: &str) -> Result<Vec<StoredCue>> {
+        let wanted = key(interaction_id);
+        let is_duplicate = self.is_duplicate(Table::CueDuplicates, self.cue_row_count())?;
+        let mut rows = Vec::new();
+        for (part, first) in self.parts_of(Table::Cues) {
+            let keys = (first as u32..).zip(self.column::<UInt64Type>(part, "interaction_key")?);
+            rows.extend(keys.filter(|(_, key)| *key == wanted).map(|(row, _)| row));
+        }
+        rows.retain(|row| !is_duplicate[*row as usize]);
+        let mut cues = self.cue_records(&rows)?;
+        cues.retain(|cue| cue.interaction_id.trim() == interaction_id.trim());
+        cues.sort_by(|a, b| (a.turn, a.start, a.end, &a.rule).cmp(&(b.turn, b.start, b.end, &b.rule)));
+        Ok(cues)
+    }
+}
+
+/// Leaves the entries of cues that count.
+fn keep_counted<T>(column: &mut Vec<T>, is_duplicate: &[bool]) {
+    let mut flags = is_duplicate.iter();
+    column.retain(|_| flags.next() == Some(&false));
+}

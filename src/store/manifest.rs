@@ -1,0 +1,273 @@
+//! The manifest: the one file that says what belongs to a commit.
+//!
+//! It takes and gives `manifest.json` as a whole; saving replaces it atomically (temporary file, fsync, rename, fsync of
+//! the directory). It deliberately holds no rows: only names, counts, and the small dictionaries of coded columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::part::Part;
+use super::schema::Table;
+use crate::error::{Error, Result};
+use crate::interaction::Micros;
+
+/// The version of the layout that this program writes. A store with a higher one is refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The manifest's name in the store.
+pub(super) const MANIFEST_FILE: &str = "manifest.json";
+/// What is written before the rename.
+pub(super) const MANIFEST_DRAFT: &str = "manifest.json.tmp";
+
+/// More than this is no manifest of ours: dictionaries are bounded well below it.
+const MAX_MANIFEST_BYTES: u64 = 1 << 30;
+
+/// One source file that is wholly in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceRecord {
+    /// The file as the user names it.
+    pub name: String,
+    /// Hash of its bytes and of its mapping: the same fingerprint is not read again.
+    pub fingerprint: String,
+    /// What it holds: interactions, transcripts, …
+    pub kind: String,
+    /// Size of the file, in bytes.
+    pub byte_count: u64,
+    /// Rows seen in it.
+    pub row_count: u64,
+    /// Interactions stored from it; the writer fills in this and the counts below.
+    pub interaction_count: u64,
+    /// Transcripts (or fragments of transcripts) stored from it.
+    pub transcript_count: u64,
+    /// Turns stored from it.
+    pub turn_count: u64,
+    /// Cues stored from it.
+    pub cue_count: u64,
+    /// Rows of it that could not be read.
+    pub reject_count: u64,
+    /// Oddities noted in it.
+    pub note_count: u64,
+    /// The commit that it came with.
+    pub commit_id: u64,
+}
+
+/// Everything that a commit consists of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    pub(super) format_version: u32,
+    pub(super) recontact_version: String,
+    /// 0 is the empty store before the first commit.
+    pub(super) commit_id: u64,
+    /// In the order written: the parts of a table, one after the other, are its rows.
+    pub(super) parts: Vec<Part>,
+    pub(super) sources: Vec<SourceRecord>,
+    /// Names by code, by field; code 0 is none.
+    pub(super) dictionaries: BTreeMap<String, Vec<String>>,
+    /// Names of the columns that are kept as extra dimensions.
+    pub(super) extra_names: BTreeSet<String>,
+    /// First and last start of all interactions, duplicates included.
+    pub(super) observed: Option<(Micros, Micros)>,
+    pub(super) lexicon_hash: String,
+    pub(super) config_text: Option<String>,
+    pub(super) reject_counts: BTreeMap<String, u64>,
+    pub(super) note_counts: BTreeMap<String, u64>,
+}
+
+/// The one field that must be understood before anything else is.
+#[derive(Deserialize)]
+struct Version {
+    format_version: u32,
+}
+
+impl Manifest {
+    /// The manifest of a store that has nothing in it.
+    pub(super) fn empty() -> Manifest {
+        Manifest {
+            format_version: FORMAT_VERSION,
+            recontact_version: env!("CARGO_PKG_VERSION").to_string(),
+            commit_id: 0,
+            parts: Vec::new(),
+            sources: Vec::new(),
+            dictionaries: BTreeMap::new(),
+            extra_names: BTreeSet::new(),
+            observed: None,
+            lexicon_hash: String::new(),
+            config_text: None,
+            reject_counts: BTreeMap::new(),
+            note_counts: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the manifest of the store in `dir`; `None` where there is none.
+    pub(super) fn load(dir: &Path) -> Result<Option<Manifest>> {
+        let path = dir.join(MANIFEST_FILE);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::Io { path, source }),
+        };
+        let mut text = Vec::new();
+        file.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut text).map_err(Error::io(&path))?;
+        let damaged = |what: String| {
+            Error::data(
+                &path,
+                what,
+                "the store is damaged: restore the folder from a backup, or remove it and run `recontact index` again",
+            )
+        };
+        if text.len() as u64 > MAX_MANIFEST_BYTES {
+            return Err(damaged("longer than any manifest".to_string()));
+        }
+        let version: Version =
+            serde_json::from_slice(&text).map_err(|e| damaged(format!("not a readable manifest ({e})")))?;
+        if version.format_version > FORMAT_VERSION {
+            return Err(Error::data(
+                &path,
+                format!(
+                    "the store has format {}, this recontact reads up to {FORMAT_VERSION}",
+                    version.format_version
+                ),
+                "use the newer recontact that wrote it, or index the sources again into another `--store DIR`",
+            ));
+        }
+        let manifest: Manifest =
+            serde_json::from_slice(&text).map_err(|e| damaged(format!("not a readable manifest ({e})")))?;
+        manifest.check().map_err(damaged)?;
+        Ok(Some(manifest))
+    }
+
+    /// The parts of a table, each with the number of its first row over all of them.
+    pub(super) fn parts_of(&self, table: Table) -> impl Iterator<Item = (&Part, u64)> {
+        let mut next = 0u64;
+        self.parts.iter().filter(move |part| part.table == table).map(move |part| {
+            let first = next;
+            // The manifest may be anybody's: its check refuses sums that overflow.
+            next = next.saturating_add(part.row_count);
+            (part, first)
+        })
+    }
+
+    /// Rows of a table.
+    pub(super) fn row_count(&self, table: Table) -> u64 {
+        self.parts_of(table).map(|(part, _)| part.row_count).sum()
+    }
+
+    /// What must hold for the rest of the store to rely on a manifest, whoever edited it.
+    fn check(&self) -> Result<(), String> {
+        if self.format_version == 0 {
+            return Err("format 0 does not exist".to_string());
+        }
+        for part in &self.parts {
+            part.check()?;
+        }
+        let of = |table| self.parts_of(table).map(|(part, _)| (part.commit_id, part.row_count));
+        for (left, right) in [(Table::Interactions, Table::InteractionTexts), (Table::Cues, Table::CueTexts)]
+        {
+            if !of(left).eq(of(right)) {
+                return Err(format!("the parts of {left:?} and {right:?} do not agree"));
+            }
+            let rows = of(left).try_fold(0u64, |sum, (_, rows)| sum.checked_add(rows));
+            if rows.is_none_or(|rows| rows > u64::from(u32::MAX)) {
+                return Err(format!("{left:?} has more rows than a store can hold"));
+            }
+        }
+        match self.dictionaries.values().find(|names| names.first().is_none_or(|n| !n.is_empty())) {
+            Some(_) => Err("a dictionary has no code for none".to_string()),
+            None => Ok(()),
+        }
+    }
+
+    /// Replaces the manifest of the store in `dir` by this one, all or nothing, and durably.
+    pub(super) fn save(&self, dir: &Path) -> Result<()> {
+        let draft = dir.join(MANIFEST_DRAFT);
+        let path = dir.join(MANIFEST_FILE);
+        let text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(&draft)(e.into()))?;
+        let mut file = File::create(&draft).map_err(Error::io(&draft))?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(Error::io(&draft))?;
+        // The parts' directory entries must be on disk before a manifest that names them is.
+        sync_directory(dir)?;
+        fs::rename(&draft, &path).map_err(Error::io(&path))?;
+        sync_directory(dir)
+    }
+}
+
+/// Makes renames and new files of a directory durable, where the system lets a directory be opened.
+fn sync_directory(dir: &Path) -> Result<()> {
+    if cfg!(unix) {
+        File::open(dir).and_then(|d| d.sync_all()).map_err(Error::io(dir))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MANIFEST_DRAFT, MANIFEST_FILE, Manifest};
+
+    #[test]
+    fn a_manifest_comes_back_as_it_was_saved() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::empty();
+        manifest.commit_id = 3;
+        manifest.observed = Some((-5, 9));
+        manifest.dictionaries.insert("category".into(), vec!["".into(), "account \"=1".into()]);
+        manifest.save(dir.path()).unwrap();
+        assert_eq!(Manifest::load(dir.path()).unwrap(), Some(manifest));
+    }
+
+    #[test]
+    fn no_manifest_is_no_store() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(Manifest::load(dir.path()).unwrap(), None);
+    }
+
+    #[test]
+    fn a_torn_draft_of_a_dead_writer_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        Manifest::empty().save(dir.path()).unwrap();
+        std::fs::write(dir.path().join(MANIFEST_DRAFT), b"{\"format_ver").unwrap();
+        assert_eq!(Manifest::load(dir.path()).unwrap(), Some(Manifest::empty()));
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_before_the_rest_is_understood() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(MANIFEST_FILE), b"{\"format_version\": 2, \"new\": 1}").unwrap();
+        let refused = Manifest::load(dir.path()).unwrap_err().to_string();
+        assert!(refused.contains("format 2, this recontact reads up to 1"), "{refused}");
+    }
+
+    #[test]
+    fn a_truncated_manifest_says_which_file_is_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        Manifest::empty().save(dir.path()).unwrap();
+        let path = dir.path().join(MANIFEST_FILE);
+        let text = std::fs::read(&path).unwrap();
+        for length in 0..text.len() {
+            std::fs::write(&path, &text[..length]).unwrap();
+            let refused = Manifest::load(dir.path()).unwrap_err().to_string();
+            assert!(refused.contains("manifest.json") && refused.contains("damaged"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_part_outside_the_store_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::empty();
+        manifest.parts.push(super::Part {
+            table: crate::store::schema::Table::Duplicates,
+            commit_id: 1,
+            file: "../../etc/passwd".into(),
+            row_count: 1,
+            byte_count: 1,
+            hash: String::new(),
+        });
+        manifest.save(dir.path()).unwrap();
+        let refused = Manifest::load(dir.path()).unwrap_err().to_string();
+        assert!(refused.contains("passwd"), "{refused}");
+    }
+}

@@ -1,0 +1,361 @@
+//! Writing a commit: everything that one run of indexing adds.
+//!
+//! It takes batches in any order, holds at most a row group of each table in memory, and streams full ones to part files.
+//! [`Writer::commit`] makes all of it visible at once; a writer that is dropped, or killed, changes nothing. It
+//! deliberately reads no sources and asks no questions about what rows mean.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+
+use super::codes::{CODED_FIELDS, Dictionary, TooManyNames, coded_values};
+use super::commit::{cue_losers, interaction_losers};
+use super::cues::{self, CUE_CODES, CueRows, StoredCue};
+use super::interactions::{NarrowRows, TextRows, column_u32, frame};
+use super::lock::{LOCK_FILE, Lock, lock};
+use super::manifest::{MANIFEST_FILE, Manifest, SourceRecord};
+use super::part::{PartWriter, is_ours, remove_leftovers};
+use super::reader::Store;
+use super::rejects::count_reason;
+use super::schema::Table;
+use super::turns::TranscriptRows;
+use crate::error::{Error, Result};
+use crate::interaction::{Interaction, Note, Reject, Transcript};
+
+/// Rows of a narrow row group: about 30 MB while it is filled.
+const NARROW_ROWS: usize = 1 << 18;
+/// Rows of a row group with texts, so that reading one row decodes little.
+const TEXT_ROWS: usize = 1 << 16;
+/// Bytes of text in a row group, whatever its rows.
+const TEXT_BYTES: usize = 16 << 20;
+/// Names of extra columns that the manifest lists.
+pub(super) const MAX_EXTRA_NAMES: usize = 4096;
+/// The longest name of an extra column that the manifest lists, in bytes.
+const MAX_EXTRA_NAME_BYTES: usize = 1024;
+
+/// What goes with a commit as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CommitInfo {
+    /// The text of `recontact.toml` that the sources were read with; `None` keeps the last commit's.
+    pub config_text: Option<String>,
+    /// Hash of the lexicons that the cues were found with.
+    pub lexicon_hash: String,
+}
+
+/// The one writer of a store, and the commit it prepares.
+pub struct Writer {
+    dir: PathBuf,
+    _lock: Lock,
+    manifest: Manifest,
+    commit_id: u64,
+    parts: BTreeMap<Table, PartWriter>,
+    narrow: NarrowRows,
+    texts: TextRows,
+    transcripts: TranscriptRows,
+    cues: CueRows,
+    dictionaries: [Dictionary; CODED_FIELDS.len()],
+    cue_dictionaries: [Dictionary; CUE_CODES.len()],
+    /// Names of the extra columns of the last row: mostly those of the next, too.
+    extra_names: Vec<String>,
+    interaction_count: u64,
+    cue_count: u64,
+    /// Counts since the last finished source.
+    current: SourceRecord,
+    source_count_before: usize,
+}
+
+impl Writer {
+    /// Opens the store in `dir` for writing, creating it where there is none, and removes what a dead writer left.
+    ///
+    /// Errors: another process is writing; the folder has other files in it and is no store; the store is damaged or has
+    /// a newer format.
+    pub fn begin(dir: &Path) -> Result<Writer> {
+        refuse_foreign_folder(dir)?;
+        std::fs::create_dir_all(dir).map_err(Error::io(dir))?;
+        let lock = lock(dir)?;
+        let mut manifest = Manifest::load(dir)?.unwrap_or_else(Manifest::empty);
+        remove_leftovers(dir, &manifest.parts)?;
+        let mut take = |name: &str| Dictionary::new(manifest.dictionaries.remove(name).unwrap_or_default());
+        let dictionaries = CODED_FIELDS.map(&mut take);
+        let cue_dictionaries = CUE_CODES.map(|field| take(&cues::dictionary_name(field)));
+        Ok(Writer {
+            dir: dir.to_path_buf(),
+            _lock: lock,
+            commit_id: manifest.commit_id + 1,
+            parts: BTreeMap::new(),
+            narrow: NarrowRows::default(),
+            texts: TextRows::default(),
+            transcripts: TranscriptRows::after(0),
+            cues: CueRows::default(),
+            dictionaries,
+            cue_dictionaries,
+            extra_names: Vec::new(),
+            interaction_count: manifest.row_count(Table::Interactions),
+            cue_count: manifest.row_count(Table::Cues),
+            current: SourceRecord::default(),
+            source_count_before: manifest.sources.len(),
+            manifest,
+        })
+    }
+
+    /// Whether a source with this fingerprint is in the store already, or was finished in this run.
+    pub fn has_source(&self, fingerprint: &str) -> bool {
+        self.manifest.sources.iter().any(|source| source.fingerprint == fingerprint)
+    }
+
+    /// Adds interactions. Rows with an id that the store has already are sorted out at the commit.
+    pub fn push_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
+        self.interaction_count += interactions.len() as u64;
+        self.check_capacity(self.interaction_count, "interactions")?;
+        for interaction in interactions {
+            let mut codes = [0; CODED_FIELDS.len()];
+            let values = coded_values(interaction);
+            for (i, dictionary) in self.dictionaries.iter_mut().enumerate() {
+                codes[i] = dictionary
+                    .code(values[i])
+                    .map_err(|TooManyNames| too_many_names(&self.dir, CODED_FIELDS[i]))?;
+            }
+            self.list_extra_names(interaction);
+            self.observe(interaction);
+            self.narrow.push(interaction, codes);
+            self.texts.push(interaction);
+            if self.narrow.len() >= NARROW_ROWS {
+                self.flush_narrow()?;
+            }
+            if self.texts.len() >= TEXT_ROWS || self.texts.byte_count() >= TEXT_BYTES {
+                self.flush_texts()?;
+            }
+        }
+        self.current.interaction_count += interactions.len() as u64;
+        Ok(())
+    }
+
+    /// Adds a transcript, or a fragment of one: its turns join those of the same interaction.
+    pub fn push_transcript(&mut self, transcript: &Transcript) -> Result<()> {
+        self.transcripts.push(transcript);
+        self.current.transcript_count += 1;
+        self.current.turn_count += transcript.turns.len() as u64;
+        let rows = self.transcripts.turn_count().max(self.transcripts.len());
+        if rows >= TEXT_ROWS || self.transcripts.byte_count() >= TEXT_BYTES {
+            self.flush_transcripts()?;
+        }
+        Ok(())
+    }
+
+    /// Adds the cues found in transcripts. Those of turns that a later commit brings again are replaced with the turns.
+    pub fn push_cues(&mut self, cues: &[StoredCue]) -> Result<()> {
+        self.cue_count += cues.len() as u64;
+        self.check_capacity(self.cue_count, "cues")?;
+        for cue in cues {
+            let mut codes = [0; CUE_CODES.len()];
+            let values = cues::coded_values(cue);
+            for (i, dictionary) in self.cue_dictionaries.iter_mut().enumerate() {
+                codes[i] = dictionary
+                    .code(Some(values[i]))
+                    .map_err(|TooManyNames| too_many_names(&self.dir, CUE_CODES[i]))?;
+            }
+            self.cues.push(cue, codes);
+            if self.cues.len() >= TEXT_ROWS || self.cues.byte_count() >= TEXT_BYTES {
+                self.flush_cues()?;
+            }
+        }
+        self.current.cue_count += cues.len() as u64;
+        Ok(())
+    }
+
+    /// Adds rejects: to the commit's file of rejects, and to the counts by reason.
+    pub fn push_rejects(&mut self, rejects: &[Reject]) -> Result<()> {
+        for reject in rejects {
+            self.part(Table::Rejects)?.write_line(reject)?;
+            count_reason(&mut self.manifest.reject_counts, &reject.reason);
+        }
+        self.current.reject_count += rejects.len() as u64;
+        Ok(())
+    }
+
+    /// Adds notes: to the commit's file of notes, and to the counts by their words.
+    pub fn push_notes(&mut self, notes: &[Note]) -> Result<()> {
+        for note in notes {
+            self.part(Table::Notes)?.write_line(note)?;
+            count_reason(&mut self.manifest.note_counts, &note.what);
+        }
+        self.current.note_count += notes.len() as u64;
+        Ok(())
+    }
+
+    /// Records a source as wholly read, so that it is not read again. The counts of what was pushed since the last
+    /// finished source are filled in here; `name`, `fingerprint`, `kind`, `byte_count` and `row_count` are the caller's.
+    pub fn finish_source(&mut self, source: SourceRecord) -> Result<()> {
+        let counted = std::mem::take(&mut self.current);
+        self.manifest.sources.push(SourceRecord {
+            name: source.name,
+            fingerprint: source.fingerprint,
+            kind: source.kind,
+            byte_count: source.byte_count,
+            row_count: source.row_count,
+            commit_id: self.commit_id,
+            ..counted
+        });
+        Ok(())
+    }
+
+    /// Makes everything pushed visible, all or nothing, and opens the store as it is now. A run that brought nothing new
+    /// makes no commit.
+    pub fn commit(mut self, info: CommitInfo) -> Result<Store> {
+        self.flush_narrow()?;
+        self.flush_texts()?;
+        self.flush_transcripts()?;
+        self.flush_cues()?;
+        if let Some(reason) = self.is_unchanged(&info) {
+            return reason;
+        }
+        for (_, part) in std::mem::take(&mut self.parts) {
+            self.manifest.parts.push(part.finish()?);
+        }
+        self.commit_losers()?;
+        let dictionaries = CODED_FIELDS.into_iter().map(str::to_string).zip(self.dictionaries);
+        let cue_fields = CUE_CODES.into_iter().map(cues::dictionary_name);
+        for (name, dictionary) in dictionaries.chain(cue_fields.zip(self.cue_dictionaries)) {
+            self.manifest.dictionaries.insert(name, dictionary.into_names());
+        }
+        self.manifest.commit_id = self.commit_id;
+        self.manifest.recontact_version = env!("CARGO_PKG_VERSION").to_string();
+        self.manifest.lexicon_hash = info.lexicon_hash;
+        if info.config_text.is_some() {
+            self.manifest.config_text = info.config_text;
+        }
+        self.manifest.save(&self.dir)?;
+        Store::open(&self.dir)
+    }
+
+    /// The last commit, where this run adds nothing to it.
+    fn is_unchanged(&self, info: &CommitInfo) -> Option<Result<Store>> {
+        let is_unchanged = self.parts.is_empty()
+            && self.manifest.sources.len() == self.source_count_before
+            && self.manifest.commit_id > 0
+            && self.manifest.lexicon_hash == info.lexicon_hash
+            && (info.config_text.is_none() || info.config_text == self.manifest.config_text);
+        is_unchanged.then(|| Store::open(&self.dir))
+    }
+
+    /// Writes the lists of rows that this commit makes duplicates.
+    fn commit_losers(&mut self) -> Result<()> {
+        let interactions = interaction_losers(&self.dir, &self.manifest, self.commit_id)?;
+        let cues = cue_losers(&self.dir, &self.manifest, self.commit_id)?;
+        for (table, rows) in [(Table::Duplicates, interactions), (Table::CueDuplicates, cues)] {
+            if !rows.is_empty() {
+                let mut part = PartWriter::create(&self.dir, table, self.commit_id)?;
+                part.write(&frame(vec![column_u32("row", rows)]))?;
+                self.manifest.parts.push(part.finish()?);
+            }
+        }
+        Ok(())
+    }
+
+    fn flush_narrow(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.narrow);
+        match rows.len() {
+            0 => Ok(()),
+            _ => self.part(Table::Interactions)?.write(&rows.into_frame()),
+        }
+    }
+
+    fn flush_texts(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.texts);
+        match rows.len() {
+            0 => Ok(()),
+            _ => self.part(Table::InteractionTexts)?.write(&rows.into_frame()),
+        }
+    }
+
+    fn flush_transcripts(&mut self) -> Result<()> {
+        if self.transcripts.len() == 0 {
+            return Ok(());
+        }
+        let written = self.part(Table::Turns)?.row_count();
+        let after = TranscriptRows::after(written + self.transcripts.turn_count() as u64);
+        let (transcripts, turns) = std::mem::replace(&mut self.transcripts, after).into_frames();
+        self.part(Table::Transcripts)?.write(&transcripts)?;
+        self.part(Table::Turns)?.write(&turns)
+    }
+
+    fn flush_cues(&mut self) -> Result<()> {
+        if self.cues.len() == 0 {
+            return Ok(());
+        }
+        let (narrow, texts) = std::mem::take(&mut self.cues).into_frames();
+        self.part(Table::Cues)?.write(&narrow)?;
+        self.part(Table::CueTexts)?.write(&texts)
+    }
+
+    /// The part of a table in this commit, begun at its first use.
+    fn part(&mut self, table: Table) -> Result<&mut PartWriter> {
+        match self.parts.entry(table) {
+            Entry::Occupied(part) => Ok(part.into_mut()),
+            Entry::Vacant(none) => Ok(none.insert(PartWriter::create(&self.dir, table, self.commit_id)?)),
+        }
+    }
+
+    fn observe(&mut self, interaction: &Interaction) {
+        let at = interaction.started_at;
+        let (first, last) = self.manifest.observed.unwrap_or((at, at));
+        self.manifest.observed = Some((first.min(at), last.max(at)));
+    }
+
+    fn list_extra_names(&mut self, interaction: &Interaction) {
+        let names = || interaction.extra.iter().map(|(name, _)| name);
+        if names().eq(&self.extra_names) {
+            return;
+        }
+        self.extra_names = names().cloned().collect();
+        for name in names() {
+            let is_listed = self.manifest.extra_names.contains(name);
+            let has_room = self.manifest.extra_names.len() < MAX_EXTRA_NAMES;
+            if !is_listed && has_room && name.len() <= MAX_EXTRA_NAME_BYTES {
+                self.manifest.extra_names.insert(name.clone());
+            }
+        }
+    }
+
+    fn check_capacity(&self, count: u64, what: &str) -> Result<()> {
+        match u32::try_from(count) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::data(
+                &self.dir,
+                format!("a store holds at most {} {what}", u32::MAX),
+                "split the sources over several stores with `--store DIR`",
+            )),
+        }
+    }
+}
+
+fn too_many_names(dir: &Path, field: &str) -> Error {
+    Error::data(
+        dir,
+        format!("field `{field}` has more different values than a field to group by can have"),
+        "it looks like an id or free text: take it out of `[source.fields]`, it is then kept as an extra column",
+    )
+}
+
+/// A folder with other people's files is not turned into a store.
+fn refuse_foreign_folder(dir: &Path) -> Result<()> {
+    if dir.join(MANIFEST_FILE).exists() || dir.join(LOCK_FILE).exists() {
+        return Ok(());
+    }
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(Error::Io { path: dir.to_path_buf(), source }),
+    };
+    for entry in entries {
+        let name = entry.map_err(Error::io(dir))?.file_name();
+        if !name.to_str().is_some_and(is_ours) {
+            return Err(Error::data(
+                dir,
+                format!("is not a store and has other files in it ({})", name.to_string_lossy()),
+                "give a new or empty folder with `--store DIR`",
+            ));
+        }
+    }
+    Ok(())
+}
