@@ -86,13 +86,23 @@ fn contacts(count: usize) -> Contacts {
         interaction_key: (1..=count as u64).map(mix).collect(),
     };
     for at in 0..count as i64 {
-        // The lower of two draws: low numbers are frequent, and every number occurs.
-        let customer = random.below(customers).min(random.below(customers));
-        let category = random.below(u64::from(CATEGORIES)).min(random.below(u64::from(CATEGORIES)));
+        let (customer, category) = match random.below(4) {
+            // A customer who comes back about the same thing, mostly within the window: up to 8 days later.
+            0 if at > 0 => {
+                let earlier = at as usize - 1 - random.below((at as u64).min(count as u64 / 50)) as usize;
+                (contacts.customer_key[earlier], contacts.category[earlier])
+            }
+            // The lower of two draws: low numbers are frequent, and every number occurs.
+            _ => {
+                let customer = random.below(customers).min(random.below(customers));
+                let category = random.below(CATEGORIES.into()).min(random.below(CATEGORIES.into()));
+                (mix(customer + 1), category as u32 + 1)
+            }
+        };
         // In order of time, as a log is, give or take an hour.
         let start = at * DAYS * 86_400 / count as i64 + random.below(3_600) as i64;
-        contacts.customer_key.push(mix(customer + 1));
-        contacts.category.push(category as u32 + 1);
+        contacts.customer_key.push(customer);
+        contacts.category.push(category);
         contacts.started_at.push(start * SECONDS);
         contacts.ended_at.push((start + 30 + random.below(900) as i64) * SECONDS);
     }
@@ -110,9 +120,9 @@ fn check(count: usize, scores: &[Scores]) {
     let sum = |of: fn(&Scores) -> u64| scores.iter().map(of).sum::<u64>();
     let counts = (sum(|it| it.contact_count), sum(|it| it.repeat_count), sum(|it| it.eligible_count));
     let expected = match count {
-        10_000 => (0, 0, 0),
-        1_000_000 => (0, 0, 0),
-        _ => (0, 0, 0),
+        10_000 => (10_000, 2_377, 7_372),
+        1_000_000 => (1_000_000, 232_175, 741_361),
+        _ => (5_000_000, 1_159_503, 3_708_287),
     };
     assert_eq!(counts, expected);
 }
