@@ -3,8 +3,14 @@
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 done and a category fails under
 //! `--fail-below`, 2 error.
 
+mod analyze;
 mod detect;
+mod explain;
+mod index;
+mod init;
 mod lexicon;
+mod report;
+mod shared;
 
 use std::process::ExitCode;
 
@@ -20,6 +26,11 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Analyze(analyze::Arguments),
+    Index(index::Arguments),
+    Report(report::Arguments),
+    Explain(explain::Arguments),
+    Init(init::Arguments),
     Detect(detect::Arguments),
     Lexicon(lexicon::Arguments),
 }
@@ -27,6 +38,11 @@ enum Command {
 /// Runs the program on the arguments of the process.
 pub(crate) fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),
     };

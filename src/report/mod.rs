@@ -14,7 +14,7 @@ mod text;
 use serde::Serialize;
 
 pub use evidence::{Evidence, Quote, Saying, evidence};
-pub use text::spreadsheet_safe;
+pub use text::{one_line, spreadsheet_safe};
 
 use crate::measure::{Scores, Step, Verdict};
 

@@ -34,7 +34,7 @@ pub fn spreadsheet_safe(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// A text on one line of a terminal: control and direction marks as spaces, so that nobody's words move the cursor.
-pub(super) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let is_unsafe =
         |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let clean: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();

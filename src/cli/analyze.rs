@@ -1,0 +1,49 @@
+//! `recontact analyze`: index and report in one go, on a store that vanishes unless named. The main job.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use recontact::pipeline::{self, IndexOptions, ReportOptions};
+
+use super::index::{SourceArguments, described, print_rejects};
+use super::report::exit_code;
+use super::shared::{OutputArguments, PolicyArguments};
+
+/// Read files and report which issue categories fail first-contact resolution, in one go.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  recontact analyze fixtures/demo\n  recontact analyze calls.csv chats.jsonl --window 3d \
+                        --by channel --format csv -o fcr.csv")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    sources: SourceArguments,
+    #[command(flatten)]
+    policy: PolicyArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+    /// Keep the store here [default: a temporary folder].
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let config = arguments.sources.config()?;
+    let known = config.path.as_deref().map(|path| (path, config.text.as_str()));
+    let policy = arguments.policy.policy(known)?;
+    let temporary = tempfile::tempdir().context("a temporary folder for the store")?;
+    let dir = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
+    let (store, summary) = arguments.sources.index(&config, &dir, IndexOptions::default())?;
+    if arguments.store.is_some() {
+        eprintln!("{}", described(&summary, &dir));
+        print_rejects(&store, &summary);
+    } else if summary.reject_count > 0 {
+        eprintln!("{} rows could not be read; keep them with --store DIR", summary.reject_count);
+    }
+    let report = pipeline::report(&store, &policy, &ReportOptions { by: arguments.output.by.clone() })?;
+    arguments.output.write(&report)?;
+    if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
+        anyhow::bail!(problem);
+    }
+    Ok(exit_code(&report, &policy, arguments.output.fail_below))
+}

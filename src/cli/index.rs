@@ -1,0 +1,125 @@
+//! `recontact index`: read files into a store. Its summary and its progress bar serve `analyze` too.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use recontact::config::{self, Config};
+use recontact::lexicon::{self, Lexicon};
+use recontact::pipeline::{self, IndexOptions, IndexSummary};
+use recontact::store::Store;
+
+use super::shared::StoreArguments;
+
+/// Read new files into a store. Files that it has already are not read again.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  recontact index fixtures/demo --store /tmp/demo && recontact report --store /tmp/demo")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) sources: SourceArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Forget what the store holds and read everything anew.
+    #[arg(long)]
+    rebuild: bool,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub(super) struct SourceArguments {
+    /// Folders (with a recontact.toml, or not), files or patterns; or a recontact.toml itself.
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Lexicon files or folders of your own, on top of the built-in ones.
+    #[arg(long, value_name = "PATH")]
+    lexicon: Vec<PathBuf>,
+    /// Share of rows, in percent, that may be unreadable before the exit code is 2.
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0)]
+    max_rejects: f64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let config = arguments.sources.config()?;
+    let dir = &arguments.store.store;
+    let options = IndexOptions { rebuild: arguments.rebuild };
+    let (store, summary) = arguments.sources.index(&config, dir, options)?;
+    eprintln!("{}", described(&summary, dir));
+    print_rejects(&store, &summary);
+    if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
+        anyhow::bail!(problem);
+    }
+    let flag = if dir == Path::new(".recontact") { String::new() } else { format!(" --store {}", dir.display()) };
+    eprintln!("next: recontact report{flag}");
+    Ok(ExitCode::SUCCESS)
+}
+
+impl SourceArguments {
+    pub(super) fn config(&self) -> anyhow::Result<Config> {
+        Ok(config::discover(&self.paths)?)
+    }
+
+    /// Reads into the store in `dir`, with a progress bar on a terminal.
+    pub(super) fn index(
+        &self,
+        config: &Config,
+        dir: &Path,
+        options: IndexOptions,
+    ) -> anyhow::Result<(Store, IndexSummary)> {
+        let mut files = lexicon::read_sources(&config.lexicons)?;
+        files.extend(lexicon::read_sources(&self.lexicon)?);
+        let lexicon = Lexicon::with_user_files(&files)?;
+        let bar = ProgressBar::new(0).with_style(
+            ProgressStyle::with_template("{bar:24} {percent:>3} % {bytes_per_sec:>12}, {eta} left  {wide_msg}")?,
+        );
+        let done = pipeline::index(config, &lexicon, dir, options, &|at| {
+            bar.set_length(at.total_bytes);
+            bar.set_position(at.read_bytes);
+            bar.set_message(at.file.to_string());
+        });
+        bar.finish_and_clear();
+        Ok(done?)
+    }
+
+    /// What to say when more rows were unreadable than allowed.
+    pub(super) fn too_many_rejects(&self, summary: &IndexSummary) -> Option<String> {
+        let share = 100.0 * summary.reject_count as f64 / summary.row_count.max(1) as f64;
+        (share > self.max_rejects).then(|| {
+            format!(
+                "{share:.1} % of the rows could not be read, more than {} %: see the reasons above, correct the mapping \
+                 (recontact init shows what it sees) or allow more with --max-rejects",
+                self.max_rejects
+            )
+        })
+    }
+}
+
+pub(super) fn described(summary: &IndexSummary, dir: &Path) -> String {
+    let known = match summary.known_file_count {
+        0 => String::new(),
+        known => format!(" ({known} known already)"),
+    };
+    format!(
+        "read {} files{known}, {}: {} interactions, {} transcripts, {} cues, {} rejects → {}",
+        summary.read_file_count,
+        HumanBytes(summary.byte_count),
+        HumanCount(summary.interaction_count),
+        HumanCount(summary.transcript_count),
+        HumanCount(summary.cue_count),
+        HumanCount(summary.reject_count),
+        dir.display()
+    )
+}
+
+/// The reasons of this run's rejects, and where the rows are.
+pub(super) fn print_rejects(store: &Store, summary: &IndexSummary) {
+    if summary.reject_count == 0 {
+        return;
+    }
+    for (reason, count) in store.reject_counts() {
+        eprintln!("  {count} × {reason}");
+    }
+    for path in store.reject_files() {
+        eprintln!("  rows and reasons: {}", path.display());
+    }
+}

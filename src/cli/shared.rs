@@ -1,0 +1,175 @@
+//! What several commands take: the store, the policy and its overrides, the output.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use recontact::policy::{Clock, Policy, Same, Span};
+use recontact::report::{Format, Report, render};
+use recontact::store::Store;
+
+/// Where the store is.
+#[derive(Debug, Args)]
+pub(super) struct StoreArguments {
+    /// Folder of the store.
+    #[arg(long, value_name = "DIR", default_value = ".recontact")]
+    pub(super) store: PathBuf,
+}
+
+/// Which policy counts.
+#[derive(Debug, Args)]
+pub(super) struct PolicyArguments {
+    /// Configuration whose [policy] counts [default: the one that the store was indexed with].
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// How long silence must last to call an issue resolved, such as 36h or 7d.
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    window: Option<Span>,
+    /// How long silence must precede a contact to call it the first [default: the window].
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    lookback: Option<Span>,
+    /// From which moment of the earlier contact time is measured.
+    #[arg(long, value_enum)]
+    clock: Option<ClockArgument>,
+    /// Which contacts of a customer are about the same reason.
+    #[arg(long, value_enum)]
+    same: Option<SameArgument>,
+    /// The FCR rate to reach, 0 to 1.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    target: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ClockArgument {
+    /// Start to start.
+    Start,
+    /// End of the earlier contact to the start of the later one.
+    End,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SameArgument {
+    /// The same category.
+    Category,
+    /// Categories with the same parent.
+    #[value(name = "parent_category")]
+    ParentCategory,
+    /// Any reason.
+    Any,
+}
+
+/// How the report is written.
+#[derive(Debug, Args)]
+pub(super) struct OutputArguments {
+    /// Group by one or two dimensions instead of the category: channel, language, team, any other column, …
+    #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
+    pub(super) by: Vec<String>,
+    /// Format of the report [default: by the extension of --output, else terminal].
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
+    /// Write the report to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// End with exit code 1 when a category's FCR rate is surely below this rate, 0 to 1.
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub(super) fail_below: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatArgument {
+    /// A table for reading here.
+    Terminal,
+    /// One line a group, for spreadsheets.
+    Csv,
+    /// Everything, for programs.
+    Json,
+}
+
+fn span(text: &str) -> Result<Span, String> {
+    Span::parse(text)
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
+        Ok(rate) if (1.0..=100.0).contains(&rate) => Err(format!("write a rate from 0 to 1, such as {}", rate / 100.0)),
+        _ => Err("write a rate from 0 to 1, such as 0.7".to_string()),
+    }
+}
+
+impl PolicyArguments {
+    /// The policy of the given configuration, else of `known` (a path for messages and a text), with the overrides.
+    pub(super) fn policy(&self, known: Option<(&Path, &str)>) -> anyhow::Result<Policy> {
+        let mut policy = match (&self.config, known) {
+            (Some(path), _) => {
+                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+                Policy::parse(path, &text)?
+            }
+            (None, Some((path, text))) => Policy::parse(path, text)?,
+            (None, None) => Policy::default(),
+        };
+        policy.window = self.window.unwrap_or(policy.window);
+        policy.lookback = self.lookback.or(policy.lookback);
+        policy.target = self.target.unwrap_or(policy.target);
+        match self.clock {
+            Some(ClockArgument::Start) => policy.clock = Clock::Start,
+            Some(ClockArgument::End) => policy.clock = Clock::End,
+            None => {}
+        }
+        match self.same {
+            Some(SameArgument::Category) => policy.same = Same::Category,
+            Some(SameArgument::ParentCategory) => policy.same = Same::ParentCategory,
+            Some(SameArgument::Any) => policy.same = Same::Any,
+            None => {}
+        }
+        Ok(policy)
+    }
+
+    /// As [`PolicyArguments::policy`], from the configuration that a store keeps.
+    pub(super) fn policy_for(&self, store: &Store) -> anyhow::Result<Policy> {
+        let name = store.dir().join("recontact.toml as indexed");
+        self.policy(store.config_text().map(|text| (name.as_path(), text)))
+    }
+}
+
+impl OutputArguments {
+    /// Writes the report where and as the user wants it.
+    pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
+        let bytes = render(report, self.format());
+        match &self.output {
+            Some(path) => {
+                std::fs::write(path, bytes).with_context(|| path.display().to_string())?;
+                eprintln!("wrote {}", path.display());
+            }
+            None => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(&bytes)?;
+                out.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn format(&self) -> Format {
+        let extension = self.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
+        let format = self.format.unwrap_or(match extension {
+            Some("csv") => FormatArgument::Csv,
+            Some("json") => FormatArgument::Json,
+            _ => FormatArgument::Terminal,
+        });
+        let is_terminal = self.output.is_none() && std::io::stdout().is_terminal();
+        match format {
+            FormatArgument::Csv => Format::Csv,
+            FormatArgument::Json => Format::Json,
+            FormatArgument::Terminal => Format::Terminal {
+                width: if is_terminal { terminal_width() } else { 80 },
+                is_coloured: is_terminal && std::env::var_os("NO_COLOR").is_none(),
+            },
+        }
+    }
+}
+
+pub(super) fn terminal_width() -> usize {
+    console::Term::stdout().size_checked().map_or(80, |(_, columns)| usize::from(columns))
+}

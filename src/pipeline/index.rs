@@ -1,0 +1,238 @@
+//! Files → store: read, detect, keep, commit. Once per new file; no policy in it.
+//!
+//! One thread reads and parses, the others find cues in the batch before; batches are handed on in file order, so
+//! the store's bytes do not depend on the number of threads. At most a few batches are in memory.
+
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::config::Config;
+use crate::detect::{Cue, Detector, Scratch};
+use crate::ingest::{self, Batch, SourceFile};
+use crate::interaction::{Transcript, Turn};
+use crate::lexicon::Lexicon;
+use crate::store::{CommitInfo, SourceRecord, Store, StoredCue, Writer};
+use crate::{Error, Result};
+
+/// Choices of a run that change no number.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IndexOptions {
+    /// Forget what the store holds and read everything anew.
+    pub rebuild: bool,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The file being read.
+    pub file: &'a str,
+    /// Bytes read so far, of all files.
+    pub read_bytes: u64,
+    /// Bytes of all files.
+    pub total_bytes: u64,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexSummary {
+    /// Files read in this run.
+    pub read_file_count: u64,
+    /// Files that were in the store already.
+    pub known_file_count: u64,
+    /// Rows read in this run.
+    pub row_count: u64,
+    /// Rows of this run that could not be read.
+    pub reject_count: u64,
+    /// Interactions read in this run.
+    pub interaction_count: u64,
+    /// Transcripts read in this run.
+    pub transcript_count: u64,
+    /// Cues found in this run.
+    pub cue_count: u64,
+    /// Bytes read in this run, as they lie on the disk.
+    pub byte_count: u64,
+}
+
+/// Batches between the reader and the detector.
+const BATCHES_AHEAD: usize = 2;
+
+/// Bytes of a turn kept around a cue.
+const QUOTE_BYTES: usize = 280;
+
+/// Reads the files of `config` that the store in `dir` does not have yet, and commits.
+///
+/// Errors: no such files, a file without the columns it needs, a store that another process writes, a store whose cues
+/// were found with other lexicons.
+pub fn index(
+    config: &Config,
+    lexicon: &Lexicon,
+    dir: &Path,
+    options: IndexOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(Store, IndexSummary)> {
+    let detector = Detector::new(lexicon)?;
+    let files = ingest::files(config)?;
+    let mut writer = Writer::begin(dir)?;
+    if options.rebuild {
+        writer.clear();
+    }
+    if writer.has_sources() && writer.lexicon_hash() != lexicon.hash {
+        return Err(Error::data(
+            dir,
+            "the lexicons have changed since this store was filled",
+            "run `recontact index --rebuild PATH…` with all sources, so that every cue is found by the same rules",
+        ));
+    }
+    let total_bytes = files.iter().map(|file| file.byte_count).sum();
+    let mut summary = IndexSummary::default();
+    let mut run = Run { config, lexicon, detector: &detector, progress, total_bytes, done_bytes: 0 };
+    for file in &files {
+        run.file(file, &mut writer, &mut summary)?;
+        run.done_bytes += file.byte_count;
+    }
+    let info = CommitInfo {
+        config_text: (!config.text.is_empty()).then(|| config.text.clone()),
+        lexicon_hash: lexicon.hash.clone(),
+    };
+    Ok((writer.commit(info)?, summary))
+}
+
+struct Run<'a> {
+    config: &'a Config,
+    lexicon: &'a Lexicon,
+    detector: &'a Detector,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    total_bytes: u64,
+    done_bytes: u64,
+}
+
+impl Run<'_> {
+    fn file(&self, file: &SourceFile, writer: &mut Writer, summary: &mut IndexSummary) -> Result<()> {
+        let source = &self.config.sources[file.source];
+        let fingerprint = ingest::fingerprint(file, source)?;
+        if writer.has_source(&fingerprint) {
+            summary.known_file_count += 1;
+            return Ok(());
+        }
+        let tell = |bytes: u64| {
+            let read_bytes = self.done_bytes + bytes;
+            (self.progress)(Progress { file: &file.name, read_bytes, total_bytes: self.total_bytes });
+        };
+        tell(0);
+        let mut row_count = 0;
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Batch>(BATCHES_AHEAD);
+            let reader = scope.spawn(move || {
+                // A closed channel means that writing failed; that error is the one to report.
+                let mut hand_on = |batch| {
+                    sender.send(batch).map_err(|_| Error::data(&file.path, "reading was stopped", "see the error before"))
+                };
+                ingest::read(file, source, &mut hand_on, &tell)
+            });
+            let written = receiver.into_iter().try_for_each(|batch| {
+                row_count += batch.row_count;
+                self.batch(&batch, writer, summary)
+            });
+            let read = reader.join().expect("readers do not panic");
+            written.and(read)
+        })?;
+        summary.read_file_count += 1;
+        summary.row_count += row_count;
+        summary.byte_count += file.byte_count;
+        writer.finish_source(SourceRecord {
+            name: file.name.clone(),
+            fingerprint,
+            kind: source.kind.map_or("interactions", |kind| kind.name()).to_string(),
+            byte_count: file.byte_count,
+            row_count,
+            ..SourceRecord::default()
+        })
+    }
+
+    fn batch(&self, batch: &Batch, writer: &mut Writer, summary: &mut IndexSummary) -> Result<()> {
+        let cues: Vec<Vec<StoredCue>> = batch
+            .transcripts
+            .par_iter()
+            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, scratch))
+            .collect();
+        writer.push_interactions(&batch.interactions)?;
+        for (transcript, cues) in batch.transcripts.iter().zip(&cues) {
+            writer.push_transcript(transcript)?;
+            writer.push_cues(cues)?;
+            summary.cue_count += cues.len() as u64;
+        }
+        writer.push_rejects(&batch.rejects)?;
+        writer.push_notes(&batch.notes)?;
+        summary.interaction_count += batch.interactions.len() as u64;
+        summary.transcript_count += batch.transcripts.len() as u64;
+        summary.reject_count += batch.rejects.len() as u64;
+        Ok(())
+    }
+
+    fn cues(&self, transcript: &Transcript, scratch: &mut Scratch) -> Vec<StoredCue> {
+        let mut out = Vec::new();
+        for turn in &transcript.turns {
+            let cues = self.detector.cues(&turn.text, turn.speaker, scratch);
+            out.extend(cues.into_iter().map(|cue| self.stored(transcript, turn, cue)));
+        }
+        out
+    }
+
+    fn stored(&self, transcript: &Transcript, turn: &Turn, cue: Cue) -> StoredCue {
+        let rule = &self.lexicon.rules[cue.rule];
+        StoredCue {
+            interaction_id: transcript.interaction_id.clone(),
+            turn: turn.index,
+            speaker: turn.speaker,
+            kind: rule.kind.clone(),
+            rule: rule.id.clone(),
+            language: self.lexicon.languages[rule.language].tag.clone(),
+            start: cue.start as u32,
+            end: cue.end as u32,
+            quote: quote(&turn.text, cue.start, cue.end),
+            phrase: cue.words,
+            stated_contacts: cue.stated_contacts,
+        }
+    }
+}
+
+/// The words around a span, cut at spaces or between characters, with "…" where something is left out.
+fn quote(text: &str, start: usize, end: usize) -> String {
+    if text.len() <= QUOTE_BYTES {
+        return text.trim().to_string();
+    }
+    let spare = QUOTE_BYTES.saturating_sub(end - start) / 2;
+    let from = text.floor_char_boundary(start.saturating_sub(spare));
+    let to = text.ceil_char_boundary((end + spare).min(text.len()));
+    // Whole words where a space is near, characters where none is.
+    let from = text[from..start].find(' ').filter(|_| from > 0).map_or(from, |space| from + space + 1);
+    let to = text[end..to].rfind(' ').filter(|_| to < text.len()).map_or(to, |space| end + space);
+    let before = if from > 0 { "…" } else { "" };
+    let after = if to < text.len() { "…" } else { "" };
+    format!("{before}{}{after}", text[from..to].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn a_quote_keeps_the_cue_and_whole_words_around_it() {
+        let text = format!("{}this is the third time I call {}", "before ".repeat(60), "after ".repeat(60));
+        let start = text.find("third").unwrap();
+        let quoted = quote(&text, start, start + "third time I call".len());
+        assert!(quoted.starts_with("…before ") && quoted.ends_with(" after…"), "{quoted}");
+        assert!(quoted.contains("this is the third time I call") && quoted.len() <= 290, "{quoted}");
+        assert_eq!(quote(" short ", 1, 3), "short");
+    }
+
+    #[test]
+    fn characters_without_spaces_are_cut_between_characters() {
+        let text = format!("{}第三次打电话{}", "前".repeat(200), "后".repeat(200));
+        let start = text.find('第').unwrap();
+        let quoted = quote(&text, start, start + "第三次打电话".len());
+        assert!(quoted.starts_with("…前") && quoted.ends_with("后…"), "{quoted}");
+    }
+}

@@ -1,0 +1,200 @@
+//! Store and policy → report: link, mark what is stated, score, collect the words of the groups that fail.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::view::View;
+use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
+use crate::policy::Policy;
+use crate::report::{Count, Entry, Evidence, Observed, Report, Saying, evidence, sort_entries};
+use crate::store::{self, CueColumns, Store};
+use crate::{Error, Result};
+
+/// What a report is to show.
+#[derive(Debug, Clone, Default)]
+pub struct ReportOptions {
+    /// One or two dimensions to group by beside the category; empty: categories alone.
+    pub by: Vec<String>,
+}
+
+/// The kind of cue that makes a contact a stated repeat.
+const REPEAT: &str = "repeat";
+
+/// Cues of one group that are read for its evidence: the latest ones by place in the store.
+const MOST_SAYINGS: usize = 100_000;
+
+/// Links and measures the store under `policy`.
+///
+/// Errors: an unknown dimension, more than two, an unknown time zone, a damaged store.
+pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<Report> {
+    let cues = store.cues()?;
+    let view = View::open(store, policy, !cues.interaction_key.is_empty())?;
+    let spoken = Spoken::new(&view, &cues);
+    let is_stated = spoken.is_stated(view.links.row_count());
+
+    let categories = groups(store, &["category".to_string()])?;
+    let card = scorecard(&view.links, policy, &categories, store.reject_count(), &is_stated);
+    let overall = GroupScores {
+        key: Vec::new(),
+        target: policy.target,
+        verdict: verdict(
+            card.overall.resolved_count,
+            card.overall.eligible_count,
+            policy.target,
+            policy.minimum_count,
+        ),
+        scores: card.overall,
+    };
+    let mut report = Report {
+        schema: 1,
+        policy: serde_json::to_value(policy).expect("a policy is plain data"),
+        lexicon_hash: store.lexicon_hash().to_string(),
+        commit_id: store.commit_id(),
+        observed: card.observed.map(|seen| Observed { from: view.time(seen.from), to: view.time(seen.to) }),
+        waterfall: card.waterfall,
+        overall: entry(&[], overall, Vec::new()),
+        categories: entries(&view, &spoken, &categories, card.groups)?,
+        by: options.by.clone(),
+        groups: Vec::new(),
+        notes: notes(store)?,
+    };
+    if !options.by.is_empty() {
+        let by = groups(store, &options.by)?;
+        let card = scorecard(&view.links, policy, &by, store.reject_count(), &is_stated);
+        report.groups = entries(&view, &spoken, &by, card.groups)?;
+    }
+    Ok(report)
+}
+
+/// One group code a row for the dimensions named.
+fn groups(store: &Store, by: &[String]) -> Result<Groups> {
+    if by.len() > 2 {
+        return Err(Error::data(
+            store.dir(),
+            format!("{} dimensions to group by", by.len()),
+            "name one or two: --by channel,language",
+        ));
+    }
+    let dimensions: Vec<store::Dimension> =
+        by.iter().map(|name| store.dimension(name)).collect::<Result<_>>()?;
+    let named = by.iter().zip(&dimensions);
+    let dimensions: Vec<Dimension> =
+        named.map(|(name, d)| Dimension { name, codes: &d.codes, names: &d.names }).collect();
+    Ok(group(&dimensions))
+}
+
+/// The repeat cues of interactions that are in the log.
+struct Spoken<'a> {
+    cues: &'a CueColumns,
+    /// Row of the interaction and index of the cue, by row, then by cue.
+    places: Vec<(u32, u32)>,
+}
+
+impl<'a> Spoken<'a> {
+    fn new(view: &View, cues: &'a CueColumns) -> Spoken<'a> {
+        let repeat = cues.kind_names.iter().position(|name| name == REPEAT).map(|code| code as u32);
+        let is_repeat = |cue: usize| Some(cues.kind[cue]) == repeat;
+        let keys: HashSet<u64> =
+            (0..cues.kind.len()).filter(|&cue| is_repeat(cue)).map(|cue| cues.interaction_key[cue]).collect();
+        let columns = &view.columns;
+        let mut rows: HashMap<u64, u32> = HashMap::with_capacity(keys.len());
+        if !keys.is_empty() {
+            for (row, key) in columns.interaction_key.iter().enumerate() {
+                if keys.contains(key) && !columns.is_duplicate.get(row).copied().unwrap_or(false) {
+                    rows.insert(*key, row as u32);
+                }
+            }
+        }
+        let place = |cue: usize| Some((*rows.get(&cues.interaction_key[cue])?, cue as u32));
+        let mut places: Vec<(u32, u32)> =
+            (0..cues.kind.len()).filter(|&cue| is_repeat(cue)).filter_map(place).collect();
+        places.sort_unstable();
+        Spoken { cues, places }
+    }
+
+    fn is_stated(&self, row_count: usize) -> Vec<bool> {
+        let mut is_stated = vec![false; row_count];
+        self.places.iter().for_each(|&(row, _)| is_stated[row as usize] = true);
+        is_stated
+    }
+
+    /// What customers say in the contacts of each group in `wanted`.
+    fn evidence(
+        &self,
+        view: &View,
+        groups: &Groups,
+        wanted: &HashSet<u32>,
+    ) -> Result<HashMap<u32, Vec<Evidence>>> {
+        let mut by_group: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        for &(row, cue) in &self.places {
+            let group = groups.codes[row as usize];
+            if wanted.contains(&group) && view.links.class(row).is_contact() {
+                by_group.entry(group).or_default().push((row, cue));
+            }
+        }
+        let mut out = HashMap::new();
+        for (group, places) in by_group {
+            let places = &places[places.len().saturating_sub(MOST_SAYINGS)..];
+            let rows: Vec<u32> = places.iter().map(|&(_, cue)| self.cues.row[cue as usize]).collect();
+            let records = view.store.cue_records(&rows)?;
+            let sayings: Vec<Saying> = places
+                .iter()
+                .zip(records)
+                .map(|(&(row, _), cue)| Saying {
+                    rule: cue.rule,
+                    language: cue.language,
+                    interaction_id: cue.interaction_id,
+                    phrase: cue.phrase,
+                    quote: cue.quote,
+                    started_at: view.time(view.columns.started_at[row as usize]),
+                })
+                .collect();
+            out.insert(group, evidence(&sayings));
+        }
+        Ok(out)
+    }
+}
+
+/// Groups as the report shows them, in its order, failing ones with their evidence.
+fn entries(view: &View, spoken: &Spoken, groups: &Groups, scores: Vec<GroupScores>) -> Result<Vec<Entry>> {
+    let codes: HashMap<&Vec<Option<String>>, u32> = groups.keys.iter().zip(0..).collect();
+    let is_below = |verdict| matches!(verdict, Verdict::Fails | Verdict::AtRisk);
+    let wanted = scores.iter().filter(|s| is_below(s.verdict)).map(|s| codes[&s.key]).collect();
+    let mut evidence = spoken.evidence(view, groups, &wanted)?;
+    let mut entries: Vec<Entry> = scores
+        .into_iter()
+        .map(|scores| {
+            let evidence = evidence.remove(&codes[&scores.key]).unwrap_or_default();
+            entry(&groups.by, scores, evidence)
+        })
+        .collect();
+    sort_entries(&mut entries);
+    Ok(entries)
+}
+
+fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
+    Entry {
+        key: by.iter().cloned().zip(group.key).collect(),
+        scores: group.scores,
+        target: group.target,
+        verdict: group.verdict,
+        evidence,
+    }
+}
+
+/// Rejects and notes by reason, and transcripts without an interaction.
+fn notes(store: &Store) -> Result<Vec<Count>> {
+    let of = |kind, counts: &BTreeMap<String, u64>| -> Vec<Count> {
+        counts.iter().map(|(what, &count)| Count { kind, what: what.clone(), count }).collect()
+    };
+    let mut notes = of("reject", store.reject_counts());
+    notes.extend(of("note", store.note_counts()));
+    let unlinked = store.unlinked_transcript_count()? as u64;
+    if unlinked > 0 {
+        notes.push(Count {
+            kind: "unlinked_transcript",
+            what: "no interaction with its id".to_string(),
+            count: unlinked,
+        });
+    }
+    Ok(notes)
+}
