@@ -84,6 +84,18 @@ impl Dictionary {
     }
 }
 
+/// The codes of a row's values, each from its own dictionary; or which field has too many names.
+pub(super) fn codes_of<const N: usize>(
+    dictionaries: &mut [Dictionary; N],
+    values: [Option<&str>; N],
+) -> Result<[u32; N], usize> {
+    let mut codes = [0; N];
+    for (i, dictionary) in dictionaries.iter_mut().enumerate() {
+        codes[i] = dictionary.code(values[i]).map_err(|TooManyNames| i)?;
+    }
+    Ok(codes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Dictionary, MAX_NAME_COUNT, TooManyNames};

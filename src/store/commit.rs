@@ -18,16 +18,19 @@ use crate::error::Result;
 
 /// The parts of a table written before a commit and in it, each with the number of its first row.
 struct Split<'a> {
-    older: Vec<(&'a Part, u32)>,
-    new: Option<(&'a Part, u32)>,
+    older: Vec<(&'a Part, u64)>,
+    new: Option<(&'a Part, u64)>,
 }
 
 fn split(manifest: &Manifest, table: Table, commit_id: u64) -> Split<'_> {
-    let rows = manifest.parts_of(table).map(|(part, first)| {
-        (part, u32::try_from(first).expect("the writer refuses more rows than u32 counts"))
-    });
-    let (new, older) = rows.partition::<Vec<_>, _>(|(part, _)| part.commit_id == commit_id);
+    let (new, older) =
+        manifest.parts_of(table).partition::<Vec<_>, _>(|(part, _)| part.commit_id == commit_id);
     Split { older, new: new.first().copied() }
+}
+
+/// A row number, in the tables whose rows are numbered across parts.
+fn row_number(first: u64) -> u32 {
+    u32::try_from(first).expect("writer and manifest refuse more rows than u32 counts")
 }
 
 /// The interactions that lose to another of the same id, in ascending order, without those known to.
@@ -40,7 +43,8 @@ pub(super) fn interaction_losers(dir: &Path, manifest: &Manifest, commit_id: u64
         let newer: KeySet = keys.iter().copied().collect();
         let known = known_rows(dir, manifest, Table::Duplicates)?;
         for (part, first) in parts.older {
-            rows.extend(replaced(&read_keys(part, dir, "interaction_key")?, first, &newer));
+            let older = read_keys(part, dir, "interaction_key")?;
+            rows.extend(replaced(&older, row_number(first), &newer));
         }
         rows.retain(|row| !known.contains(row));
     }
@@ -53,7 +57,7 @@ pub(super) fn interaction_losers(dir: &Path, manifest: &Manifest, commit_id: u64
             key,
             started_at: started_at[row as usize],
             content_key: content_key[row as usize],
-            row: first + row,
+            row: row_number(first) + row,
         };
         rows.extend(losers(rivals.into_iter().map(rival).collect()));
     }
@@ -71,7 +75,7 @@ pub(super) fn cue_losers(dir: &Path, manifest: &Manifest, commit_id: u64) -> Res
             let frame = part.read_all(dir, &["interaction_key", "turn"])?;
             let keys = column::<UInt64Type>(part, dir, &frame, "interaction_key")?;
             let turns = column::<UInt32Type>(part, dir, &frame, "turn")?;
-            let said = (first..).zip(keys.into_iter().zip(turns));
+            let said = (row_number(first)..).zip(keys.into_iter().zip(turns));
             rows.extend(said.filter(|(_, turn)| spoken.contains(turn)).map(|(row, _)| row));
         }
         rows.retain(|row| !known.contains(row));
@@ -79,6 +83,7 @@ pub(super) fn cue_losers(dir: &Path, manifest: &Manifest, commit_id: u64) -> Res
     if let Some((new, first)) = parts.new {
         // Equal in everything: no fact decides between them, and none needs to.
         let rivals = repeated(&read_keys(new, dir, "content_key")?).into_iter();
+        let first = row_number(first);
         let rival = |(key, row)| Rival { key, started_at: 0, content_key: 0, row: first + row };
         rows.extend(losers(rivals.map(rival).collect()));
     }

@@ -46,8 +46,8 @@ pub(super) fn dictionary_name(field: &str) -> String {
 }
 
 /// The values of [`CUE_CODES`], in that order.
-pub(super) fn coded_values(cue: &StoredCue) -> [&str; CUE_CODES.len()] {
-    [&cue.rule, &cue.kind, &cue.language]
+pub(super) fn coded_values(cue: &StoredCue) -> [Option<&str>; CUE_CODES.len()] {
+    [Some(&cue.rule), Some(&cue.kind), Some(&cue.language)]
 }
 
 /// Rows of both tables.

@@ -158,7 +158,7 @@ impl Manifest {
     }
 
     /// What must hold for the rest of the store to rely on a manifest, whoever edited it.
-    fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), String> {
         if self.format_version == 0 {
             return Err("format 0 does not exist".to_string());
         }
@@ -171,9 +171,12 @@ impl Manifest {
             if !of(left).eq(of(right)) {
                 return Err(format!("the parts of {left:?} and {right:?} do not agree"));
             }
-            let rows = of(left).try_fold(0u64, |sum, (_, rows)| sum.checked_add(rows));
+        }
+        // Rows of these are numbered by u32 across parts.
+        for table in [Table::Interactions, Table::Transcripts, Table::Cues] {
+            let rows = of(table).try_fold(0u64, |sum, (_, rows)| sum.checked_add(rows));
             if rows.is_none_or(|rows| rows > u64::from(u32::MAX)) {
-                return Err(format!("{left:?} has more rows than a store can hold"));
+                return Err(format!("{table:?} has more rows than a store can hold"));
             }
         }
         match self.dictionaries.values().find(|names| names.first().is_none_or(|n| !n.is_empty())) {

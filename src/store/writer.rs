@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
-use super::codes::{CODED_FIELDS, Dictionary, TooManyNames, coded_values};
+use super::codes::{CODED_FIELDS, Dictionary, coded_values, codes_of};
 use super::commit::{cue_losers, interaction_losers};
 use super::cues::{self, CUE_CODES, CueRows, StoredCue};
 use super::interactions::{NarrowRows, TextRows, column_u32, frame};
@@ -58,6 +58,7 @@ pub struct Writer {
     /// Names of the extra columns of the last row: mostly those of the next, too.
     extra_names: Vec<String>,
     interaction_count: u64,
+    transcript_count: u64,
     cue_count: u64,
     /// Counts since the last finished source.
     current: SourceRecord,
@@ -91,6 +92,7 @@ impl Writer {
             cue_dictionaries,
             extra_names: Vec::new(),
             interaction_count: manifest.row_count(Table::Interactions),
+            transcript_count: manifest.row_count(Table::Transcripts),
             cue_count: manifest.row_count(Table::Cues),
             current: SourceRecord::default(),
             source_count_before: manifest.sources.len(),
@@ -108,13 +110,8 @@ impl Writer {
         self.interaction_count += interactions.len() as u64;
         self.check_capacity(self.interaction_count, "interactions")?;
         for interaction in interactions {
-            let mut codes = [0; CODED_FIELDS.len()];
-            let values = coded_values(interaction);
-            for (i, dictionary) in self.dictionaries.iter_mut().enumerate() {
-                codes[i] = dictionary
-                    .code(values[i])
-                    .map_err(|TooManyNames| too_many_names(&self.dir, CODED_FIELDS[i]))?;
-            }
+            let codes = codes_of(&mut self.dictionaries, coded_values(interaction))
+                .map_err(|i| too_many_names(&self.dir, CODED_FIELDS[i]))?;
             self.list_extra_names(interaction);
             self.observe(interaction);
             self.narrow.push(interaction, codes);
@@ -132,6 +129,8 @@ impl Writer {
 
     /// Adds a transcript, or a fragment of one: its turns join those of the same interaction.
     pub fn push_transcript(&mut self, transcript: &Transcript) -> Result<()> {
+        self.transcript_count += 1;
+        self.check_capacity(self.transcript_count, "transcripts")?;
         self.transcripts.push(transcript);
         self.current.transcript_count += 1;
         self.current.turn_count += transcript.turns.len() as u64;
@@ -147,13 +146,8 @@ impl Writer {
         self.cue_count += cues.len() as u64;
         self.check_capacity(self.cue_count, "cues")?;
         for cue in cues {
-            let mut codes = [0; CUE_CODES.len()];
-            let values = cues::coded_values(cue);
-            for (i, dictionary) in self.cue_dictionaries.iter_mut().enumerate() {
-                codes[i] = dictionary
-                    .code(Some(values[i]))
-                    .map_err(|TooManyNames| too_many_names(&self.dir, CUE_CODES[i]))?;
-            }
+            let codes = codes_of(&mut self.cue_dictionaries, cues::coded_values(cue))
+                .map_err(|i| too_many_names(&self.dir, CUE_CODES[i]))?;
             self.cues.push(cue, codes);
             if self.cues.len() >= TEXT_ROWS || self.cues.byte_count() >= TEXT_BYTES {
                 self.flush_cues()?;
@@ -224,6 +218,10 @@ impl Writer {
         if info.config_text.is_some() {
             self.manifest.config_text = info.config_text;
         }
+        // After a write that failed and was not heeded, nothing may be committed.
+        self.manifest
+            .check()
+            .map_err(|what| Error::data(&self.dir, what, "nothing was changed: run it again"))?;
         self.manifest.save(&self.dir)?;
         Store::open(&self.dir)
     }
