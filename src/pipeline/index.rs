@@ -74,11 +74,8 @@ pub fn index(
 ) -> Result<(Store, IndexSummary)> {
     let detector = Detector::new(lexicon)?;
     let files = ingest::files(config)?;
-    let mut writer = Writer::begin(dir)?;
-    if options.rebuild {
-        writer.clear();
-    }
-    if writer.has_sources() && writer.lexicon_hash() != lexicon.hash {
+    let mut writer = if options.rebuild { Writer::begin_anew(dir)? } else { Writer::begin(dir)? };
+    if writer.lexicon_hash().is_some_and(|hash| hash != lexicon.hash) {
         return Err(Error::data(
             dir,
             "the lexicons have changed since this store was filled",
@@ -144,7 +141,7 @@ impl Run<'_> {
         writer.finish_source(SourceRecord {
             name: file.name.clone(),
             fingerprint,
-            kind: source.kind.map_or("interactions", |kind| kind.name()).to_string(),
+            kind: source.kind.map_or("guessed", |kind| kind.name()).to_string(),
             byte_count: file.byte_count,
             row_count,
             ..SourceRecord::default()

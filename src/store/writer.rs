@@ -71,11 +71,24 @@ impl Writer {
     /// Errors: another process is writing; the folder has other files in it and is no store; the store is damaged or has
     /// a newer format.
     pub fn begin(dir: &Path) -> Result<Writer> {
+        Writer::open(dir, false)
+    }
+
+    /// As [`Writer::begin`], but the commit will hold only what this run brings. Until then readers see the last one,
+    /// whose files the writer after this one removes.
+    pub fn begin_anew(dir: &Path) -> Result<Writer> {
+        Writer::open(dir, true)
+    }
+
+    fn open(dir: &Path, is_anew: bool) -> Result<Writer> {
         refuse_foreign_folder(dir)?;
         std::fs::create_dir_all(dir).map_err(Error::io(dir))?;
         let lock = lock(dir)?;
         let mut manifest = Manifest::load(dir)?.unwrap_or_else(Manifest::empty);
         remove_leftovers(dir, &manifest.parts)?;
+        if is_anew {
+            manifest = Manifest { commit_id: manifest.commit_id, ..Manifest::empty() };
+        }
         let mut take = |name: &str| Dictionary::new(manifest.dictionaries.remove(name).unwrap_or_default());
         let dictionaries = CODED_FIELDS.map(&mut take);
         let cue_dictionaries = CUE_CODES.map(|field| take(&cues::dictionary_name(field)));
@@ -98,6 +111,11 @@ impl Writer {
             source_count_before: manifest.sources.len(),
             manifest,
         })
+    }
+
+    /// Hash of the lexicons that the cues of the last commit were found with; `None` where the store has no sources.
+    pub fn lexicon_hash(&self) -> Option<&str> {
+        (!self.manifest.sources.is_empty()).then_some(self.manifest.lexicon_hash.as_str())
     }
 
     /// Whether a source with this fingerprint is in the store already, or was finished in this run.
