@@ -13,8 +13,10 @@ use super::shared::{OutputArguments, PolicyArguments};
 
 /// Read files and report which issue categories fail first-contact resolution, in one go.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  recontact analyze fixtures/demo\n  recontact analyze calls.csv chats.jsonl --window 3d \
-                        --by channel --format csv -o fcr.csv")]
+#[command(
+    after_help = "Examples:\n  recontact analyze fixtures/demo\n  recontact analyze calls.csv chats.jsonl --window 3d \
+                        --by channel --format csv -o fcr.csv"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sources: SourceArguments,

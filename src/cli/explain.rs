@@ -59,14 +59,26 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()>
         let gap = entry.gap.as_deref().map_or(String::new(), |gap| format!("+{gap}"));
         let outcome = entry.outcome.map_or(String::new(), |outcome| format!(", {outcome}"));
         let id = one_line(&entry.interaction_id);
-        writeln!(out, "{mark} {:<26} {id:<16} {gap:>9}  {}{outcome}", entry.started_at, entry.class.replace('_', " "))?;
+        writeln!(
+            out,
+            "{mark} {:<26} {id:<16} {gap:>9}  {}{outcome}",
+            entry.started_at,
+            entry.class.replace('_', " ")
+        )?;
     }
     if !explanation.cues.is_empty() {
         writeln!(out, "\nWhat was said:")?;
     }
     for cue in &explanation.cues {
         let stated = cue.stated_contacts.map_or(String::new(), |n| format!(", states {n} contacts"));
-        writeln!(out, "  {} ({}, turn {}{stated}): “{}”", cue.rule, cue.language, cue.turn, one_line(&cue.quote))?;
+        writeln!(
+            out,
+            "  {} ({}, turn {}{stated}): “{}”",
+            cue.rule,
+            cue.language,
+            cue.turn,
+            one_line(&cue.quote)
+        )?;
     }
     Ok(())
 }

@@ -14,7 +14,9 @@ use super::shared::StoreArguments;
 
 /// Read new files into a store. Files that it has already are not read again.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  recontact index fixtures/demo --store /tmp/demo && recontact report --store /tmp/demo")]
+#[command(
+    after_help = "Example:\n  recontact index fixtures/demo --store /tmp/demo && recontact report --store /tmp/demo"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) sources: SourceArguments,
@@ -49,7 +51,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
         anyhow::bail!(problem);
     }
-    let flag = if dir == Path::new(".recontact") { String::new() } else { format!(" --store {}", dir.display()) };
+    let flag =
+        if dir == Path::new(".recontact") { String::new() } else { format!(" --store {}", dir.display()) };
     eprintln!("next: recontact report{flag}");
     Ok(ExitCode::SUCCESS)
 }
@@ -69,9 +72,9 @@ impl SourceArguments {
         let mut files = lexicon::read_sources(&config.lexicons)?;
         files.extend(lexicon::read_sources(&self.lexicon)?);
         let lexicon = Lexicon::with_user_files(&files)?;
-        let bar = ProgressBar::new(0).with_style(
-            ProgressStyle::with_template("{bar:24} {percent:>3} % {bytes_per_sec:>12}, {eta} left  {wide_msg}")?,
-        );
+        let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
+            "{bar:24} {percent:>3} % {bytes_per_sec:>12}, {eta} left  {wide_msg}",
+        )?);
         let done = pipeline::index(config, &lexicon, dir, options, &|at| {
             bar.set_length(at.total_bytes);
             bar.set_position(at.read_bytes);

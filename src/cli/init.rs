@@ -25,7 +25,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(path) => {
             let mut file = std::fs::File::create_new(path).with_context(|| path.display().to_string())?;
             file.write_all(text.as_bytes()).with_context(|| path.display().to_string())?;
-            eprintln!("wrote {}; look it through, then: recontact analyze {}", path.display(), path.display());
+            eprintln!(
+                "wrote {}; look it through, then: recontact analyze {}",
+                path.display(),
+                path.display()
+            );
         }
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
     }

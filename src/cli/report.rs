@@ -36,7 +36,8 @@ pub(super) fn exit_code(report: &Report, policy: &Policy, fail_below: Option<f64
     let is_below = |rate: f64| {
         report.categories.iter().any(|entry| {
             let scores = &entry.scores;
-            verdict(scores.resolved_count, scores.eligible_count, rate, policy.minimum_count) == Verdict::Fails
+            verdict(scores.resolved_count, scores.eligible_count, rate, policy.minimum_count)
+                == Verdict::Fails
         })
     };
     if fail_below.is_some_and(is_below) { ExitCode::from(1) } else { ExitCode::SUCCESS }

@@ -93,7 +93,9 @@ fn span(text: &str) -> Result<Span, String> {
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
-        Ok(rate) if (1.0..=100.0).contains(&rate) => Err(format!("write a rate from 0 to 1, such as {}", rate / 100.0)),
+        Ok(rate) if (1.0..=100.0).contains(&rate) => {
+            Err(format!("write a rate from 0 to 1, such as {}", rate / 100.0))
+        }
         _ => Err("write a rate from 0 to 1, such as 0.7".to_string()),
     }
 }

@@ -33,8 +33,6 @@ pub struct Cue {
     pub start: usize,
     /// Byte offset in the raw text just after it.
     pub end: usize,
-    /// The folded words, with single spaces: equal for spellings of the same words.
-    pub words: String,
     /// Contacts including this one, where the words determine it.
     pub stated_contacts: Option<u32>,
 }
@@ -253,12 +251,10 @@ impl Detector {
         let Candidate { rule, found } = *candidate;
         let span = &scratch.tokens[found.first..found.end];
         let (start, end) = (span[0].start as usize, span[span.len() - 1].end as usize);
-        let folded = scratch.folded.text();
         Cue {
             rule,
             start: scratch.folded.raw_start(start),
             end: scratch.folded.raw_end(end),
-            words: folded[start..end].split_whitespace().collect::<Vec<_>>().join(" "),
             stated_contacts: stated_contacts(self.rules[rule].stated, found),
         }
     }

@@ -49,7 +49,11 @@ pub struct TimelineEntry {
 /// Errors: no such interaction, an unknown time zone, a damaged store.
 pub fn explain(store: &Store, policy: &Policy, id: &str) -> Result<Explanation> {
     let row = store.find_interaction(id)?.ok_or_else(|| {
-        Error::data(store.dir(), format!("there is no interaction `{id}`"), "see the ids in your source files")
+        Error::data(
+            store.dir(),
+            format!("there is no interaction `{id}`"),
+            "see the ids in your source files",
+        )
     })?;
     let view = View::open(store, policy, true)?;
     let contacts = timeline(&view.links, &view.input(), policy, row);
@@ -105,7 +109,9 @@ fn why(view: &View, class: Class, contacts: &[TimelineContact], ids: &[Option<St
     };
     let Some(at) = contacts.iter().position(|contact| contact.row == row) else {
         return match class {
-            Class::Excluded(exclusion) => format!("It is no contact: {}.", exclusion_reason(exclusion, view.policy)),
+            Class::Excluded(exclusion) => {
+                format!("It is no contact: {}.", exclusion_reason(exclusion, view.policy))
+            }
             _ => "It is a contact.".to_string(),
         };
     };
@@ -131,7 +137,11 @@ fn why(view: &View, class: Class, contacts: &[TimelineContact], ids: &[Option<St
             let next = contacts.get(at + 1).filter(|next| next.class == Class::Repeat);
             let followed = match (outcome, next) {
                 (Outcome::Repeated, Some(next)) => {
-                    format!("{} followed {} later", name(next.row), next.gap.map_or_else(|| "?".to_string(), span))
+                    format!(
+                        "{} followed {} later",
+                        name(next.row),
+                        next.gap.map_or_else(|| "?".to_string(), span)
+                    )
                 }
                 _ => format!("no contact followed within {window}"),
             };

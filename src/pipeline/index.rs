@@ -59,7 +59,7 @@ pub struct IndexSummary {
 const BATCHES_AHEAD: usize = 2;
 
 /// Bytes of a turn kept around a cue.
-const QUOTE_BYTES: usize = 280;
+const QUOTE_BYTES: usize = 160;
 
 /// Reads the files of `config` that the store in `dir` does not have yet, and commits.
 ///
@@ -124,7 +124,9 @@ impl Run<'_> {
             let reader = scope.spawn(move || {
                 // A closed channel means that writing failed; that error is the one to report.
                 let mut hand_on = |batch| {
-                    sender.send(batch).map_err(|_| Error::data(&file.path, "reading was stopped", "see the error before"))
+                    sender
+                        .send(batch)
+                        .map_err(|_| Error::data(&file.path, "reading was stopped", "see the error before"))
                 };
                 ingest::read(file, source, &mut hand_on, &tell)
             });
@@ -189,7 +191,7 @@ impl Run<'_> {
             start: cue.start as u32,
             end: cue.end as u32,
             quote: quote(&turn.text, cue.start, cue.end),
-            phrase: cue.words,
+            phrase: turn.text[cue.start..cue.end].split_whitespace().collect::<Vec<_>>().join(" "),
             stated_contacts: cue.stated_contacts,
         }
     }
@@ -221,7 +223,7 @@ mod tests {
         let start = text.find("third").unwrap();
         let quoted = quote(&text, start, start + "third time I call".len());
         assert!(quoted.starts_with("…before ") && quoted.ends_with(" after…"), "{quoted}");
-        assert!(quoted.contains("this is the third time I call") && quoted.len() <= 290, "{quoted}");
+        assert!(quoted.contains("this is the third time I call") && quoted.len() <= 170, "{quoted}");
         assert_eq!(quote(" short ", 1, 3), "short");
     }
 

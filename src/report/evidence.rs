@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::text::fold;
+
 /// One cue of a contact, with its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saying {
@@ -15,7 +17,7 @@ pub struct Saying {
     pub language: String,
     /// The contact.
     pub interaction_id: String,
-    /// Folded words of the match.
+    /// The words of the match as they stand in the text.
     pub phrase: String,
     /// The raw turn around it.
     pub quote: String,
@@ -30,7 +32,7 @@ pub struct Evidence {
     pub rule: String,
     /// Contacts in which it fires.
     pub contact_count: u64,
-    /// Its commonest words, folded.
+    /// Its commonest words, as somebody put them.
     pub phrase: String,
     /// Of the latest contacts that say it, in words that differ.
     pub quotes: Vec<Quote>,
@@ -50,10 +52,10 @@ pub struct Quote {
 }
 
 /// Ideas shown for a group.
-pub const EVIDENCE_COUNT: usize = 4;
+pub(super) const EVIDENCE_COUNT: usize = 4;
 
 /// Quotes shown for an idea.
-pub const QUOTE_COUNT: usize = 2;
+pub(super) const QUOTE_COUNT: usize = 2;
 
 /// The commonest ideas among `sayings`, by the number of contacts that express them. The order of `sayings` does not
 /// matter.
@@ -75,18 +77,13 @@ fn of_rule(rule: &str, mut sayings: Vec<&Saying>) -> Evidence {
         b.started_at.cmp(&a.started_at).then_with(|| key(a).cmp(&key(b)))
     });
     let contacts: BTreeSet<&str> = sayings.iter().map(|s| s.interaction_id.as_str()).collect();
-    let mut wordings: BTreeMap<&str, u64> = BTreeMap::new();
-    for saying in &sayings {
-        *wordings.entry(&saying.phrase).or_default() += 1;
-    }
-    let commonest = wordings.iter().max_by(|a, b| a.1.cmp(b.1).then_with(|| b.0.cmp(a.0)));
     let (mut seen_contacts, mut seen_quotes) = (BTreeSet::new(), BTreeSet::new());
     let quotes =
         sayings.iter().filter(|s| seen_contacts.insert(&s.interaction_id) && seen_quotes.insert(&s.quote));
     Evidence {
         rule: rule.to_string(),
         contact_count: contacts.len() as u64,
-        phrase: commonest.map(|(phrase, _)| phrase.to_string()).unwrap_or_default(),
+        phrase: commonest_phrase(&sayings),
         quotes: quotes
             .take(QUOTE_COUNT)
             .map(|s| Quote {
@@ -97,6 +94,19 @@ fn of_rule(rule: &str, mut sayings: Vec<&Saying>) -> Evidence {
             })
             .collect(),
     }
+}
+
+/// The wording heard most often, spellings of the same words taken together, in its commonest spelling.
+fn commonest_phrase(sayings: &[&Saying]) -> String {
+    let mut wordings: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    for saying in sayings {
+        let spellings = wordings.entry(fold(&saying.phrase).text().to_string()).or_default();
+        *spellings.entry(&saying.phrase).or_default() += 1;
+    }
+    let most = |a: u64, b: u64| a.cmp(&b);
+    let wording = wordings.values().rev().max_by(|a, b| most(a.values().sum(), b.values().sum()));
+    let spelling = wording.and_then(|spellings| spellings.iter().rev().max_by(|a, b| most(*a.1, *b.1)));
+    spelling.map(|(phrase, _)| phrase.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -117,10 +127,11 @@ mod tests {
     #[test]
     fn ideas_are_ranked_by_contacts_and_quoted_from_the_latest_in_differing_words() {
         let sayings = [
-            saying("no-reply", "a", 1, "no reply", "No reply!"),
+            saying("no-reply", "a", 1, "No Reply", "No Reply!"),
             saying("no-reply", "b", 2, "no reply", "Still no reply."),
             saying("no-reply", "c", 3, "never answered", "You never answered."),
             saying("no-reply", "d", 4, "no reply", "You never answered."),
+            saying("no-reply", "d", 4, "never answered", "You never answered."),
             saying("nth-contact", "a", 1, "third time i call", "third time I call"),
             saying("nth-contact", "a", 1, "third time i call", "the third time I call"),
         ];

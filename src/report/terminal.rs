@@ -21,7 +21,9 @@ const MOST_ROWS: usize = 40;
 pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> String {
     let columns = columns.max(LEAST_WIDTH);
     let entries = if report.by.is_empty() { &report.categories } else { &report.groups };
-    let mut blocks = vec![headline(report, columns), table(report, entries, columns, is_coloured)];
+    let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.scores.contact_count > 0).collect();
+    let entries = entries.as_slice();
+    let mut blocks = vec![headline(report, entries, columns), table(report, entries, columns, is_coloured)];
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
     blocks.push(waterfall(report, columns));
     blocks.extend(notes(report, columns));
@@ -30,7 +32,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     out
 }
 
-fn headline(report: &Report, columns: usize) -> String {
+fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
     let Some(observed) = &report.observed else {
         return "Nothing was read: the store has no interactions.".to_string();
     };
@@ -47,11 +49,11 @@ fn headline(report: &Report, columns: usize) -> String {
         text("window"),
         text("clock"),
     );
-    let (what, entries) = match report.by.as_slice() {
-        [] => ("categories".to_string(), &report.categories),
-        by => (format!("groups by {}", by.join(" and ")), &report.groups),
+    let what = match report.by.as_slice() {
+        [] => "categories".to_string(),
+        by => format!("groups by {}", one_line(&by.join(" and "))),
     };
-    let failing: Vec<&Entry> = entries.iter().filter(|e| e.verdict == Verdict::Fails).collect();
+    let failing: Vec<&&Entry> = entries.iter().filter(|e| e.verdict == Verdict::Fails).collect();
     let verdict = if failing.is_empty() {
         format!("None of the {} {what} fails its target with certainty.", entries.len())
     } else {
@@ -74,14 +76,14 @@ fn headline(report: &Report, columns: usize) -> String {
 }
 
 /// The table; the name's column gets what the numbers leave.
-fn table(report: &Report, entries: &[Entry], columns: usize, is_coloured: bool) -> String {
+fn table(report: &Report, entries: &[&Entry], columns: usize, is_coloured: bool) -> String {
     let name = if report.by.is_empty() { "Category".to_string() } else { one_line(&report.by.join(" · ")) };
     let mut rows = vec![
         [&name, "Contacts", "Repeats", "First", "Failed", "FCR", "95 % interval", "Verdict"]
             .map(String::from)
             .to_vec(),
     ];
-    let shown: Vec<&Entry> = entries.iter().take(MOST_ROWS).chain([&report.overall]).collect();
+    let shown: Vec<&Entry> = entries.iter().copied().take(MOST_ROWS).chain([&report.overall]).collect();
     rows.extend(shown.iter().map(|entry| texts(entry)));
     if columns >= WIDTH_FOR_CHART {
         rows[0].push(format!("0 %{:>1$}", "100 %", CHART_WIDTH - 3));
@@ -178,8 +180,8 @@ fn sayings(entry: &Entry, columns: usize) -> Option<String> {
         for quote in &evidence.quotes {
             let date = quote.started_at.get(..10).unwrap_or_default();
             let source = format!(" ({date}, {})", cut(&one_line(&quote.interaction_id), 24));
-            let room = columns.saturating_sub(width(&source) + 6);
-            lines.push(format!("    “{}”{source}", cut(&one_line(&quote.text), room)));
+            let quoted = format!("“{}”{source}", one_line(&quote.text));
+            lines.push(format!("    {}", wrap(&quoted, columns - 4, "    ")));
         }
     }
     Some(lines.join("\n"))
@@ -227,18 +229,31 @@ fn notes(report: &Report, columns: usize) -> Option<String> {
     (!lines.is_empty()).then(|| format!("Worth a look:\n{}", lines.join("\n")))
 }
 
-/// Breaks a text at spaces so that no line is wider than `columns`.
+/// Breaks a text so that no line is wider than `columns`: at spaces, and inside of words only where one is wider than
+/// a line (text in scripts without spaces).
 fn wrap(text: &str, columns: usize, indent: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is always a line");
-        if !line.trim().is_empty() && width(line) + 1 + width(word) > columns {
-            lines.push(format!("{indent}{word}"));
-        } else {
-            if !line.is_empty() {
+        if width(line) + 1 + width(word) <= columns {
+            if !line.trim().is_empty() {
                 line.push(' ');
             }
             line.push_str(word);
+            continue;
+        }
+        if !line.trim().is_empty() && width(word) + width(indent) <= columns {
+            lines.push(format!("{indent}{word}"));
+            continue;
+        }
+        line.push_str(if line.trim().is_empty() { "" } else { " " });
+        for c in word.chars() {
+            let line = lines.last_mut().expect("there is always a line");
+            if width(line) + 2 > columns {
+                lines.push(format!("{indent}{c}"));
+            } else {
+                line.push(c);
+            }
         }
     }
     lines.join("\n")

@@ -29,7 +29,7 @@ pub struct StoredCue {
     pub start: u32,
     /// The byte after the match in the raw turn.
     pub end: u32,
-    /// The folded words of the match.
+    /// The words of the match as they stand in the turn, with single spaces.
     pub phrase: String,
     /// The raw turn around the match.
     pub quote: String,
