@@ -3,9 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::table::{Columns, Row, S, any_policy, any_rows, linked};
+use super::table::{Columns, Row, S, any_policy, any_rows, linked, policy};
 use super::{Class, Links, naive, timeline};
-use crate::policy::{Chain, Clock, Policy, Span};
+use crate::policy::{Chain, Policy, Span};
 
 fn classes(links: &Links) -> Vec<Class> {
     (0..links.row_count() as u32).map(|row| links.class(row)).collect()
@@ -74,20 +74,18 @@ fn many_rows_link_as_each_customer_does_alone() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
+    let mut last = vec![0; 60_000];
     let rows: Vec<Row> = (1..=300_000)
         .map(|id| {
-            let start = draw(1_000) as i64 * S;
-            Row::new(id, draw(60_000), draw(5) as u32, start, start + draw(50) as i64 * S)
+            let (start, customer) = (draw(1_000) as i64 * S, draw(60_000));
+            // Every tenth continues the customer's row before it.
+            let before = std::mem::replace(&mut last[customer as usize], id);
+            let parent = if draw(10) == 0 { before } else { 0 };
+            let end = start + draw(50) as i64 * S;
+            Row { parent, ..Row::new(id, customer, draw(5) as u32, start, end) }
         })
         .collect();
-    let observed = (Some(0), Some(1_000 * S));
-    let policy = Policy {
-        window: Span::from_seconds(100),
-        clock: Clock::End,
-        observed_from: observed.0,
-        observed_to: observed.1,
-        ..Policy::two_window()
-    };
+    let policy = policy(100, 1_000);
     let links = linked(&rows, &policy);
     for customer in (0..60_000).step_by(97) {
         let alone: Vec<Row> = rows.iter().filter(|row| row.customer == customer).cloned().collect();

@@ -42,40 +42,68 @@ pub fn group(dimensions: &[Dimension<'_>]) -> Groups {
     groups
 }
 
+/// Pairs of group and value up to which each has its place in a table (16 MiB).
+const MAX_CELLS: usize = 1 << 22;
+
 /// Divides each group by a further dimension.
 fn divide(groups: &mut Groups, dimension: &Dimension<'_>) {
     let ranks = ranks(dimension.names);
-    let rank_of = |code: u32| ranks.get(code as usize).map_or(0, |rank| u64::from(*rank));
-    let pair = |group: u32, code: u32| (u64::from(group) << 32) | rank_of(code);
-    let mut pairs: Vec<u64> = Vec::new();
-    let mut last = None;
-    for (group, code) in groups.codes.iter().zip(dimension.codes) {
-        // Runs of equal codes and frequent sorting keep the list short without a hash table.
-        if last.replace(pair(*group, *code)) != Some(pair(*group, *code)) {
-            pairs.push(pair(*group, *code));
-        }
-        if pairs.len() == pairs.capacity() {
-            pairs.sort_unstable();
-            pairs.dedup();
-            pairs.reserve(pairs.len().max(1 << 16));
-        }
+    let width = ranks.len().max(1) as u64;
+    let cell_of = |group: u32, code: u32| {
+        let rank = ranks.get(code as usize).copied().unwrap_or(0);
+        u64::from(group) * width + u64::from(rank)
+    };
+    let cell_count = groups.keys.len() as u64 * width;
+    let cells = if cell_count <= MAX_CELLS as u64 {
+        number_by_table(&mut groups.codes, dimension.codes, cell_of, cell_count as usize)
+    } else {
+        number_by_search(&mut groups.codes, dimension.codes, cell_of)
+    };
+    let mut names: Vec<Option<&String>> = vec![None; width as usize];
+    for (rank, name) in ranks.iter().zip(dimension.names).skip(1) {
+        names[*rank as usize] = Some(name);
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut name_of_rank: Vec<Option<&String>> = vec![None; ranks.len().max(1)];
-    for (code, name) in dimension.names.iter().enumerate().skip(1) {
-        name_of_rank[ranks[code] as usize] = Some(name);
-    }
-    for (group, code) in groups.codes.iter_mut().zip(dimension.codes) {
-        let at = pairs.binary_search(&pair(*group, *code)).expect("every pair of the rows is listed");
-        *group = at as u32;
-    }
-    let keys = pairs.iter().map(|pair| {
-        let mut key = groups.keys[(pair >> 32) as usize].clone();
-        key.push(name_of_rank[*pair as u32 as usize].cloned());
+    let keys = cells.iter().map(|cell| {
+        let mut key = groups.keys[(cell / width) as usize].clone();
+        key.push(names[(cell % width) as usize].cloned());
         key
     });
     groups.keys = keys.collect();
+}
+
+/// Numbers the cells that occur, in ascending order, and gives each row its number; gives the cells.
+fn number_by_table(
+    groups: &mut [u32],
+    codes: &[u32],
+    cell_of: impl Fn(u32, u32) -> u64,
+    cell_count: usize,
+) -> Vec<u64> {
+    const UNUSED: u32 = u32::MAX;
+    let mut numbers = vec![UNUSED; cell_count];
+    for (group, code) in groups.iter().zip(codes) {
+        numbers[cell_of(*group, *code) as usize] = 0;
+    }
+    let mut cells = Vec::new();
+    for (cell, number) in (0..).zip(&mut numbers).filter(|(_, number)| **number != UNUSED) {
+        *number = cells.len() as u32;
+        cells.push(cell);
+    }
+    for (group, code) in groups.iter_mut().zip(codes) {
+        *group = numbers[cell_of(*group, *code) as usize];
+    }
+    cells
+}
+
+/// The same where a table of all cells would be too large.
+fn number_by_search(groups: &mut [u32], codes: &[u32], cell_of: impl Fn(u32, u32) -> u64) -> Vec<u64> {
+    let mut cells: Vec<u64> = groups.iter().zip(codes).map(|(group, code)| cell_of(*group, *code)).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    for (group, code) in groups.iter_mut().zip(codes) {
+        let number = cells.binary_search(&cell_of(*group, *code)).expect("every cell of the rows is listed");
+        *group = number as u32;
+    }
+    cells
 }
 
 /// The place of each code's name in the order of names; 0 is none.
@@ -91,6 +119,8 @@ fn ranks(names: &[String]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -121,12 +151,29 @@ mod tests {
         assert_eq!(groups.codes, [2, 0, 1, 2]);
     }
 
+    /// 5,000 agents × 5,000 articles are too many cells for a table; 100 × 100 are not.
     #[test]
-    fn many_distinct_values_are_all_kept() {
-        let names: Vec<String> = (0..200_000).map(|it| format!("{it:06}")).collect();
-        let codes: Vec<u32> = (0..200_000).rev().collect();
-        let groups = group(&[Dimension { name: "agent_id", codes: &codes, names: &names }]);
-        assert_eq!(groups.codes, codes);
-        assert_eq!(groups.keys.len(), 200_000);
+    fn groups_are_the_same_however_they_are_numbered() {
+        for bound in [100, 5_000] {
+            let names: Vec<String> = (0..bound).map(|it| format!("{:04}", bound - it)).collect();
+            let agents: Vec<u32> = (0..20_000).map(|row| row * 7_919 % bound).collect();
+            let articles: Vec<u32> = (0..20_000).map(|row| row * row % bound).collect();
+            let agent = Dimension { name: "agent_id", codes: &agents, names: &names };
+            let article = Dimension { name: "article_id", codes: &articles, names: &names };
+            let groups = group(&[agent, article]);
+            let name = |code: u32| (code != 0).then(|| names[code as usize].clone());
+            let keys: Vec<_> = agents.iter().zip(&articles).map(|(a, b)| vec![name(*a), name(*b)]).collect();
+            let distinct: Vec<_> = BTreeSet::from_iter(keys.clone()).into_iter().collect();
+            assert_eq!(groups.keys, distinct);
+            for (group, key) in groups.codes.iter().zip(keys) {
+                assert_eq!(groups.keys[*group as usize], key);
+            }
+        }
+    }
+
+    #[test]
+    fn no_dimension_is_one_group_and_no_row_is_none() {
+        assert_eq!(group(&[]).keys, [Vec::new()]);
+        assert_eq!(group(&[Dimension { name: "team", codes: &[], names: &[] }]).keys, Vec::<Vec<_>>::new());
     }
 }

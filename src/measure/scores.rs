@@ -1,6 +1,8 @@
 //! The scores of groups of interactions: counts, rates and intervals, in one pass over the rows and one over the
 //! chained contacts. Exact integers are summed; rates are made once at the end.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -57,6 +59,8 @@ pub struct Scores {
 const MAX_SHARED_GROUPS: usize = 1 << 16;
 /// Rows from which on a second thread is worth its table.
 const MIN_SHARED_ROWS: usize = 1 << 15;
+/// Rows whose groups are fetched at a time.
+const BATCH: usize = 256;
 
 /// The scores of each group. `group_codes` has the group of each row, below `group_count`; empty means group 0
 /// for all, and a code that is no group's counts as group 0. `is_stated` says of each row whether it has a stated
@@ -119,9 +123,9 @@ struct Tally {
 
 fn count_rows(
     links: &Links,
-    group_of: &dyn Fn(usize) -> usize,
+    group_of: &impl Fn(usize) -> usize,
     is_stated: &[bool],
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     tallies: &mut [Tally],
 ) {
     for row in rows {
@@ -135,22 +139,31 @@ fn count_rows(
 }
 
 /// Distinct customers: a customer's contacts stand together in chain order, so remembering for each group the
-/// customer seen last is exact.
+/// customer seen last is exact. Groups are fetched in batches, because chain order jumps about the rows and the
+/// processor can then wait for many of them at a time.
 fn count_customers(
     links: &Links,
-    group_of: &dyn Fn(usize) -> usize,
-    places: std::ops::Range<usize>,
+    group_of: &impl Fn(usize) -> usize,
+    places: Range<usize>,
     tallies: &mut [Tally],
 ) {
     let mut customer = 0;
-    for at in places {
-        customer += u64::from(links.starts_customer(at));
-        let tally = &mut tallies[group_of(links.order()[at] as usize)];
-        tally.customers += u64::from(tally.last_customer != customer);
-        tally.last_customer = customer;
-        if !links.starts_episode(at) {
-            tally.repeating += u64::from(tally.last_repeating != customer);
-            tally.last_repeating = customer;
+    let mut groups = [0usize; BATCH];
+    let mut at = places.start;
+    for rows in links.order()[places].chunks(BATCH) {
+        for (group, row) in groups.iter_mut().zip(rows) {
+            *group = group_of(*row as usize);
+        }
+        for group in &groups[..rows.len()] {
+            customer += u64::from(links.starts_customer(at));
+            let tally = &mut tallies[*group];
+            tally.customers += u64::from(tally.last_customer != customer);
+            tally.last_customer = customer;
+            if !links.starts_episode(at) {
+                tally.repeating += u64::from(tally.last_repeating != customer);
+                tally.last_repeating = customer;
+            }
+            at += 1;
         }
     }
 }
