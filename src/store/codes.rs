@@ -74,11 +74,6 @@ impl Dictionary {
     }
 
     /// The names; the index is the code.
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// The names alone.
     pub(super) fn into_names(self) -> Vec<String> {
         self.names
     }
@@ -107,7 +102,7 @@ mod tests {
             .map(|name| channels.code(name).unwrap())
             .to_vec();
         assert_eq!(codes, [1, 0, 2, 1, 0]);
-        assert_eq!(channels.names(), ["", "voice", "chat"]);
+        assert_eq!(channels.into_names(), ["", "voice", "chat"]);
     }
 
     #[test]
