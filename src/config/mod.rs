@@ -112,7 +112,11 @@ fn parse(path: &Path, text: String) -> Result<Config> {
                     }
                 }
                 _ => {
-                    return Err(toml.fault(key, "[source] is one table", "write [[source]], once per source"));
+                    return Err(toml.fault(
+                        key,
+                        "[source] is one table",
+                        "write [[source]], once per source",
+                    ));
                 }
             },
             "policy" => {

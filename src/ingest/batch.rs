@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::fields::Mapping;
 use super::row::{Cells, Fault, RowReader};
+use super::survey::Survey;
 use super::{Batch, Sink, SourceFile, cut};
 use crate::config::{Field, Kind, Source};
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ pub(super) struct Collector<'a> {
     needs_format: Option<Fault>,
     /// The id of the row before, so that a conversation of one turn a line is one interaction.
     last_id: String,
+    /// Where rows are only looked at: they go here and nowhere else.
+    pub(super) survey: Option<Survey>,
 }
 
 impl<'a> Collector<'a> {
@@ -52,11 +55,15 @@ impl<'a> Collector<'a> {
             is_handed_on: false,
             needs_format: None,
             last_id: String::new(),
+            survey: None,
         }
     }
 
     /// Declares the columns of the rows that follow. May be called again with more columns.
     pub(super) fn set_columns(&mut self, columns: Vec<String>) {
+        if let Some(survey) = &mut self.survey {
+            survey.set_columns(&columns);
+        }
         let mapping = Mapping::new(columns, self.source);
         self.kind = mapping.kind(self.source);
         self.rows.mapping = mapping;
@@ -80,6 +87,9 @@ impl<'a> Collector<'a> {
     /// Complains about a required column that is not there, and says what the mapping had to decide.
     pub(super) fn check_columns(&mut self, line: u64) -> Result<()> {
         self.is_checked = true;
+        if self.survey.is_some() {
+            return Ok(());
+        }
         self.rows.mapping.check(self.source, &self.file.path)?;
         if let Some(field) = self.rows.mapping.stands_in
             && self.rows.mapping.has(Field::StartedAt)
@@ -102,6 +112,10 @@ impl<'a> Collector<'a> {
         turns: Option<Vec<Turn>>,
         raw: &str,
     ) -> Result<()> {
+        if let Some(survey) = &mut self.survey {
+            survey.row(cells);
+            return if survey.is_full() { Err(enough(&self.file.path)) } else { Ok(()) };
+        }
         self.batch.row_count += 1;
         self.batch_rows += 1;
         self.batch_bytes += raw.len();
@@ -247,4 +261,9 @@ impl<'a> Collector<'a> {
             }
         }
     }
+}
+
+/// Stops a reader when a survey has seen enough; nobody is shown it.
+fn enough(path: &Path) -> Error {
+    Error::data(path, "enough rows", "")
 }

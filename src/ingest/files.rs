@@ -88,7 +88,8 @@ fn matching(source: &Source, whole: &Path, found: &mut BTreeSet<PathBuf>) -> Res
     // Only what the user wrote is a pattern, not the folder it is relative to.
     let base = glob::Pattern::escape(&source.base.to_string_lossy());
     let pattern = Path::new(&base).join(&source.path);
-    let matches = glob::glob(&pattern.to_string_lossy())
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let matches = glob::glob_with(&pattern.to_string_lossy(), options)
         .map_err(|error| Error::data(whole, format!("not a glob: {}", error.msg), "use * and ? and **"))?;
     for path in matches {
         let path = path.map_err(|error| {

@@ -12,21 +12,25 @@ mod decode;
 mod duration;
 mod fields;
 mod files;
+mod guess;
 mod jsonl;
 mod lines;
 mod names;
+mod parquet;
 mod plain_text;
 mod record;
 mod row;
+mod survey;
 mod time;
 mod values;
 mod zone;
 
 pub use files::{SourceFile, files, fingerprint};
+pub use guess::guess;
 pub(crate) use time::check_time_format;
 
 use crate::config::{Format, Source};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interaction::{Interaction, Note, Reject, Transcript};
 
 /// What was read of a file since the batch before: about 10,000 rows or 8 MiB, whichever is less.
@@ -62,23 +66,33 @@ pub fn read(
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
+    let mut rows = batch::Collector::new(file, source, sink);
+    read_rows(file, source, &mut rows, progress)?;
+    rows.finish()
+}
+
+/// Reads a file's rows into a collector and says in which format they were.
+fn read_rows(
+    file: &SourceFile,
+    source: &Source,
+    rows: &mut batch::Collector<'_>,
+    progress: &dyn Fn(u64),
+) -> Result<Format> {
     let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
     let encoding = decoded.encoding;
     let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
-    let mut rows = batch::Collector::new(file, source, sink);
     let head = lines.head(HEAD_BYTES)?;
-    match source.format.unwrap_or_else(|| files::format_of(&file.path, head)) {
+    let format = source.format.unwrap_or_else(|| files::format_of(&file.path, head));
+    match format {
         Format::Csv => {
             let delimiter = source.delimiter.or(files::delimiter_of(&file.path));
-            csv::read(&mut lines, encoding, delimiter, &mut rows)?;
+            csv::read(&mut lines, encoding, delimiter, rows)?;
         }
-        Format::JsonLines => jsonl::read(&mut lines, encoding, &mut rows)?,
-        Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, &mut rows)?,
-        Format::Parquet => {
-            return Err(Error::data(&file.path, "a Parquet file", "not read yet"));
-        }
+        Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
+        Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
+        Format::Parquet => parquet::read(&file.path, rows, progress)?,
     }
-    rows.finish()
+    Ok(format)
 }
 
 /// The beginning of a text that is at most so many bytes long and ends between characters.

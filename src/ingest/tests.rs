@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 
 use super::*;
+use crate::error::Error;
 
 /// A source of which nothing is said.
 pub(super) fn source() -> Source {
@@ -125,4 +126,36 @@ fn an_error_of_the_sink_stops_the_reading() {
     let file = SourceFile { path: path.clone(), name: "a.csv".to_string(), source: 0, byte_count: 0 };
     let mut sink = |_| Err(Error::data(&path, "full", "make room"));
     assert!(read(&file, &source(), &mut sink, &|_| {}).is_err());
+}
+
+#[test]
+fn parquet_is_read_with_its_dates_and_times() {
+    use polars::prelude::{Column, DataFrame, ParquetWriter};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    let ids: Vec<i64> = (0..40_000).collect();
+    let starts: Vec<String> = ids.iter().map(|id| format!("2024-01-01T00:00:{:02}Z", id % 60)).collect();
+    let topics: Vec<Option<&str>> = ids.iter().map(|id| (id % 2 == 0).then_some("billing")).collect();
+    let seconds: Vec<f64> = ids.iter().map(|id| *id as f64 / 2.0).collect();
+    let columns = vec![
+        Column::new("call_id".into(), &ids),
+        Column::new("opened_at".into(), &starts),
+        Column::new("topic".into(), &topics),
+        Column::new("duration".into(), &seconds),
+    ];
+    let mut frame = DataFrame::new(ids.len(), columns).unwrap();
+    let output = fs::File::create(&path).unwrap();
+    ParquetWriter::new(output).with_row_group_size(Some(15_000)).finish(&mut frame).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let batch = read_bytes("a.parquet", &bytes, &source());
+    assert_eq!(batch.row_count, 40_000);
+    let call = &batch.interactions[39_999];
+    assert_eq!((call.interaction_id.as_str(), call.category.as_deref()), ("39999", None));
+    assert_eq!(call.handle_seconds, Some(19_999.5));
+    assert_eq!(batch.interactions[2].category.as_deref(), Some("billing"));
+    // 2024-01-01T00:00:39Z: `date -u -d '2024-01-01 00:00:39' +%s`.
+    assert_eq!(call.started_at, 1_704_067_239 * crate::interaction::MICROS_PER_SECOND);
+
+    let error = try_read("a.parquet", &bytes[..bytes.len() / 2], &source()).unwrap_err().to_string();
+    assert!(error.contains("not readable as Parquet"), "{error}");
 }
