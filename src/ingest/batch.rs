@@ -32,6 +32,7 @@ pub(super) struct Collector<'a> {
     is_checked: bool,
     is_handed_on: bool,
     needs_format: Option<Fault>,
+    needs_format_count: usize,
     /// The id of the row before, so that a conversation of one turn a line is one interaction.
     last_id: String,
     /// Where rows are only looked at: they go here and nowhere else.
@@ -54,6 +55,7 @@ impl<'a> Collector<'a> {
             is_checked: false,
             is_handed_on: false,
             needs_format: None,
+            needs_format_count: 0,
             last_id: String::new(),
             survey: None,
         }
@@ -205,8 +207,9 @@ impl<'a> Collector<'a> {
     fn push_reject(&mut self, line: u64, fault: Fault, raw: &[u8]) {
         let raw = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]);
         let raw = cut(&raw, MAX_RAW_BYTES).to_string();
-        if fault.needs_format && self.needs_format.is_none() {
-            self.needs_format = Some(fault.clone());
+        if fault.needs_format {
+            self.needs_format_count += 1;
+            self.needs_format.get_or_insert_with(|| fault.clone());
         }
         let file = self.file.name.clone();
         self.batch.rejects.push(Reject { file, line, column: fault.column, reason: fault.reason, raw });
@@ -250,16 +253,18 @@ impl<'a> Collector<'a> {
 
     /// A start column of which no row can be read without a format is a fault of the mapping, not of the rows.
     fn check_format(&self, path: &Path) -> Result<()> {
-        match &self.needs_format {
-            None => Ok(()),
-            Some(fault) => {
-                let column = fault.column.as_deref().unwrap_or("started_at");
-                let help = format!(
-                    "say it in [source.fields]: started_at = {{ columns = [\"{column}\"], format = \"%d/%m/%Y %H:%M\" }}"
-                );
-                Err(Error::data(path, fault.reason.clone(), help))
-            }
+        let Some(fault) = &self.needs_format else { return Ok(()) };
+        // A few odd texts are bad rows; a date that could be read in two ways is never one.
+        const FEW: usize = 10;
+        if self.needs_format_count < FEW && !fault.reason.starts_with("time without a format") {
+            return Ok(());
         }
+        let column = fault.column.as_deref().unwrap_or("started_at");
+        let help = format!(
+            "say it in [source.fields], such as started_at = {{ columns = [\"{column}\"], format = \"%d/%m/%Y %H:%M\" }} \
+             (`recontact init` proposes one)"
+        );
+        Err(Error::data(path, fault.reason.clone(), help))
     }
 }
 

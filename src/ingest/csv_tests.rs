@@ -217,3 +217,13 @@ fn a_file_of_opened_quotes_takes_linear_time() {
     let batch = read_text("a.csv", &text, &source());
     assert_eq!(batch.row_count, batch.interactions.len() as u64 + batch.rejects.len() as u64);
 }
+
+#[test]
+fn times_of_which_none_is_recognised_stop_the_file_but_a_few_do_not() {
+    let row = "1,Tue Mar 05 14:02:11 +0000 2024\n";
+    let few = format!("call_id,opened_at\n{}", row.repeat(3));
+    assert_eq!(read_text("a.csv", &few, &source()).rejects.len(), 3);
+    let many = format!("call_id,opened_at\n{}", row.repeat(30));
+    let error = crate::ingest::tests::try_read("a.csv", many.as_bytes(), &source()).unwrap_err().to_string();
+    assert!(error.contains("unreadable time") && error.contains("recontact init"), "{error}");
+}

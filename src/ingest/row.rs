@@ -4,12 +4,12 @@
 //! the row is rejected. It does not know which format the cells came from.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::fields::Mapping;
 use super::time::{TimeFault, TimeReader};
 use super::{duration, shown, values};
-use crate::config::{Field, Source};
+use crate::config::{FIELDS, Field, Source};
 use crate::interaction::{Direction, Interaction, Micros, Note, Speaker, Status};
 
 /// How much of an extra column is kept of each row: dimensions are short, texts belong to transcripts.
@@ -28,7 +28,7 @@ pub(super) struct Fault {
     pub(super) column: Option<String>,
     /// Stable words, a colon, particulars.
     pub(super) reason: String,
-    /// The column needs a format, as would every other row.
+    /// A format would help, here and in every other row.
     pub(super) needs_format: bool,
 }
 
@@ -44,7 +44,6 @@ pub(super) type Cells<'r> = [Cow<'r, str>];
 
 /// Reads the rows of one file.
 pub(super) struct RowReader<'s> {
-    source: &'s Source,
     file: String,
     /// Which column is which field.
     pub(super) mapping: Mapping,
@@ -56,6 +55,12 @@ pub(super) struct RowReader<'s> {
     /// Notes on the rows read since they were last taken.
     pub(super) notes: Vec<Note>,
     said: HashSet<String>,
+    /// Per field: the values that mean missing.
+    blanks: Vec<Vec<&'s str>>,
+    /// The values that mean missing in a column that is no field.
+    extra_blanks: Vec<&'s str>,
+    /// Per field: the values that the user mapped.
+    values: Vec<Option<&'s BTreeMap<String, String>>>,
 }
 
 impl<'s> RowReader<'s> {
@@ -65,8 +70,15 @@ impl<'s> RowReader<'s> {
             let format = source.fields.get(&field).and_then(|columns| columns.format.as_deref());
             TimeReader::new(format, &source.timezone)
         };
+        let of_source = || source.blank.iter().map(String::as_str);
+        let of_field = |field| {
+            let own = source.fields.get(&field).map_or(&[][..], |columns| &columns.blank);
+            own.iter().map(String::as_str).chain(of_source()).collect()
+        };
         RowReader {
-            source,
+            blanks: FIELDS.iter().map(|(field, _)| of_field(*field)).collect(),
+            extra_blanks: of_source().collect(),
+            values: FIELDS.iter().map(|(field, _)| source.values.get(field)).collect(),
             file: file.to_string(),
             mapping,
             started: time(Field::StartedAt),
@@ -122,7 +134,12 @@ impl<'s> RowReader<'s> {
             TimeFault::OutOfRange => format!("time out of range: {text} is not in the years 1900 to 2200"),
         };
         let column = Some(self.mapping.column_names(Field::StartedAt));
-        Fault { column, reason, needs_format: fault == TimeFault::NeedsFormat }
+        let needs_format = match fault {
+            TimeFault::NeedsFormat => true,
+            TimeFault::Unreadable => self.started.is_recognising(),
+            TimeFault::Impossible | TimeFault::OutOfRange => false,
+        };
+        Fault { column, reason, needs_format }
     }
 
     /// The interaction of a row, whose id and start are known.
@@ -227,16 +244,8 @@ impl<'s> RowReader<'s> {
     }
 
     fn cell<'r>(&self, field: Field, at: usize, cells: &'r Cells<'_>) -> Option<&'r str> {
-        let text = cells.get(at)?.trim();
-        if text.is_empty() || values::is_null_word(text) {
-            return None;
-        }
-        let is_blank = |blank: &[String]| blank.iter().any(|blank| blank == text);
-        let of_field = self.source.fields.get(&field).is_some_and(|columns| is_blank(&columns.blank));
-        if of_field || is_blank(&self.source.blank) || (field.is_identity() && values::is_nobody(text)) {
-            return None;
-        }
-        Some(text)
+        let text = filled(cells.get(at)?, &self.blanks[field as usize])?;
+        if field.is_identity() && values::is_nobody(text) { None } else { Some(text) }
     }
 
     /// A field as text; columns joined with `-`, missing where all of them are blank.
@@ -269,7 +278,7 @@ impl<'s> RowReader<'s> {
     }
 
     fn value_of(&self, field: Field, word: &str) -> Option<&'s str> {
-        self.source.values.get(&field)?.get(word).map(String::as_str)
+        self.values[field as usize]?.get(word).map(String::as_str)
     }
 
     fn mapped(&self, field: Field, cells: &Cells<'_>) -> Option<String> {
@@ -286,7 +295,7 @@ impl<'s> RowReader<'s> {
     fn extra(&self, cells: &Cells<'_>) -> Vec<(String, String)> {
         let mut extra = Vec::with_capacity(self.mapping.extra.len());
         for at in &self.mapping.extra {
-            if let Some(text) = self.cell(Field::Category, *at, cells) {
+            if let Some(text) = cells.get(*at).and_then(|cell| filled(cell, &self.extra_blanks)) {
                 let cut = super::cut(text, MAX_EXTRA_BYTES);
                 extra.push((self.mapping.columns[*at].clone(), cut.to_string()));
             }
@@ -390,4 +399,11 @@ fn remember<T: Copy>(known: &mut HashMap<String, T>, word: String, meaning: T) -
         known.insert(word, meaning);
     }
     meaning
+}
+
+/// A cell's text without space around it, or `None` where it means missing.
+fn filled<'r>(cell: &'r str, blanks: &[&str]) -> Option<&'r str> {
+    let text = cell.trim();
+    let is_blank = text.is_empty() || values::is_null_word(text) || blanks.contains(&text);
+    if is_blank { None } else { Some(text) }
 }

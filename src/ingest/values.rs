@@ -125,6 +125,10 @@ pub(super) fn language(word: &str) -> String {
 
 /// What programs write for a missing value, in any column.
 pub(super) fn is_null_word(word: &str) -> bool {
+    // Nearly every cell begins with something else.
+    if !matches!(word.as_bytes().first(), Some(b'n' | b'N' | b'#' | b'\\' | b'<' | b'(' | b'u' | b'U')) {
+        return false;
+    }
     const WORDS: [&str; 10] =
         ["null", "nan", "n/a", "#n/a", "na", "\\n", "<null>", "(null)", "<na>", "undefined"];
     word.len() <= 9 && WORDS.iter().any(|null| word.eq_ignore_ascii_case(null))
@@ -134,6 +138,9 @@ pub(super) fn is_null_word(word: &str) -> bool {
 ///
 /// `0` is not among them: it can be a real id, so the user lists it in `blank`.
 pub(super) fn is_nobody(word: &str) -> bool {
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     if word.bytes().all(|byte| matches!(byte, b'-' | b'.' | b'?' | b'*' | b'_')) {
         return true;
     }
