@@ -7,6 +7,8 @@
 
 pub mod error;
 pub mod interaction;
+
+pub mod config;
 pub mod policy;
 
 pub mod text;

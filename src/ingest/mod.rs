@@ -1,1 +1,117 @@
-//! (in the making)
+//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text; compressed or not.
+//!
+//! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
+//! an interaction, words, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
+//! knows the policy, and nothing here finds duplicates across files.
+//!
+//! The reasons of rejects and notes begin with stable words: group them by what stands before the colon.
+
+mod batch;
+mod csv;
+mod decode;
+mod duration;
+mod fields;
+mod files;
+mod guess;
+mod jsonl;
+mod lines;
+mod names;
+mod parquet;
+mod plain_text;
+mod record;
+mod row;
+mod survey;
+mod time;
+mod values;
+mod zone;
+
+pub use files::{SourceFile, files, fingerprint};
+pub use guess::guess;
+pub(crate) use time::check_time_format;
+
+use crate::config::{Format, Source};
+use crate::error::Result;
+use crate::interaction::{Interaction, Note, Reject, Transcript};
+
+/// What was read of a file since the batch before: about 10,000 rows or 8 MiB, whichever is less.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Batch {
+    /// In file order.
+    pub interactions: Vec<Interaction>,
+    /// In file order. One interaction may have several, whose turns are told apart by their `index`.
+    pub transcripts: Vec<Transcript>,
+    /// Rows that could not be read.
+    pub rejects: Vec<Reject>,
+    /// Oddities of rows that were read.
+    pub notes: Vec<Note>,
+    /// Rows seen; in a source of interactions each is an interaction or a reject.
+    pub row_count: u64,
+}
+
+/// What batches are handed to.
+type Sink<'a> = dyn FnMut(Batch) -> Result<()> + 'a;
+
+/// How much of a file is looked at to tell its format.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// Reads a file, handing on a batch at a time. `progress` is told how many bytes of the file, as it lies on
+/// the disk, have been read so far.
+///
+/// # Errors
+/// Where the file cannot be opened or read, lacks a required or a mapped column, or `sink` fails. Bad rows are
+/// no errors.
+pub fn read(
+    file: &SourceFile,
+    source: &Source,
+    sink: &mut dyn FnMut(Batch) -> Result<()>,
+    progress: &dyn Fn(u64),
+) -> Result<()> {
+    let mut rows = batch::Collector::new(file, source, sink);
+    read_rows(file, source, &mut rows, progress)?;
+    rows.finish()
+}
+
+/// Reads a file's rows into a collector and says in which format they were.
+fn read_rows(
+    file: &SourceFile,
+    source: &Source,
+    rows: &mut batch::Collector<'_>,
+    progress: &dyn Fn(u64),
+) -> Result<Format> {
+    let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
+    let encoding = decoded.encoding;
+    let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
+    let head = lines.head(HEAD_BYTES)?;
+    let format = source.format.unwrap_or_else(|| files::format_of(&file.path, head));
+    match format {
+        Format::Csv => {
+            let delimiter = source.delimiter.or(files::delimiter_of(&file.path));
+            csv::read(&mut lines, encoding, delimiter, rows)?;
+        }
+        Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
+        Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
+        Format::Parquet => parquet::read(&file.path, rows, progress)?,
+    }
+    Ok(format)
+}
+
+/// The beginning of a text that is at most so many bytes long and ends between characters.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// A text from a file, as it may stand in a message: short, in quotes, without control characters.
+fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let start = cut(text, MOST);
+    let more = if start.len() < text.len() { "…" } else { "" };
+    let clean: String = start.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("`{clean}{more}`")
+}
+
+#[cfg(test)]
+mod tests;

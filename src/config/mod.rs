@@ -1,0 +1,156 @@
+//! `recontact.toml` as a whole: sources, the raw policy, the user's lexicons; and what stands in for it where
+//! there is none.
+//!
+//! Takes paths, gives a [`Config`]. The `[policy]` table is kept as it is: `policy` gives it its meaning.
+
+mod field;
+mod source;
+mod toml_text;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeValue;
+
+pub use field::{FIELDS, Field};
+pub use source::{Columns, Format, Kind, Source};
+pub(crate) use toml_text::suggestion;
+
+use crate::error::{Error, Result};
+use toml_text::TomlText;
+
+/// The name under which the configuration of a folder is found.
+pub const FILE_NAME: &str = "recontact.toml";
+
+/// A configuration is written by hand; anything larger is a data file given by mistake.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// What to read and how to count it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// The file it came from; `None` where paths were given without one.
+    pub path: Option<PathBuf>,
+    /// The whole text of that file (empty without one), so that others can report line numbers in it.
+    pub text: String,
+    /// The sources in the order written.
+    pub sources: Vec<Source>,
+    /// The `[policy]` table as written; empty where there is none.
+    pub policy: toml::Table,
+    /// The user's lexicon files and folders, resolved against the folder of the configuration.
+    pub lexicons: Vec<PathBuf>,
+}
+
+/// Reads a `recontact.toml`.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read, [`Error::Text`] with the line for everything that is wrong in it.
+pub fn load(path: &Path) -> Result<Config> {
+    let size = fs::metadata(path).map_err(Error::io(path))?.len();
+    if size > MAX_CONFIG_BYTES {
+        return Err(Error::data(path, format!("{size} bytes of configuration"), "is this a data file?"));
+    }
+    let bytes = fs::read(path).map_err(Error::io(path))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', valid).count();
+        Error::text(path, line, "not UTF-8", "save the file as UTF-8")
+    })?;
+    parse(path, text)
+}
+
+/// The configuration for paths given on a command line: a folder with a `recontact.toml` uses it, every other
+/// file, folder or glob is a source of which nothing is said, so that its format and columns are recognised.
+///
+/// # Errors
+/// As [`load`]; and where a path does not exist, or two configurations are given.
+pub fn discover(paths: &[PathBuf]) -> Result<Config> {
+    let mut config = Config::default();
+    for path in paths {
+        let of_folder = path.join(FILE_NAME);
+        let file = if path.is_dir() && of_folder.is_file() {
+            Some(of_folder)
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            Some(path.clone())
+        } else {
+            None
+        };
+        match file {
+            Some(file) => {
+                if let Some(earlier) = &config.path {
+                    let what = format!("a second configuration beside {}", earlier.display());
+                    return Err(Error::data(file, what, "write one that lists all sources, and give that"));
+                }
+                let mut loaded = load(&file)?;
+                loaded.sources.splice(0..0, std::mem::take(&mut config.sources));
+                config = loaded;
+            }
+            None => config.sources.push(Source::of_path(PathBuf::new(), unicode(path)?)),
+        }
+    }
+    Ok(config)
+}
+
+fn unicode(path: &Path) -> Result<String> {
+    match path.to_str() {
+        Some(text) => Ok(text.to_string()),
+        None => Err(Error::data(path, "a file name that is not Unicode", "rename the file")),
+    }
+}
+
+const KEYS: [&str; 3] = ["source", "policy", "lexicon"];
+
+fn parse(path: &Path, text: String) -> Result<Config> {
+    let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let toml = TomlText { path, text: &text };
+    let mut config = Config { path: Some(path.to_path_buf()), ..Config::default() };
+    for (key, value) in &toml.parse()? {
+        match key.get_ref().as_ref() {
+            "source" => match value.get_ref() {
+                DeValue::Array(items) => {
+                    for item in items.iter() {
+                        config.sources.push(source::source(toml, item, base.clone())?);
+                    }
+                }
+                _ => {
+                    return Err(toml.fault(
+                        key,
+                        "[source] is one table",
+                        "write [[source]], once per source",
+                    ));
+                }
+            },
+            "policy" => {
+                toml.table("policy", value)?;
+            }
+            "lexicon" => config.lexicons = lexicons(toml, value, &base)?,
+            _ => return Err(toml.unknown_key(key, path_name(path), &KEYS)),
+        }
+    }
+    if let Ok(mut whole) = text.parse::<toml::Table>()
+        && let Some(toml::Value::Table(policy)) = whole.remove("policy")
+    {
+        config.policy = policy;
+    }
+    config.text = text;
+    Ok(config)
+}
+
+fn path_name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or(FILE_NAME)
+}
+
+fn lexicons(toml: TomlText<'_>, value: &toml_text::Value<'_>, base: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for (key, value) in toml.table("lexicon", value)? {
+        match key.get_ref().as_ref() {
+            "paths" => {
+                paths = toml.strings("paths", value)?.into_iter().map(|path| base.join(path)).collect()
+            }
+            _ => return Err(toml.unknown_key(key, "[lexicon]", &["paths"])),
+        }
+    }
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests;

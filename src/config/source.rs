@@ -1,0 +1,259 @@
+//! One `[[source]]` of `recontact.toml`: which files, in which format, and which column is which field.
+//!
+//! Takes a parsed TOML table, gives a [`Source`] whose every name has been checked. It opens no data file:
+//! whether the columns exist is found out when the file is read.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+
+use super::field::{FIELDS, Field};
+use super::toml_text::{TomlText, Value, suggestion};
+use crate::error::Result;
+
+/// Files of one kind that are read in one way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The folder that relative paths start from: that of `recontact.toml`.
+    pub base: PathBuf,
+    /// A file, a folder or a glob, as the user wrote it.
+    pub path: String,
+    /// What a row is; `None` means: look at the content.
+    pub kind: Option<Kind>,
+    /// The file format; `None` means: by extension and content.
+    pub format: Option<Format>,
+    /// The byte between fields of a CSV file; `None` means: look at the header.
+    pub delimiter: Option<u8>,
+    /// Label of the character encoding as the WHATWG standard has it; `None` is UTF-8 (or UTF-16 by its mark).
+    pub encoding: Option<String>,
+    /// IANA name of the time zone of times without an offset.
+    pub timezone: String,
+    /// Values that mean missing, in every column.
+    pub blank: Vec<String>,
+    /// The columns of each field that the user mapped. No columns means: the field is not to be mapped at all.
+    pub fields: BTreeMap<Field, Columns>,
+    /// Per field: source value to canonical value.
+    pub values: BTreeMap<Field, BTreeMap<String, String>>,
+}
+
+/// What the rows of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A row is an interaction and must have a start.
+    Interactions,
+    /// A row is a transcript or a turn; with a start it is an interaction too.
+    Transcripts,
+}
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text with a header row (comma, semicolon, tab, bar).
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+    /// Apache Parquet.
+    Parquet,
+    /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
+    PlainText,
+}
+
+/// The source columns of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Columns {
+    /// Column names: joined with `-`, for times with a space.
+    pub columns: Vec<String>,
+    /// How a time is written: a strftime format, `epoch_seconds`, `epoch_millis` or `epoch_micros`.
+    pub format: Option<String>,
+    /// Values that mean missing in this field, besides those of the source.
+    pub blank: Vec<String>,
+}
+
+impl Source {
+    /// A source with nothing said but where it is: everything else is found out from the content.
+    pub fn of_path(base: PathBuf, path: String) -> Source {
+        Source {
+            base,
+            path,
+            kind: None,
+            format: None,
+            delimiter: None,
+            encoding: None,
+            timezone: "UTC".to_string(),
+            blank: Vec::new(),
+            fields: BTreeMap::new(),
+            values: BTreeMap::new(),
+        }
+    }
+}
+
+const KEYS: [&str; 9] =
+    ["path", "kind", "format", "delimiter", "encoding", "timezone", "blank", "fields", "values"];
+
+/// Reads one `[[source]]` table.
+pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Result<Source> {
+    let table = toml.table("source", value)?;
+    let mut source = Source::of_path(base, String::new());
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "path" => source.path = toml.string("path", value)?,
+            "kind" => source.kind = Some(kind(toml, value)?),
+            "format" => source.format = Some(format(toml, value)?),
+            "delimiter" => source.delimiter = Some(delimiter(toml, value)?),
+            "encoding" => source.encoding = Some(encoding(toml, value)?),
+            "timezone" => source.timezone = timezone(toml, value)?,
+            "blank" => source.blank = toml.strings("blank", value)?,
+            "fields" => source.fields = fields(toml, toml.table("fields", value)?)?,
+            "values" => source.values = values(toml, toml.table("values", value)?)?,
+            _ => return Err(toml.unknown_key(key, "[[source]]", &KEYS)),
+        }
+    }
+    if source.path.trim().is_empty() {
+        return Err(toml.fault(value, "a [[source]] without a path", "add path = \"calls.csv\""));
+    }
+    Ok(source)
+}
+
+fn kind(toml: TomlText<'_>, value: &Value<'_>) -> Result<Kind> {
+    match toml.string("kind", value)?.as_str() {
+        "interactions" => Ok(Kind::Interactions),
+        "transcripts" => Ok(Kind::Transcripts),
+        other => Err(toml.fault(
+            value,
+            format!("unknown kind `{other}`"),
+            suggestion(other, &["interactions", "transcripts"]),
+        )),
+    }
+}
+
+fn format(toml: TomlText<'_>, value: &Value<'_>) -> Result<Format> {
+    match toml.string("format", value)?.as_str() {
+        "csv" | "tsv" => Ok(Format::Csv),
+        "jsonl" | "ndjson" | "json" => Ok(Format::JsonLines),
+        "parquet" => Ok(Format::Parquet),
+        "text" | "txt" => Ok(Format::PlainText),
+        other => Err(toml.fault(
+            value,
+            format!("unknown format `{other}`"),
+            suggestion(other, &["csv", "tsv", "jsonl", "parquet", "text"]),
+        )),
+    }
+}
+
+fn delimiter(toml: TomlText<'_>, value: &Value<'_>) -> Result<u8> {
+    let text = toml.string("delimiter", value)?;
+    match text.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err(toml.fault(
+            value,
+            format!("the delimiter {text:?} is not one plain character"),
+            "use one ASCII character such as \",\", \";\" or \"\\t\"",
+        )),
+    }
+}
+
+fn encoding(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
+    let label = toml.string("encoding", value)?;
+    match encoding_rs::Encoding::for_label_no_replacement(label.as_bytes()) {
+        Some(_) => Ok(label),
+        None => Err(toml.fault(
+            value,
+            format!("unknown encoding `{label}`"),
+            "use a web name such as utf-8, windows-1257, windows-1251, gb18030, big5 or utf-16le",
+        )),
+    }
+}
+
+fn timezone(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
+    let name = toml.string("timezone", value)?;
+    match jiff::tz::TimeZone::get(&name) {
+        Ok(_) => Ok(name),
+        Err(_) => Err(toml.fault(
+            value,
+            format!("unknown time zone `{name}`"),
+            "use an IANA name such as Europe/Riga, Asia/Shanghai or UTC",
+        )),
+    }
+}
+
+fn fields(toml: TomlText<'_>, table: &DeTable<'_>) -> Result<BTreeMap<Field, Columns>> {
+    let mut fields = BTreeMap::new();
+    for (key, value) in table {
+        let field = field(toml, key, "[source.fields]")?;
+        let columns = match value.get_ref() {
+            DeValue::Table(table) => detailed_columns(toml, field, table)?,
+            _ => Columns { columns: toml.strings(field.name(), value)?, ..Columns::default() },
+        };
+        fields.insert(field, columns);
+    }
+    Ok(fields)
+}
+
+/// `{ columns = [...], format = "...", blank = [...] }`.
+fn detailed_columns(toml: TomlText<'_>, field: Field, table: &DeTable<'_>) -> Result<Columns> {
+    let mut columns = Columns::default();
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "columns" | "column" => columns.columns = toml.strings("columns", value)?,
+            "blank" => columns.blank = toml.strings("blank", value)?,
+            "format" if field.is_time() => {
+                columns.format = Some(time_format(toml, value)?);
+            }
+            "format" => {
+                let what = format!("a format for `{}`", field.name());
+                return Err(toml.fault(key, what, "only started_at and ended_at have one: remove it"));
+            }
+            _ => return Err(toml.unknown_key(key, field.name(), &["columns", "format", "blank"])),
+        }
+    }
+    Ok(columns)
+}
+
+fn time_format(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
+    let format = toml.string("format", value)?;
+    match crate::ingest::check_time_format(&format) {
+        Ok(()) => Ok(format),
+        Err(reason) => Err(toml.fault(
+            value,
+            format!("the time format {format:?} cannot be used: {reason}"),
+            "write it like \"%d.%m.%Y %H:%M:%S\", or epoch_seconds, epoch_millis, epoch_micros",
+        )),
+    }
+}
+
+fn values(toml: TomlText<'_>, table: &DeTable<'_>) -> Result<BTreeMap<Field, BTreeMap<String, String>>> {
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        let field = field(toml, key, "[source.values]")?;
+        if !field.has_values() {
+            let what = format!("values for `{}`", field.name());
+            return Err(toml.fault(key, what, "only fields of words can have their values mapped"));
+        }
+        let mut map = BTreeMap::new();
+        for (from, to) in toml.table(field.name(), value)? {
+            let canonical = match to.get_ref() {
+                DeValue::Boolean(true) => "resolved".to_string(),
+                DeValue::Boolean(false) => "unresolved".to_string(),
+                _ => toml.string(from.get_ref(), to)?,
+            };
+            if let Some(known) = field.vocabulary()
+                && !known.contains(&canonical.as_str())
+            {
+                let what = format!("`{canonical}` is not a value of {}", field.name());
+                return Err(toml.fault(to, what, suggestion(&canonical, known)));
+            }
+            map.insert(from.get_ref().trim().to_string(), canonical);
+        }
+        values.insert(field, map);
+    }
+    Ok(values)
+}
+
+fn field<T: AsRef<str>>(toml: TomlText<'_>, key: &toml::Spanned<T>, of: &str) -> Result<Field> {
+    let name = key.get_ref().as_ref();
+    Field::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = FIELDS.iter().map(|(_, name)| *name).collect();
+        toml.fault(key, format!("unknown field `{name}` in {of}"), suggestion(name, &known))
+    })
+}

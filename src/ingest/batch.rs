@@ -1,0 +1,274 @@
+//! Collects rows into bounded batches and hands them on.
+//!
+//! Takes the rows, rejects and notes of one file from whichever reader, gives [`Batch`]es to the sink. It
+//! decides whether a row is an interaction, words, or both.
+
+use std::path::Path;
+
+use super::fields::Mapping;
+use super::row::{Cells, Fault, RowReader};
+use super::survey::Survey;
+use super::{Batch, Sink, SourceFile, cut};
+use crate::config::{Field, Kind, Source};
+use crate::error::{Error, Result};
+use crate::interaction::{MAX_RAW_BYTES, Reject, Transcript, Turn};
+
+/// A batch has at most so many rows …
+const MAX_BATCH_ROWS: u64 = 10_000;
+
+/// … and is handed on when it has seen so many bytes.
+const MAX_BATCH_BYTES: usize = 8 << 20;
+
+/// What has been read of one file and not yet handed on.
+pub(super) struct Collector<'a> {
+    file: &'a SourceFile,
+    source: &'a Source,
+    sink: &'a mut Sink<'a>,
+    batch: Batch,
+    batch_bytes: usize,
+    batch_rows: u64,
+    rows: RowReader<'a>,
+    kind: Kind,
+    is_checked: bool,
+    is_handed_on: bool,
+    needs_format: Option<Fault>,
+    needs_format_count: usize,
+    /// The id of the row before, so that a conversation of one turn a line is one interaction.
+    last_id: String,
+    /// Where rows are only looked at: they go here and nowhere else.
+    pub(super) survey: Option<Survey>,
+}
+
+impl<'a> Collector<'a> {
+    /// An empty collector for the rows of a file.
+    pub(super) fn new(file: &'a SourceFile, source: &'a Source, sink: &'a mut Sink<'a>) -> Collector<'a> {
+        let mapping = Mapping::new(Vec::new(), source);
+        Collector {
+            file,
+            source,
+            sink,
+            batch: Batch::default(),
+            batch_bytes: 0,
+            batch_rows: 0,
+            kind: mapping.kind(source),
+            rows: RowReader::new(source, &file.name, mapping),
+            is_checked: false,
+            is_handed_on: false,
+            needs_format: None,
+            needs_format_count: 0,
+            last_id: String::new(),
+            survey: None,
+        }
+    }
+
+    /// Declares the columns of the rows that follow. May be called again with more columns.
+    pub(super) fn set_columns(&mut self, columns: Vec<String>) {
+        if let Some(survey) = &mut self.survey {
+            survey.set_columns(&columns);
+        }
+        let mapping = Mapping::new(columns, self.source);
+        self.kind = mapping.kind(self.source);
+        self.rows.mapping = mapping;
+    }
+
+    /// The file that is read, for errors.
+    pub(super) fn path(&self) -> &'a Path {
+        &self.file.path
+    }
+
+    /// Which column is which field.
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.rows.mapping
+    }
+
+    /// The reader of rows, for the meaning of words.
+    pub(super) fn rows(&mut self) -> &mut RowReader<'a> {
+        &mut self.rows
+    }
+
+    /// Complains about a required column that is not there, and says what the mapping had to decide.
+    pub(super) fn check_columns(&mut self, line: u64) -> Result<()> {
+        self.is_checked = true;
+        if self.survey.is_some() {
+            return Ok(());
+        }
+        self.rows.mapping.check(self.source, &self.file.path)?;
+        if let Some(field) = self.rows.mapping.stands_in
+            && self.rows.mapping.has(Field::StartedAt)
+        {
+            let name = field.name();
+            self.rows.note(line, format!("no customer_id: {name} serves as customer_id"));
+        }
+        if self.rows.mapping.dropped_count > 0 {
+            let count = self.rows.mapping.dropped_count;
+            self.rows.note(line, format!("too many columns: {count} that are no field are not kept"));
+        }
+        Ok(())
+    }
+
+    /// Takes a row. `turns` are the words, where the format has them in one cell; `raw` is for rejects.
+    pub(super) fn row(
+        &mut self,
+        line: u64,
+        cells: &Cells<'_>,
+        turns: Option<Vec<Turn>>,
+        raw: &str,
+    ) -> Result<()> {
+        if let Some(survey) = &mut self.survey {
+            survey.row(cells);
+            return if survey.is_full() { Err(enough(&self.file.path)) } else { Ok(()) };
+        }
+        self.batch.row_count += 1;
+        self.batch_rows += 1;
+        self.batch_bytes += raw.len();
+        if let Err(fault) = self.try_row(line, cells, turns) {
+            self.push_reject(line, fault, raw.as_bytes());
+        }
+        self.hand_on_if_full()
+    }
+
+    fn try_row(&mut self, line: u64, cells: &Cells<'_>, turns: Option<Vec<Turn>>) -> Result<(), Fault> {
+        let id = self.rows.interaction_id(cells)?;
+        let started_at = self.rows.started_at(cells, line)?;
+        if started_at.is_none() && self.kind == Kind::Interactions {
+            let column = Some(self.rows.mapping.column_names(Field::StartedAt));
+            let reason = "no started_at: the cell is blank".to_string();
+            return Err(Fault { column, reason, needs_format: false });
+        }
+        let has_words = match turns {
+            Some(turns) => {
+                let language = self.rows.language(cells);
+                self.batch.transcripts.push(Transcript { interaction_id: id.clone(), language, turns });
+                true
+            }
+            None => self.push_turn(&id, cells, line),
+        };
+        if !has_words && started_at.is_none() {
+            let reason = "nothing to read: neither a start nor words".to_string();
+            return Err(Fault::of_row(reason));
+        }
+        let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
+        if let Some(started_at) = started_at
+            && !is_continued
+        {
+            let interaction = self.rows.interaction(id.clone(), started_at, cells, line);
+            self.batch.interactions.push(interaction);
+        }
+        if self.kind == Kind::Transcripts {
+            self.last_id = id;
+        }
+        Ok(())
+    }
+
+    /// Adds the row's words to the conversation of the row before, or begins another.
+    fn push_turn(&mut self, id: &str, cells: &Cells<'_>, line: u64) -> bool {
+        let Some(text) = self.rows.words(cells) else { return false };
+        if text.trim().is_empty() && self.kind == Kind::Interactions {
+            return false;
+        }
+        let text = text.to_string();
+        let speaker = self.rows.speaker(cells, line);
+        let at_seconds = self.rows.at_seconds(cells, line);
+        let index = u32::try_from(line).unwrap_or(u32::MAX);
+        let turn = Turn { index, speaker, at_seconds, text };
+        let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
+        match self.batch.transcripts.last_mut() {
+            Some(transcript) if is_continued && transcript.interaction_id == id => {
+                transcript.turns.push(turn);
+            }
+            _ => {
+                let language = self.rows.language(cells);
+                let transcript = Transcript { interaction_id: id.to_string(), language, turns: vec![turn] };
+                self.batch.transcripts.push(transcript);
+            }
+        }
+        true
+    }
+
+    /// Takes a whole interaction with its words, from a format that has no columns.
+    pub(super) fn transcript(&mut self, transcript: Transcript, byte_count: usize) -> Result<()> {
+        self.is_checked = true;
+        self.batch.row_count += 1;
+        self.batch_rows += 1;
+        self.batch_bytes += byte_count;
+        self.batch.transcripts.push(transcript);
+        self.hand_on_if_full()
+    }
+
+    /// Refuses a row that could not be taken apart.
+    pub(super) fn reject(&mut self, line: u64, fault: Fault, raw: &[u8]) -> Result<()> {
+        self.batch.row_count += 1;
+        self.batch_rows += 1;
+        self.batch_bytes += raw.len().min(MAX_RAW_BYTES);
+        self.push_reject(line, fault, raw);
+        self.hand_on_if_full()
+    }
+
+    fn push_reject(&mut self, line: u64, fault: Fault, raw: &[u8]) {
+        let raw = String::from_utf8_lossy(&raw[..raw.len().min(MAX_RAW_BYTES)]);
+        let raw = cut(&raw, MAX_RAW_BYTES).to_string();
+        if fault.needs_format {
+            self.needs_format_count += 1;
+            self.needs_format.get_or_insert_with(|| fault.clone());
+        }
+        let file = self.file.name.clone();
+        self.batch.rejects.push(Reject { file, line, column: fault.column, reason: fault.reason, raw });
+    }
+
+    /// Adds a note.
+    pub(super) fn note(&mut self, line: u64, what: String) {
+        self.rows.note(line, what);
+    }
+
+    /// Hands on what is left.
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.hand_on()
+    }
+
+    fn hand_on_if_full(&mut self) -> Result<()> {
+        if self.batch_rows >= MAX_BATCH_ROWS || self.batch_bytes >= MAX_BATCH_BYTES {
+            self.hand_on()?;
+        }
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        let is_read = self.batch.row_count as usize > self.batch.rejects.len();
+        if !self.is_checked && (is_read || self.rows.mapping.columns.len() > 1) {
+            self.check_columns(1)?;
+        }
+        if !self.is_handed_on && !is_read {
+            self.check_format(&self.file.path)?;
+        }
+        self.is_handed_on = true;
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.notes = std::mem::take(&mut self.rows.notes);
+        self.batch_bytes = 0;
+        self.batch_rows = 0;
+        if batch.row_count == 0 && batch.notes.is_empty() {
+            return Ok(());
+        }
+        (self.sink)(batch)
+    }
+
+    /// A start column of which no row can be read without a format is a fault of the mapping, not of the rows.
+    fn check_format(&self, path: &Path) -> Result<()> {
+        let Some(fault) = &self.needs_format else { return Ok(()) };
+        // A few odd texts are bad rows; a date that could be read in two ways is never one.
+        const FEW: usize = 10;
+        if self.needs_format_count < FEW && !fault.reason.starts_with("time without a format") {
+            return Ok(());
+        }
+        let column = fault.column.as_deref().unwrap_or("started_at");
+        let help = format!(
+            "say it in [source.fields], such as started_at = {{ columns = [\"{column}\"], format = \"%d/%m/%Y %H:%M\" }} \
+             (`recontact init` proposes one)"
+        );
+        Err(Error::data(path, fault.reason.clone(), help))
+    }
+}
+
+/// Stops a reader when a survey has seen enough; nobody is shown it.
+fn enough(path: &Path) -> Error {
+    Error::data(path, "enough rows", "")
+}

@@ -1,0 +1,267 @@
+//! Delimited text (CSV, TSV) with a header row.
+//!
+//! Takes physical lines, gives rows with exact line numbers. A record that cannot be taken apart costs itself
+//! alone: reading goes on at the next physical line. What a column means is not decided here.
+
+use std::borrow::Cow;
+
+use super::batch::Collector;
+use super::lines::{Lines, MAX_LINE_BYTES, Span};
+use super::record::{Quotes, close, split};
+use super::row::Fault;
+use crate::error::{Error, Result};
+
+/// A quoted field may run over so many lines …
+const MAX_RECORD_LINES: u32 = 1000;
+
+/// … and so many bytes; a quote that is open for longer was not meant as one.
+const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// More columns than this are a damaged header.
+const MAX_COLUMNS: usize = 10_000;
+
+/// Delimiters that a header is searched for; of two that are equally frequent the first wins.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Reads all rows.
+///
+/// # Errors
+/// Where the header has no required column, the file cannot be read, or the sink fails.
+pub(super) fn read(
+    lines: &mut Lines<'_>,
+    encoding: &str,
+    delimiter: Option<u8>,
+    rows: &mut Collector<'_>,
+) -> Result<()> {
+    let mut table =
+        Table { delimiter: delimiter.unwrap_or(b','), encoding, width: 0, patience: MAX_RECORD_LINES };
+    if !table.header(lines, delimiter.is_none(), rows)? {
+        rows.note(1, "empty file: no header and no rows".to_string());
+        return Ok(());
+    }
+    while let Some(span) = lines.scan(0)? {
+        if span.is_too_long {
+            let line = lines.number();
+            let raw = lines.skip_long()?;
+            rows.reject(line, too_long(), &raw)?;
+        } else if span.end == span.start {
+            lines.consume(span.next, 1);
+        } else {
+            table.row(lines, span, rows)?;
+        }
+    }
+    Ok(())
+}
+
+/// The fault of a line that is longer than any row can be.
+pub(super) fn too_long() -> Fault {
+    Fault::of_row(format!("line too long: over {} MiB", MAX_LINE_BYTES >> 20))
+}
+
+/// The fault of bytes that are not text.
+pub(super) fn bad_encoding(at: usize, encoding: &str) -> Fault {
+    Fault::of_row(format!(
+        "bad encoding: byte {} is not valid {encoding}; set encoding in [[source]]",
+        at + 1
+    ))
+}
+
+/// The fault of a last line that is cut off because the archive is damaged.
+pub(super) fn damaged(reason: &str) -> Fault {
+    Fault::of_row(format!("damaged file: reading stopped here, {reason}"))
+}
+
+/// How the records of a file are written.
+struct Table<'a> {
+    delimiter: u8,
+    encoding: &'a str,
+    width: usize,
+    /// How many lines an open quote is followed. Halved by every quote that is never closed, so that a file
+    /// full of them costs linear time all the same.
+    patience: u32,
+}
+
+impl Table<'_> {
+    /// Reads the header. Gives `false` where there is none.
+    fn header(&mut self, lines: &mut Lines<'_>, is_sniffing: bool, rows: &mut Collector<'_>) -> Result<bool> {
+        let path = rows.path().to_path_buf();
+        let mut is_sniffing = is_sniffing;
+        while let Some(span) = lines.scan(0)? {
+            let line = lines.number();
+            if span.is_too_long {
+                return Err(Error::data(path, "the header is over 16 MiB long", "is this a text file?"));
+            }
+            let Ok(header) = std::str::from_utf8(lines.bytes(span.start, span.end)) else {
+                let what = format!("line {line}, the header, is not valid {}", self.encoding);
+                return Err(Error::data(path, what, "set encoding = \"…\" in [[source]]"));
+            };
+            // Excel writes this line to say how it cut the others.
+            if let Some(said) = header.strip_prefix("sep=")
+                && let [delimiter] = said.as_bytes()
+            {
+                self.delimiter = *delimiter;
+                is_sniffing = false;
+            } else if !header.trim().is_empty() {
+                if is_sniffing {
+                    self.delimiter = sniffed(header);
+                }
+                let (end, line_count) = self.record_end(lines, span)?.unwrap_or((span, 1));
+                let header = String::from_utf8_lossy(lines.bytes(span.start, end.end)).into_owned();
+                lines.consume(end.next, line_count);
+                let columns = self.columns(&header, line, rows);
+                if columns.len() > MAX_COLUMNS {
+                    let what = format!("the header has {} columns", columns.len());
+                    return Err(Error::data(path, what, "is this a table? 10,000 columns can be read"));
+                }
+                self.width = columns.len();
+                rows.set_columns(columns);
+                rows.check_columns(line)?;
+                return Ok(true);
+            }
+            lines.consume(span.next, 1);
+        }
+        Ok(false)
+    }
+
+    /// Column names: blank ones are numbered, the second of two equal ones gets `_2`.
+    fn columns(&self, header: &str, line: u64, rows: &mut Collector<'_>) -> Vec<String> {
+        let mut cells = Vec::new();
+        split(header, self.delimiter, &mut cells);
+        let mut columns: Vec<String> = Vec::with_capacity(cells.len());
+        let mut seen = std::collections::HashSet::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let name = cell.trim();
+            let mut unique = if name.is_empty() { format!("column_{}", at + 1) } else { name.to_string() };
+            let mut count = 1;
+            while !seen.insert(unique.clone()) {
+                count += 1;
+                unique = format!("{name}_{count}");
+            }
+            if count > 1 {
+                rows.note(line, format!("duplicate column: {} is read as `{unique}`", super::shown(name)));
+            }
+            columns.push(unique);
+        }
+        columns
+    }
+
+    /// Reads the record that begins with the line `span`.
+    fn row(&mut self, lines: &mut Lines<'_>, span: Span, rows: &mut Collector<'_>) -> Result<()> {
+        let line = lines.number();
+        let bytes = lines.bytes(span.start, span.end);
+        if !span.is_terminated
+            && let Some(reason) = lines.damage()
+        {
+            rows.reject(line, damaged(reason), bytes)?;
+            lines.consume(span.next, 1);
+            return Ok(());
+        }
+        let record = match std::str::from_utf8(bytes) {
+            Ok(record) => record,
+            Err(error) => {
+                rows.reject(line, bad_encoding(error.valid_up_to(), self.encoding), bytes)?;
+                lines.consume(span.next, 1);
+                return Ok(());
+            }
+        };
+        let mut cells = Vec::with_capacity(self.width);
+        match split(record, self.delimiter, &mut cells) {
+            Quotes::Open(field) => return self.long_row(lines, span, field, rows),
+            quotes if cells.len() == self.width => {
+                if let Quotes::Stray(field) = quotes {
+                    rows.note(line, stray(field));
+                }
+                rows.row(line, &cells, None, record)?;
+            }
+            _ => rows.reject(line, self.ragged(cells.len(), span.is_terminated), bytes)?,
+        }
+        lines.consume(span.next, 1);
+        Ok(())
+    }
+
+    /// Reads a record of several lines, or refuses the line on which a quote opens and is never closed.
+    fn long_row(
+        &mut self,
+        lines: &mut Lines<'_>,
+        first: Span,
+        field: usize,
+        rows: &mut Collector<'_>,
+    ) -> Result<()> {
+        let line = lines.number();
+        if let Some((last, line_count)) = self.record_end(lines, first)?
+            && let Ok(record) = std::str::from_utf8(lines.bytes(first.start, last.end))
+        {
+            let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(self.width);
+            let quotes = split(record, self.delimiter, &mut cells);
+            if quotes == Quotes::Closed && cells.len() == self.width {
+                self.patience = MAX_RECORD_LINES;
+                rows.row(line, &cells, None, record)?;
+                lines.consume(last.next, line_count);
+                return Ok(());
+            }
+        }
+        self.patience = (self.patience / 2).max(1);
+        let fault = if first.is_terminated {
+            Fault::of_row(format!("unterminated quote: field {field} opens a quote that does not close"))
+        } else {
+            Fault::of_row(format!("truncated last line: a quote is open in field {field}"))
+        };
+        rows.reject(line, fault, lines.bytes(first.start, first.end))?;
+        lines.consume(first.next, 1);
+        Ok(())
+    }
+
+    /// The last line of the record that begins with `first`, and how many lines it has; `None` where its
+    /// quotes do not close within the bounds.
+    fn record_end(&self, lines: &mut Lines<'_>, first: Span) -> Result<Option<(Span, u64)>> {
+        let mut quotes = {
+            let text = String::from_utf8_lossy(lines.bytes(first.start, first.end));
+            split(&text, self.delimiter, &mut Vec::new())
+        };
+        let mut last = first;
+        let mut line_count = 1;
+        while let Quotes::Open(_) = quotes {
+            if line_count > u64::from(self.patience) || last.next - first.start > MAX_RECORD_BYTES {
+                return Ok(None);
+            }
+            match lines.scan(last.next)? {
+                Some(span) if !span.is_too_long => last = span,
+                _ => return Ok(None),
+            }
+            line_count += 1;
+            quotes = close(lines.bytes(last.start, last.end), self.delimiter);
+        }
+        Ok(matches!(quotes, Quotes::Closed).then_some((last, line_count)))
+    }
+
+    fn ragged(&self, found: usize, is_terminated: bool) -> Fault {
+        let kind = if is_terminated { "ragged row" } else { "truncated last line" };
+        let width = self.width;
+        Fault::of_row(format!("{kind}: {found} fields, the header has {width}"))
+    }
+}
+
+fn stray(field: usize) -> String {
+    format!(
+        "stray quote: text follows a closing quote in field {field}; the text was kept, the quotes were not"
+    )
+}
+
+/// The delimiter that stands most often outside quotes in the header.
+fn sniffed(header: &str) -> u8 {
+    let mut counts = [0usize; DELIMITERS.len()];
+    let mut is_quoted = false;
+    for byte in header.bytes() {
+        if byte == b'"' {
+            is_quoted = !is_quoted;
+        } else if !is_quoted && let Some(at) = DELIMITERS.iter().position(|delimiter| *delimiter == byte) {
+            counts[at] += 1;
+        }
+    }
+    let best = counts.iter().copied().max().unwrap_or(0);
+    counts.iter().position(|count| *count == best).map_or(b',', |at| DELIMITERS[at])
+}
+
+#[cfg(test)]
+#[path = "csv_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+//! From a file's bytes to UTF-8 bytes: decompression (gzip, Zstandard) and character encodings.
+//!
+//! Takes a path, gives a reader of UTF-8. Bytes that are not valid in a declared encoding become the byte
+//! 0xFF, which UTF-8 never has, so that exactly the rows that hold them are refused later on.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read};
+use std::path::Path;
+
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+
+use crate::error::{Error, Result};
+
+/// Size of the pieces in which files are read.
+const PIECE_BYTES: usize = 128 * 1024;
+
+/// UTF-8 from a file.
+pub(super) struct Decoded<'a> {
+    /// The bytes, decompressed, without a byte order mark.
+    pub(super) reader: Box<dyn Read + 'a>,
+    /// The name of the encoding that the file is in, for messages.
+    pub(super) encoding: &'static str,
+}
+
+/// Opens a file. `encoding` is a WHATWG label; without it a byte order mark decides, else UTF-8.
+/// `progress` is told how many bytes of the file have been read so far.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be opened.
+pub(super) fn open<'a>(
+    path: &Path,
+    encoding: Option<&str>,
+    progress: &'a dyn Fn(u64),
+) -> Result<Decoded<'a>> {
+    let file = File::open(path).map_err(Error::io(path))?;
+    let mut raw = BufReader::with_capacity(PIECE_BYTES, Counted { file, byte_count: 0, progress });
+    let magic = first_bytes(&mut raw, 4).map_err(Error::io(path))?;
+    let is_gzip = magic.starts_with(&[0x1f, 0x8b]);
+    let is_zstd = magic == [0x28, 0xb5, 0x2f, 0xfd];
+    let raw = Cursor::new(magic).chain(raw);
+    let mut plain: Box<dyn Read + 'a> = if is_gzip {
+        Box::new(flate2::read::MultiGzDecoder::new(raw))
+    } else if is_zstd {
+        Box::new(zstd::stream::read::Decoder::new(raw).map_err(Error::io(path))?)
+    } else {
+        Box::new(raw)
+    };
+    // A damaged archive fails here or later; the reader of lines reports it with what came before.
+    let (head, damage) = match first_bytes(&mut plain, 3) {
+        Ok(head) => (head, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    let declared = encoding.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
+    let marked = Encoding::for_bom(&head);
+    let used = marked.map(|(marked, _)| marked).or(declared).unwrap_or(UTF_8);
+    let mark_bytes = marked.map_or(0, |(_, length)| length);
+    let plain = Cursor::new(head[mark_bytes..].to_vec()).chain(plain);
+    let reader: Box<dyn Read + 'a> = match damage {
+        Some(error) => Box::new(Damaged(Some(error))),
+        None if used == UTF_8 => Box::new(plain),
+        None => Box::new(Transcoder::new(plain, used.new_decoder_without_bom_handling())),
+    };
+    Ok(Decoded { reader, encoding: used.name() })
+}
+
+/// Up to so many bytes from the beginning of a reader.
+fn first_bytes(reader: &mut dyn Read, count: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Tells how far the file has been read.
+struct Counted<'a> {
+    file: File,
+    byte_count: u64,
+    progress: &'a dyn Fn(u64),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.byte_count += count as u64;
+        (self.progress)(self.byte_count);
+        Ok(count)
+    }
+}
+
+/// A reader that fails at once.
+struct Damaged(Option<std::io::Error>);
+
+impl Read for Damaged {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+/// Turns another encoding into UTF-8 piece by piece.
+struct Transcoder<R> {
+    inner: R,
+    decoder: Decoder,
+    input: Vec<u8>,
+    input_start: usize,
+    is_input_over: bool,
+    is_flushed: bool,
+    output: Vec<u8>,
+    output_start: usize,
+}
+
+impl<R: Read> Transcoder<R> {
+    fn new(inner: R, decoder: Decoder) -> Self {
+        Transcoder {
+            inner,
+            decoder,
+            input: Vec::new(),
+            input_start: 0,
+            is_input_over: false,
+            is_flushed: false,
+            output: Vec::new(),
+            output_start: 0,
+        }
+    }
+
+    /// Reads and decodes one more piece into `output`, which is empty.
+    fn refill(&mut self) -> std::io::Result<()> {
+        if self.input_start == self.input.len() && !self.is_input_over {
+            self.input.resize(PIECE_BYTES, 0);
+            let count = self.inner.read(&mut self.input)?;
+            self.input.truncate(count);
+            self.input_start = 0;
+            self.is_input_over = count == 0;
+        }
+        self.output.resize(PIECE_BYTES * 2, 0);
+        self.output_start = 0;
+        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
+            &self.input[self.input_start..],
+            &mut self.output,
+            self.is_input_over,
+        );
+        self.input_start += read;
+        self.output.truncate(written);
+        match result {
+            DecoderResult::Malformed(..) => self.output.push(0xFF),
+            DecoderResult::InputEmpty => self.is_flushed = self.is_input_over,
+            DecoderResult::OutputFull => {}
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.output_start == self.output.len() {
+            if self.is_flushed {
+                return Ok(0);
+            }
+            self.refill()?;
+        }
+        let count = buffer.len().min(self.output.len() - self.output_start);
+        buffer[..count].copy_from_slice(&self.output[self.output_start..self.output_start + count]);
+        self.output_start += count;
+        Ok(count)
+    }
+}

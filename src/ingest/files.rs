@@ -1,0 +1,271 @@
+//! Which files a configuration means, what each is called, what format it is in, and its fingerprint.
+//!
+//! Takes paths, folders and globs; gives a sorted list without repetition. Files are opened only to hash them.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::plain_text::is_labelled;
+use crate::config::{Config, FILE_NAME, Format, Source};
+use crate::error::{Error, Result};
+
+/// A file to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What the user would call it: relative to the configuration.
+    pub name: String,
+    /// Index of its source in [`Config::sources`].
+    pub source: usize,
+    /// Its size on the disk, in bytes.
+    pub byte_count: u64,
+}
+
+/// More files than this are a wrong path.
+const MAX_FILES: usize = 1_000_000;
+
+/// Folders within folders are followed so deep.
+const MAX_DEPTH: usize = 16;
+
+/// What counts as a data file in a folder, with or without `.gz` or `.zst`.
+const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
+
+/// Raised when the same bytes would be read into other records than before, so that they are read again.
+const READER_VERSION: u32 = 1;
+
+/// All files of a configuration: globs and folders expanded, source by source, sorted by path within each. A
+/// file that two sources mean belongs to the first.
+///
+/// # Errors
+/// Where a pattern is wrong, matches nothing, or matches too much.
+pub fn files(config: &Config) -> Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, source) in config.sources.iter().enumerate() {
+        for path in paths(source)? {
+            let byte_count = fs::metadata(&path).map_err(Error::io(&path))?.len();
+            let identity = fs::canonicalize(&path).map_err(Error::io(&path))?;
+            if seen.insert(identity) {
+                let name = path.strip_prefix(&source.base).unwrap_or(&path).to_string_lossy().into_owned();
+                files.push(SourceFile { path, name, source: index, byte_count });
+            }
+        }
+        if files.len() > MAX_FILES {
+            let what = format!("over {MAX_FILES} files");
+            return Err(Error::data(source.base.join(&source.path), what, "name a smaller folder or a glob"));
+        }
+    }
+    Ok(files)
+}
+
+/// The files of one source, sorted.
+fn paths(source: &Source) -> Result<Vec<PathBuf>> {
+    let whole = source.base.join(&source.path);
+    let mut found = BTreeSet::new();
+    if whole.is_dir() {
+        folder(&whole, 0, &mut found)?;
+        if found.is_empty() {
+            let help = format!("data files end in {}, or in .gz or .zst after it", EXTENSIONS.join(", "));
+            return Err(Error::data(whole, "no data file in this folder", help));
+        }
+    } else if whole.exists() {
+        found.insert(whole);
+    } else if source.path.contains(['*', '?', '[']) {
+        matching(source, &whole, &mut found)?;
+    } else {
+        return Err(Error::data(whole, "no such file or folder", "check the path"));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Adds the files that a glob matches.
+fn matching(source: &Source, whole: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+    // Only what the user wrote is a pattern, not the folder it is relative to.
+    let base = glob::Pattern::escape(&source.base.to_string_lossy());
+    let pattern = Path::new(&base).join(&source.path);
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let matches = glob::glob_with(&pattern.to_string_lossy(), options)
+        .map_err(|error| Error::data(whole, format!("not a glob: {}", error.msg), "use * and ? and **"))?;
+    for path in matches {
+        let path = path.map_err(|error| {
+            let path = error.path().to_path_buf();
+            Error::Io { path, source: error.into() }
+        })?;
+        if path.is_file() {
+            found.insert(path);
+        }
+        if found.len() > MAX_FILES {
+            return Err(Error::data(whole, format!("over {MAX_FILES} files match"), "narrow the pattern"));
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::data(whole, "no file matches", "check the pattern"));
+    }
+    Ok(())
+}
+
+/// Adds the data files of a folder and of the folders in it; hidden ones are left alone.
+fn folder(folder_path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder_path).map_err(Error::io(folder_path))? {
+        let path = entry.map_err(Error::io(folder_path))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with('.') || name == FILE_NAME {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < MAX_DEPTH {
+                folder(&path, depth + 1, found)?;
+            }
+        } else if EXTENSIONS.contains(&extension(&path).as_str()) {
+            found.insert(path);
+        }
+        if found.len() > MAX_FILES {
+            let what = format!("over {MAX_FILES} files");
+            return Err(Error::data(folder_path, what, "name a smaller folder"));
+        }
+    }
+    Ok(())
+}
+
+/// The extension in lower case, without `.gz` and `.zst`.
+fn extension(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    name.rsplit_once('.').map(|(_, extension)| extension.to_string()).unwrap_or_default()
+}
+
+/// The format of a file, by its extension and, where that leaves it open, its first bytes.
+pub(super) fn format_of(path: &Path, head: &[u8]) -> Format {
+    if head.starts_with(b"PAR1") {
+        return Format::Parquet;
+    }
+    match extension(path).as_str() {
+        "csv" | "tsv" | "tab" | "psv" => return Format::Csv,
+        "jsonl" | "ndjson" | "json" => return Format::JsonLines,
+        "parquet" => return Format::Parquet,
+        _ => {}
+    }
+    let text = String::from_utf8_lossy(head);
+    if text.trim_start().starts_with('{') {
+        Format::JsonLines
+    } else if is_labelled(&text) {
+        Format::PlainText
+    } else {
+        Format::Csv
+    }
+}
+
+/// The delimiter that an extension promises.
+pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
+    match extension(path).as_str() {
+        "tsv" | "tab" => Some(b'\t'),
+        "psv" => Some(b'|'),
+        _ => None,
+    }
+}
+
+/// A fingerprint of a file's bytes and of the mapping by which they are read, as 32 hexadecimal digits: where
+/// it is known, reading the file again would change nothing.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be read.
+pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
+    let mut hasher = Xxh3::new();
+    let Source { base: _, path: _, kind, format, delimiter, encoding, timezone, blank, fields, values } =
+        source;
+    let mapping = (READER_VERSION, kind, format, delimiter, encoding, timezone, blank, fields, values);
+    hasher.update(format!("{mapping:?}").as_bytes());
+    // The name of a plain transcript is its id.
+    if extension(&file.path) == "txt" {
+        hasher.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
+    }
+    let mut reader = File::open(&file.path).map_err(Error::io(&file.path))?;
+    let mut piece = vec![0; 1 << 18];
+    loop {
+        match reader.read(&mut piece).map_err(Error::io(&file.path))? {
+            0 => return Ok(format!("{:032x}", hasher.digest128())),
+            count => hasher.update(&piece[..count]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config_of(base: &Path, path: &str) -> Config {
+        let sources = vec![Source::of_path(base.to_path_buf(), path.to_string())];
+        Config { sources, ..Config::default() }
+    }
+
+    fn names(base: &Path, path: &str) -> Vec<String> {
+        files(&config_of(base, path)).unwrap().into_iter().map(|file| file.name).collect()
+    }
+
+    #[test]
+    fn files_folders_and_globs_are_expanded_and_sorted() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        fs::create_dir(base.join("sub")).unwrap();
+        for name in ["b.csv", "a.csv.gz", "sub/c.jsonl", "notes.md", ".hidden.csv"] {
+            fs::write(base.join(name), name).unwrap();
+        }
+        assert_eq!(names(base, "."), ["a.csv.gz", "b.csv", "sub/c.jsonl"]);
+        assert_eq!(names(base, "*.csv*"), ["a.csv.gz", "b.csv"]);
+        assert_eq!(names(base, "**/*.jsonl"), ["sub/c.jsonl"]);
+        assert_eq!(names(base, "notes.md"), ["notes.md"]);
+    }
+
+    #[test]
+    fn what_matches_nothing_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, what) in [("x.csv", "no such file"), ("*.csv", "no file matches"), (".", "no data file")] {
+            let error = files(&config_of(folder.path(), path)).unwrap_err().to_string();
+            assert!(error.contains(what), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_two_sources_mean_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.csv"), "x").unwrap();
+        let mut config = config_of(folder.path(), "a.csv");
+        config.sources.extend(config_of(folder.path(), "*.csv").sources);
+        let files = files(&config).unwrap();
+        assert_eq!((files.len(), files[0].source), (1, 0));
+    }
+
+    #[test]
+    fn the_fingerprint_changes_with_the_bytes_and_with_the_mapping() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.csv"), "x").unwrap();
+        let config = config_of(folder.path(), "a.csv");
+        let file = &files(&config).unwrap()[0];
+        let first = fingerprint(file, &config.sources[0]).unwrap();
+        assert_eq!(first.len(), 32);
+        assert_eq!(fingerprint(file, &config.sources[0]).unwrap(), first);
+        let other = Source { blank: vec!["0".to_string()], ..config.sources[0].clone() };
+        assert_ne!(fingerprint(file, &other).unwrap(), first);
+        fs::write(folder.path().join("a.csv"), "y").unwrap();
+        assert_ne!(fingerprint(file, &config.sources[0]).unwrap(), first);
+    }
+
+    #[test]
+    fn the_format_is_told_by_extension_then_by_content() {
+        for (name, head, format) in [
+            ("a.csv.gz", "x", Format::Csv),
+            ("a.ndjson", "x", Format::JsonLines),
+            ("a.txt", "call_id\tdate\n", Format::Csv),
+            ("a.txt", "Agent: hi\n", Format::PlainText),
+            ("a.txt", "  {\"a\":1}\n", Format::JsonLines),
+            ("a.bin", "PAR1…", Format::Parquet),
+        ] {
+            assert_eq!(format_of(Path::new(name), head.as_bytes()), format, "{name} {head}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! `init`: the mapping that would be guessed for some files, as a `recontact.toml` for the user to correct.
+//!
+//! Takes paths, gives the text. It maps what a run without a configuration would map, and adds what a person
+//! needs to judge it: how full each column is, how many different values it has, three of them. What is
+//! proposed and not sure stands in comments.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::fields::Mapping;
+use super::survey::{Survey, survey};
+use super::time::TimeReader;
+use super::{SourceFile, files, values};
+use crate::config::{Config, FIELDS, Field, Format, Kind, Source};
+use crate::error::{Error, Result};
+
+/// More files than this are left to a glob that the user writes.
+const MAX_GUESSED: usize = 50;
+
+/// Formats that are tried on times that are not recognised, the more common first.
+const TIME_FORMATS: [&str; 22] = [
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d/%m/%Y %I:%M:%S %p",
+    "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d-%m-%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M",
+    "%d-%b-%Y %H:%M:%S",
+    "%d %b %Y %H:%M",
+    "%a %b %d %H:%M:%S %z %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%y%m%d %H:%M:%S",
+    "%y%m%d %H:%M",
+    "%d.%m.%y %H:%M",
+];
+
+/// A `recontact.toml` with the guessed mapping of every file; folders and globs are expanded.
+///
+/// # Errors
+/// Where a path matches nothing, or a file cannot be read at all.
+pub fn guess(paths: &[PathBuf]) -> Result<String> {
+    let mut config = Config::default();
+    for path in paths {
+        let Some(text) = path.to_str() else {
+            return Err(Error::data(path, "a file name that is not Unicode", "rename the file"));
+        };
+        config.sources.push(Source::of_path(PathBuf::new(), text.to_string()));
+    }
+    let files = files(&config)?;
+    let mut text = String::from(
+        "# The mapping that `recontact init` guessed. Correct it where it is wrong, save it as recontact.toml,\n\
+         # and run `recontact analyze` on its folder. Columns that are not mapped are kept as dimensions.\n",
+    );
+    let mut transcript_folders = BTreeSet::new();
+    let mut count = 0;
+    for file in &files {
+        let source = &config.sources[file.source];
+        let survey = survey(file, source)?;
+        if survey.format == Format::PlainText {
+            let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
+            if transcript_folders.insert(folder.clone()) {
+                push_transcripts(&mut text, &folder.join("*.txt"));
+            }
+            continue;
+        }
+        count += 1;
+        if count > MAX_GUESSED {
+            let _ =
+                writeln!(text, "\n# Not looked at: {} and later files. One glob can cover files", file.name);
+            let _ = writeln!(text, "# with the same columns: path = \"calls-*.csv\"");
+            break;
+        }
+        push_source(&mut text, file, source, &survey);
+    }
+    Ok(text)
+}
+
+fn push_transcripts(text: &mut String, path: &Path) {
+    let path = quoted(&path.to_string_lossy());
+    let _ = writeln!(text, "\n[[source]]\npath = {path}\nkind = \"transcripts\"\nformat = \"text\"");
+}
+
+fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &Survey) {
+    let mapping = Mapping::new(survey.columns.clone(), source);
+    let kind = match mapping.kind(source) {
+        Kind::Interactions => "interactions",
+        Kind::Transcripts => "transcripts",
+    };
+    let path = quoted(&file.path.to_string_lossy());
+    let _ = writeln!(text, "\n# {}: {} rows looked at", comment(&file.name), survey.row_count);
+    let _ = writeln!(text, "[[source]]\npath = {path}\nkind = \"{kind}\"");
+    let _ =
+        writeln!(text, "timezone = \"UTC\"          # of times without an offset: say where the clock was");
+    let _ = writeln!(text, "# encoding = \"windows-1257\"  # of a file that is not UTF-8");
+    let _ =
+        writeln!(text, "[source.fields]            # field = column     # filled, different values, samples");
+    for (field, name) in FIELDS {
+        if mapping.has(field) {
+            push_field(text, field, &mapping, survey);
+        } else if field == Field::InteractionId || (field == Field::StartedAt && kind == "interactions") {
+            let _ = writeln!(text, "# {name} = \"\"   # required: name the column");
+        } else if field == Field::CustomerId {
+            let instead = mapping.stands_in.map_or("", |_| "; phone, email or national_id serves as it");
+            let _ = writeln!(text, "# {name} = \"\"   # by which contacts are linked{instead}");
+        }
+    }
+    for at in &mapping.extra {
+        let _ = writeln!(text, "# not mapped: {}", survey.described(*at));
+    }
+    for field in [Field::Status, Field::Direction] {
+        push_values(text, field, &mapping, survey);
+    }
+}
+
+/// One line of `[source.fields]`.
+fn push_field(text: &mut String, field: Field, mapping: &Mapping, survey: &Survey) {
+    let columns = mapping.of(field);
+    let names: Vec<String> = columns.iter().map(|at| quoted(&survey.columns[*at])).collect();
+    let list = if names.len() == 1 { names[0].clone() } else { format!("[{}]", names.join(", ")) };
+    let described = columns.first().map(|at| survey.described(*at)).unwrap_or_default();
+    let zeros = columns.first().is_some_and(|at| field == Field::CustomerId && survey.has_many_zeros(*at));
+    let value = match time_format(field, columns, survey) {
+        Proposal::Format { format, is_sure } => {
+            if !is_sure {
+                let _ = writeln!(
+                    text,
+                    "# day first and month first both fit the times that follow: check the format"
+                );
+            }
+            format!("{{ columns = {list}, format = {} }}", quoted(format))
+        }
+        Proposal::None => {
+            let _ =
+                writeln!(text, "# the times that follow are in no common format: say it as format = \"…\"");
+            list
+        }
+        Proposal::NotNeeded if zeros => format!("{{ columns = {list}, blank = [\"0\"] }}"),
+        Proposal::NotNeeded => list,
+    };
+    let _ = writeln!(text, "{} = {value}   # {described}", field.name());
+}
+
+/// The values of a closed vocabulary that are not known, for the user to map.
+fn push_values(text: &mut String, field: Field, mapping: &Mapping, survey: &Survey) {
+    const SHOWN: usize = 20;
+    let Some(at) = mapping.of(field).first() else { return };
+    let is_known = |word: &str| match field {
+        Field::Status => values::status(word).is_some(),
+        _ => values::direction(word).is_some(),
+    };
+    let unknown: Vec<&String> = survey.distinct(*at).filter(|word| !is_known(word)).take(SHOWN).collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let known = field.vocabulary().unwrap_or_default().join(", ");
+    let _ = writeln!(text, "[source.values.{}]   # values that are not known: one of {known}", field.name());
+    for word in unknown {
+        let _ = writeln!(text, "# {} = \"\"", comment(&quoted(word)));
+    }
+}
+
+/// What can be said about the format of times.
+enum Proposal {
+    /// The times are recognised, or the field is no time.
+    NotNeeded,
+    /// A format that all of them fit; not sure where another fits them too.
+    Format { format: &'static str, is_sure: bool },
+    /// None that fits.
+    None,
+}
+
+fn time_format(field: Field, columns: &[usize], survey: &Survey) -> Proposal {
+    let texts: Vec<String> = survey.first_rows.iter().map(|row| joined(row, columns)).collect();
+    let texts: Vec<&String> = texts.iter().filter(|text| !text.is_empty()).collect();
+    if !field.is_time() || texts.is_empty() {
+        return Proposal::NotNeeded;
+    }
+    // A few impossible dates do not make a format wrong.
+    let fits = |format: Option<&str>| {
+        let mut reader = TimeReader::new(format, "UTC");
+        let bad_count = texts.iter().filter(|text| reader.read(text).is_err()).count();
+        bad_count * 50 <= texts.len()
+    };
+    if fits(None) {
+        return Proposal::NotNeeded;
+    }
+    let mut fitting = TIME_FORMATS.iter().filter(|format| fits(Some(format)));
+    match (fitting.next(), fitting.next()) {
+        (Some(format), second) => Proposal::Format { format, is_sure: second.is_none() },
+        (None, _) => Proposal::None,
+    }
+}
+
+fn joined(row: &[String], columns: &[usize]) -> String {
+    let parts: Vec<&str> = columns
+        .iter()
+        .filter_map(|at| row.get(*at))
+        .map(|cell| cell.trim())
+        .filter(|c| !c.is_empty())
+        .collect();
+    parts.join(" ")
+}
+
+/// A text as TOML has it: JSON's escapes are TOML's, but for one character.
+fn quoted(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    json.replace('\u{7f}', "\\u007f")
+}
+
+/// A text as it may stand in a comment.
+fn comment(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config;
+
+    /// The guess for one file, and the configuration that it is.
+    fn guessed(name: &str, content: &str) -> (String, Config) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        let text = guess(&[path]).unwrap();
+        let saved = folder.path().join(config::FILE_NAME);
+        fs::write(&saved, &text).unwrap();
+        let config = config::load(&saved).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        (text, config)
+    }
+
+    #[test]
+    fn the_guess_loads_and_maps_what_is_recognised() {
+        let (text, config) = guessed(
+            "calls.csv",
+            "Call ID;Customer;Opened;Topic;Status;Shop\n1;0;25.03.2024 10:00;billing;Foo;Riga\n\
+             2;0;26.03.2024 11:00;;Answered;Riga\n3;C7;01.04.2024 09:30;sim;Foo;Liepāja\n",
+        );
+        let fields = &config.sources[0].fields;
+        assert_eq!(fields[&Field::InteractionId].columns, ["Call ID"]);
+        assert_eq!(fields[&Field::CustomerId].blank, ["0"]);
+        assert_eq!(fields[&Field::StartedAt].format.as_deref(), Some("%d.%m.%Y %H:%M"));
+        assert_eq!(fields[&Field::Category].columns, ["Topic"]);
+        assert!(text.contains("67 % filled, 2 different: `billing`, `sim`"), "{text}");
+        assert!(text.contains("# not mapped: `Shop`: 100 % filled, 2 different"), "{text}");
+        assert!(text.contains("# \"Foo\" = \"\""), "{text}");
+    }
+
+    #[test]
+    fn a_day_that_could_be_a_month_is_left_to_the_user() {
+        let (text, _) = guessed("a.csv", "call_id,opened_at\n1,03/04/2024\n2,05/06/2024\n");
+        assert!(text.contains("day first and month first both fit"), "{text}");
+        let (text, _) = guessed("a.csv", "call_id,opened_at\n1,03/14/2024\n2,05/06/2024\n");
+        assert!(!text.contains("both fit") && text.contains("%m/%d/%Y"), "{text}");
+    }
+
+    #[test]
+    fn hostile_names_and_values_do_not_break_the_file() {
+        let (text, config) =
+            guessed("a.csv", "call_id,\"x\"\"\n[[source]]\",opened_at\n1,\"a\n\u{1b}[31m\",2024-01-01\n");
+        assert_eq!(config.sources.len(), 1, "{text}");
+        assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn plain_transcripts_are_one_source_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "b.txt"] {
+            fs::write(folder.path().join(name), "Agent: hello\n").unwrap();
+        }
+        let text = guess(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(text.matches("[[source]]").count(), 1);
+        assert!(text.contains("*.txt"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_required_column_is_asked_for() {
+        let (text, _) = guessed("a.csv", "foo,bar\n1,2\n");
+        assert!(text.contains("# interaction_id = \"\"   # required"), "{text}");
+        assert!(text.contains("# started_at = \"\"   # required"), "{text}");
+    }
+}

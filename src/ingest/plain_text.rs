@@ -1,0 +1,192 @@
+//! Transcripts as people type them: `Agent: …` and `Customer: …`, one file an interaction.
+//!
+//! Takes the lines of a file, gives one [`Transcript`]; labels are known in English, Chinese, Latvian and
+//! Bulgarian. The interaction's id is the file's name without extensions. Nothing else is read from the name.
+
+use std::path::Path;
+
+use super::batch::Collector;
+use super::csv::{bad_encoding, damaged, too_long};
+use super::lines::Lines;
+use super::{duration, values};
+use crate::error::Result;
+use crate::interaction::{Speaker, Transcript, Turn};
+
+/// A label longer than this is a sentence with a colon.
+const MAX_LABEL_BYTES: usize = 60;
+
+/// Reads the whole file as one transcript.
+pub(super) fn read(
+    lines: &mut Lines<'_>,
+    encoding: &str,
+    path: &Path,
+    rows: &mut Collector<'_>,
+) -> Result<()> {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut byte_count = 0;
+    while let Some(span) = lines.scan(0)? {
+        let line = lines.number();
+        if span.is_too_long {
+            let raw = lines.skip_long()?;
+            rows.reject(line, too_long(), &raw)?;
+            continue;
+        }
+        let bytes = lines.bytes(span.start, span.end);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                byte_count += text.len();
+                push(&mut turns, text);
+            }
+            Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
+        }
+        lines.consume(span.next, 1);
+    }
+    if let Some(reason) = lines.damage() {
+        rows.reject(lines.number(), damaged(reason), b"")?;
+    }
+    for turn in &mut turns {
+        turn.text.truncate(turn.text.trim_end().len());
+    }
+    let transcript = Transcript { interaction_id: stem(path), language: None, turns };
+    rows.transcript(transcript, byte_count)
+}
+
+/// Whether a text begins like a transcript: one of its first lines has the label of a speaker.
+pub(super) fn is_labelled(head: &str) -> bool {
+    head.lines().take(20).any(|line| labelled(line).is_some())
+}
+
+/// Adds a line: a new turn where it has a label, more of the last turn where it has none.
+fn push(turns: &mut Vec<Turn>, line: &str) {
+    let index = u32::try_from(turns.len()).unwrap_or(u32::MAX);
+    match labelled(line) {
+        Some((speaker, at_seconds, text)) => {
+            turns.push(Turn { index, speaker, at_seconds, text: text.to_string() });
+        }
+        None if line.trim().is_empty() => {}
+        None => match turns.last_mut() {
+            Some(turn) => {
+                if !turn.text.is_empty() {
+                    turn.text.push('\n');
+                }
+                turn.text.push_str(line);
+            }
+            None => {
+                let text = line.to_string();
+                turns.push(Turn { index, speaker: Speaker::Unknown, at_seconds: None, text });
+            }
+        },
+    }
+}
+
+/// `[00:12] Agent (Anna): text`: who, when, what.
+fn labelled(line: &str) -> Option<(Speaker, Option<f64>, &str)> {
+    let (at_seconds, rest) = stamped(line.trim_start());
+    let colon = rest.find([':', '：'])?;
+    let width = rest[colon..].chars().next().map_or(1, char::len_utf8);
+    let label = rest[..colon].trim().trim_matches(['[', ']', '<', '>', '*']);
+    if label.len() > MAX_LABEL_BYTES {
+        return None;
+    }
+    Some((speaker(label)?, at_seconds, rest[colon + width..].trim_start()))
+}
+
+/// A time before the label: `[0:12]`, `(00:00:12)`, `00:12 `.
+fn stamped(line: &str) -> (Option<f64>, &str) {
+    let inner = line.strip_prefix(['[', '(']);
+    let text = inner.unwrap_or(line);
+    let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')).count();
+    let (stamp, rest) = text.split_at(length);
+    let rest = match inner {
+        Some(_) => rest.strip_prefix([']', ')']),
+        None => rest.starts_with(' ').then_some(rest),
+    };
+    match (duration::seconds(stamp), rest) {
+        (Some(seconds), Some(rest)) if stamp.contains(':') => {
+            (Some(seconds), rest.trim_start().trim_start_matches("- "))
+        }
+        _ => (None, line),
+    }
+}
+
+/// The speaker of a label: a known word, alone or with a name or number after it.
+fn speaker(label: &str) -> Option<Speaker> {
+    if let Some(speaker) = values::speaker(label) {
+        return Some(speaker);
+    }
+    let (word, name) = label.split_once([' ', '(', '（', '-', '_', '#'])?;
+    // `Agent Anna`, not `Agent told me that`.
+    if name.split_whitespace().count() > 3 {
+        return None;
+    }
+    values::speaker(word.trim())
+}
+
+/// The file name without its extensions: the interaction's id.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let name = [".txt", ".text", ".log"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    name.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(text: &str) -> Vec<(Speaker, Option<f64>, String)> {
+        let mut turns = Vec::new();
+        text.lines().for_each(|line| push(&mut turns, line));
+        turns.into_iter().map(|turn| (turn.speaker, turn.at_seconds, turn.text)).collect()
+    }
+
+    #[test]
+    fn labels_of_four_languages_are_known() {
+        for (agent, customer) in [
+            ("Agent: hello", "Customer: hi"),
+            ("客服：您好", "客户：你好"),
+            ("Aģents: labdien", "Klients: sveiki"),
+            ("Оператор: добър ден", "Клиент: здравейте"),
+        ] {
+            assert_eq!(labelled(agent).unwrap().0, Speaker::Agent, "{agent}");
+            assert_eq!(labelled(customer).unwrap().0, Speaker::Customer, "{customer}");
+        }
+    }
+
+    #[test]
+    fn lines_without_a_label_go_on_with_the_turn() {
+        let found = turns("Agent Anna: good day\n\nCustomer: I called\nNote: twice already\nSystem: bye");
+        let expected = [
+            (Speaker::Agent, None, "good day".to_string()),
+            (Speaker::Customer, None, "I called\nNote: twice already".to_string()),
+            (Speaker::System, None, "bye".to_string()),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_time_before_the_label_is_read() {
+        let found = turns("[00:12] Agent: yes\n00:01:05 Customer: no\n(1:10) - Customer (Ilze): well");
+        let expected = [
+            (Speaker::Agent, Some(12.0), "yes".to_string()),
+            (Speaker::Customer, Some(65.0), "no".to_string()),
+            (Speaker::Customer, Some(70.0), "well".to_string()),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_sentence_with_a_colon_is_no_label() {
+        assert_eq!(labelled("Agent told me one thing clearly: no"), None);
+        assert_eq!(labelled("see https://example.com"), None);
+        assert_eq!(labelled("at 10:30 Customer said"), None);
+        assert_eq!(labelled(""), None);
+    }
+
+    #[test]
+    fn the_id_is_the_file_name_without_extensions() {
+        assert_eq!(stem(Path::new("calls/C-17.txt")), "C-17");
+        assert_eq!(stem(Path::new("a.b.txt.gz")), "a.b");
+        assert_eq!(stem(Path::new("plain")), "plain");
+    }
+}
