@@ -46,6 +46,16 @@ pub enum Kind {
     Transcripts,
 }
 
+impl Kind {
+    /// As the configuration writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Interactions => "interactions",
+            Kind::Transcripts => "transcripts",
+        }
+    }
+}
+
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

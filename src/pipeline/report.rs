@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::view::View;
+use crate::config::Kind;
 use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
 use crate::policy::Policy;
 use crate::report::{Count, Entry, Evidence, Observed, Report, Saying, evidence, sort_entries};
-use crate::store::{self, CueColumns, Store};
+use crate::store::{self, CueColumns, SourceRecord, Store};
 use crate::{Error, Result};
 
 /// What a report is to show.
@@ -32,7 +33,8 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     let is_stated = spoken.is_stated(view.links.row_count());
 
     let categories = groups(store, &["category".to_string()])?;
-    let card = scorecard(&view.links, policy, &categories, store.reject_count(), &is_stated);
+    let rejected_count = rejected_rows(store);
+    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated);
     let overall = GroupScores {
         key: Vec::new(),
         target: policy.target,
@@ -59,10 +61,17 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     };
     if !options.by.is_empty() {
         let by = groups(store, &options.by)?;
-        let card = scorecard(&view.links, policy, &by, store.reject_count(), &is_stated);
+        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated);
         report.groups = entries(&view, &spoken, &by, card.groups)?;
     }
     Ok(report)
+}
+
+/// Rows of sources of interactions that could not be read. Those of transcripts are no rows of the log: they are
+/// among the notes.
+fn rejected_rows(store: &Store) -> u64 {
+    let has_interactions = |s: &&SourceRecord| s.interaction_count > 0 || s.kind == Kind::Interactions.name();
+    store.sources().iter().filter(has_interactions).map(|source| source.reject_count).sum()
 }
 
 /// One group code a row for the dimensions named.
