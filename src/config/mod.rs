@@ -81,6 +81,10 @@ pub fn discover(paths: &[PathBuf]) -> Result<Config> {
                     return Err(Error::data(file, what, "write one that lists all sources, and give that"));
                 }
                 let mut loaded = load(&file)?;
+                // A configuration that only says how to count leaves open what: the folder's data files.
+                if loaded.sources.is_empty() && path.is_dir() {
+                    loaded.sources.push(Source::of_path(path.clone(), ".".to_string()));
+                }
                 loaded.sources.splice(0..0, std::mem::take(&mut config.sources));
                 config = loaded;
             }

@@ -113,3 +113,13 @@ fn a_folder_without_a_configuration_is_a_source() {
     assert_eq!(config.path, None);
     assert_eq!(config.sources.len(), 1);
 }
+
+#[test]
+fn a_configuration_without_sources_reads_the_files_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(FILE_NAME), "[policy]\nwindow = \"3d\"\n").unwrap();
+    fs::write(folder.path().join("a.csv"), "").unwrap();
+    let config = discover(&[folder.path().to_path_buf()]).unwrap();
+    let files = crate::ingest::files(&config).unwrap();
+    assert_eq!((files.len(), files[0].name.as_str()), (1, "a.csv"));
+}

@@ -36,7 +36,10 @@ pub(super) fn read(
     let mut table =
         Table { delimiter: delimiter.unwrap_or(b','), encoding, width: 0, patience: MAX_RECORD_LINES };
     if !table.header(lines, delimiter.is_none(), rows)? {
-        rows.note(1, "empty file: no header and no rows".to_string());
+        match lines.take_damage() {
+            Some(reason) => rows.reject(lines.number(), damaged(&reason), b"")?,
+            None => rows.note(1, "empty file: no header and no rows".to_string()),
+        }
         return Ok(());
     }
     while let Some(span) = lines.scan(0)? {
@@ -50,7 +53,10 @@ pub(super) fn read(
             table.row(lines, span, rows)?;
         }
     }
-    Ok(())
+    match lines.take_damage() {
+        Some(reason) => rows.reject(lines.number(), damaged(&reason), b""),
+        None => Ok(()),
+    }
 }
 
 /// The fault of a line that is longer than any row can be.
@@ -95,6 +101,11 @@ impl Table<'_> {
                 let what = format!("line {line}, the header, is not valid {}", self.encoding);
                 return Err(Error::data(path, what, "set encoding = \"…\" in [[source]]"));
             };
+            if header.contains('\r') {
+                let what = "the header has a carriage return in it";
+                let help = "the lines end in CR alone: convert them with tr '\\r' '\\n'";
+                return Err(Error::data(path, what, help));
+            }
             // Excel writes this line to say how it cut the others.
             if let Some(said) = header.strip_prefix("sep=")
                 && let [delimiter] = said.as_bytes()
@@ -148,14 +159,14 @@ impl Table<'_> {
     /// Reads the record that begins with the line `span`.
     fn row(&mut self, lines: &mut Lines<'_>, span: Span, rows: &mut Collector<'_>) -> Result<()> {
         let line = lines.number();
-        let bytes = lines.bytes(span.start, span.end);
         if !span.is_terminated
-            && let Some(reason) = lines.damage()
+            && let Some(reason) = lines.take_damage()
         {
-            rows.reject(line, damaged(reason), bytes)?;
+            rows.reject(line, damaged(&reason), lines.bytes(span.start, span.end))?;
             lines.consume(span.next, 1);
             return Ok(());
         }
+        let bytes = lines.bytes(span.start, span.end);
         let record = match std::str::from_utf8(bytes) {
             Ok(record) => record,
             Err(error) => {

@@ -181,7 +181,7 @@ pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
     let mapping = (READER_VERSION, kind, format, delimiter, encoding, timezone, blank, fields, values);
     hasher.update(format!("{mapping:?}").as_bytes());
     // The name of a plain transcript is its id.
-    if extension(&file.path) == "txt" {
+    if extension(&file.path) == "txt" || *format == Some(Format::PlainText) {
         hasher.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
     }
     let mut reader = File::open(&file.path).map_err(Error::io(&file.path))?;

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 const MAX_GUESSED: usize = 50;
 
 /// Formats that are tried on times that are not recognised, the more common first.
-const TIME_FORMATS: [&str; 22] = [
+const TIME_FORMATS: [&str; 23] = [
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
@@ -42,6 +42,7 @@ const TIME_FORMATS: [&str; 22] = [
     "%y%m%d %H:%M:%S",
     "%y%m%d %H:%M",
     "%d.%m.%y %H:%M",
+    "%y%m%d",
 ];
 
 /// A `recontact.toml` with the guessed mapping of every file; folders and globs are expanded.
@@ -127,6 +128,10 @@ fn push_field(text: &mut String, field: Field, mapping: &Mapping, survey: &Surve
     let columns = mapping.of(field);
     let names: Vec<String> = columns.iter().map(|at| quoted(&survey.columns[*at])).collect();
     let list = if names.len() == 1 { names[0].clone() } else { format!("[{}]", names.join(", ")) };
+    if field == Field::Turns {
+        let _ = writeln!(text, "{} = {list}", field.name());
+        return;
+    }
     let described = columns.first().map(|at| survey.described(*at)).unwrap_or_default();
     let zeros = columns.first().is_some_and(|at| field == Field::CustomerId && survey.has_many_zeros(*at));
     let value = match time_format(field, columns, survey) {

@@ -36,11 +36,10 @@ pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'
             rows.reject(line, too_long(), &raw)?;
             continue;
         }
+        let damage = if span.is_terminated { None } else { lines.take_damage() };
         let bytes = lines.bytes(span.start, span.end);
-        if !span.is_terminated
-            && let Some(reason) = lines.damage()
-        {
-            rows.reject(line, damaged(reason), bytes)?;
+        if let Some(reason) = damage {
+            rows.reject(line, damaged(&reason), bytes)?;
         } else {
             match std::str::from_utf8(bytes) {
                 Ok(text) if text.trim_ascii().is_empty() => {}
@@ -50,7 +49,14 @@ pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'
         }
         lines.consume(span.next, 1);
     }
-    Ok(())
+    match lines.take_damage() {
+        Some(reason) => rows.reject(lines.number(), damaged(&reason), b""),
+        None if lines.number() == 1 => {
+            rows.note(1, "empty file: no rows".to_string());
+            Ok(())
+        }
+        None => Ok(()),
+    }
 }
 
 /// One JSON document over many lines would be one reject a line: it is refused as a whole.

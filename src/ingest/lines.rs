@@ -61,9 +61,9 @@ impl<'a> Lines<'a> {
         self.consumed_count + 1
     }
 
-    /// Why the stream ended before its end: a damaged archive.
-    pub(super) fn damage(&self) -> Option<&str> {
-        self.damage.as_deref()
+    /// Why the stream ended before its end (a damaged archive); told once.
+    pub(super) fn take_damage(&mut self) -> Option<String> {
+        self.damage.take()
     }
 
     /// The first bytes of what is not consumed, at most so many.

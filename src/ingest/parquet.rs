@@ -2,7 +2,8 @@
 //!
 //! Takes a path, gives rows whose "line" is the row number. Dates, times and decimals are read as the plain
 //! numbers they are stored as and written out here: polars' own types for them would more than double the
-//! time the program takes to build. Nested columns are not read; a note says so.
+//! time the program takes to build. Nested columns, long decimals and
+//! intervals are not read; a note says so.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -41,6 +42,8 @@ enum Meaning {
     Timestamp { per_second: i64, is_utc: bool },
     /// A whole number with so many decimals.
     Decimal(usize),
+    /// 16 bytes that are an id.
+    Uuid,
 }
 
 /// Reads all rows. `progress` is told the share of the file's bytes that the rows read so far make up.
@@ -55,8 +58,11 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     let table = Table::new(path, FileMetadata::clone(&metadata))?;
     rows.set_columns(table.names.clone());
     rows.check_columns(1)?;
-    if !table.nested.is_empty() {
-        rows.note(1, format!("nested column: {} is not read", table.nested.join(", ")));
+    if !table.unread.is_empty() {
+        rows.note(
+            1,
+            format!("unreadable columns: {} are of types that are not read", table.unread.join(", ")),
+        );
     }
     let row_count = table.metadata.num_rows;
     let mut start = 0;
@@ -94,13 +100,13 @@ struct Table {
     projection: Vec<usize>,
     names: Vec<String>,
     meanings: Vec<Meaning>,
-    nested: Vec<String>,
+    unread: Vec<String>,
 }
 
 impl Table {
     fn new(path: &Path, mut metadata: FileMetadata) -> Result<Table> {
         let (mut projection, mut names, mut meanings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut nested = Vec::new();
+        let mut unread = Vec::new();
         let mut fields = metadata.schema_descr.fields().to_vec();
         for (at, field) in fields.iter_mut().enumerate() {
             let name = field.name().to_string();
@@ -114,7 +120,7 @@ impl Table {
                     names.push(name);
                     meanings.push(meaning);
                 }
-                None => nested.push(name),
+                None => unread.push(name),
             }
         }
         if names.is_empty() {
@@ -124,7 +130,7 @@ impl Table {
         // The Arrow schema that writers leave in the footer would bring the types back.
         metadata.key_value_metadata = None;
         metadata.schema_descr = SchemaDescriptor::new("schema".into(), fields);
-        Ok(Table { metadata: Arc::new(metadata), projection, names, meanings, nested })
+        Ok(Table { metadata: Arc::new(metadata), projection, names, meanings, unread })
     }
 
     fn slice(&self, file: File, start: usize, count: usize) -> PolarsResult<DataFrame> {
@@ -150,6 +156,9 @@ fn plain(column: &mut PrimitiveType) -> Option<Meaning> {
     };
     let is_number = matches!(column.physical_type, PhysicalType::Int32 | PhysicalType::Int64);
     let meaning = match (column.logical_type, column.converted_type) {
+        (Some(Logical::Uuid), _) if column.physical_type == PhysicalType::FixedLenByteArray(16) => {
+            Meaning::Uuid
+        }
         _ if matches!(column.physical_type, PhysicalType::Int96 | PhysicalType::FixedLenByteArray(_)) => {
             return None;
         }
@@ -204,6 +213,7 @@ fn cell(column: &Column, at: usize, meaning: Meaning) -> Cow<'_, str> {
     let value = column.get(at).unwrap_or(AnyValue::Null);
     let number = match value {
         AnyValue::String(text) => return Cow::Borrowed(text),
+        AnyValue::Binary(bytes) if meaning == Meaning::Uuid => return Cow::Owned(uuid(bytes)),
         AnyValue::Binary(bytes) => return String::from_utf8_lossy(bytes),
         AnyValue::Boolean(value) => return Cow::Borrowed(if value { "true" } else { "false" }),
         // `848.0` as CSV and JSON have it, so that an id is the same whatever the format.
@@ -218,10 +228,22 @@ fn cell(column: &Column, at: usize, meaning: Meaning) -> Cow<'_, str> {
     Cow::Owned(written(number, meaning))
 }
 
+/// `0191d2c4-77aa-7e31-9c8e-3f1f0a9b5c6d`.
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (at, byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
 /// A number as what it means. Moments outside the calendar stay numbers, and are refused as times later.
 fn written(number: i64, meaning: Meaning) -> String {
     match meaning {
-        Meaning::Plain => number.to_string(),
+        Meaning::Plain | Meaning::Uuid => number.to_string(),
         Meaning::Date => moment(number.saturating_mul(86_400), 0, false)
             .map_or_else(|| number.to_string(), |text| text.chars().take(10).collect()),
         Meaning::Time(per_second) => {
@@ -269,6 +291,12 @@ mod tests {
         for (number, meaning, expected) in rows {
             assert_eq!(written(number, meaning), expected);
         }
+    }
+
+    #[test]
+    fn a_uuid_is_written_as_people_know_it() {
+        let bytes: Vec<u8> = (0..16).collect();
+        assert_eq!(uuid(&bytes), "00010203-0405-0607-0809-0a0b0c0d0e0f");
     }
 
     #[test]

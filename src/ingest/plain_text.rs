@@ -41,8 +41,8 @@ pub(super) fn read(
         }
         lines.consume(span.next, 1);
     }
-    if let Some(reason) = lines.damage() {
-        rows.reject(lines.number(), damaged(reason), b"")?;
+    if let Some(reason) = lines.take_damage() {
+        rows.reject(lines.number(), damaged(&reason), b"")?;
     }
     for turn in &mut turns {
         turn.text.truncate(turn.text.trim_end().len());

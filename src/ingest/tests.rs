@@ -103,11 +103,10 @@ fn batches_are_bounded_and_progress_reaches_the_end_of_the_file() {
 
 #[test]
 fn an_empty_file_is_noted() {
-    for name in ["a.csv", "a.txt"] {
+    for name in ["a.csv", "a.txt", "a.jsonl"] {
         let batch = read_text(name, "", &source());
         assert_eq!((batch.row_count, batch.notes.len()), (0, 1), "{name}");
     }
-    assert_eq!(read_text("a.jsonl", "\n", &source()), Batch::default());
 }
 
 #[test]
@@ -158,4 +157,23 @@ fn parquet_is_read_with_its_dates_and_times() {
 
     let error = try_read("a.parquet", &bytes[..bytes.len() / 2], &source()).unwrap_err().to_string();
     assert!(error.contains("not readable as Parquet"), "{error}");
+}
+
+#[test]
+fn an_archive_that_is_none_is_a_reject() {
+    for (name, bytes) in [
+        ("a.csv.gz", &b"\x1f\x8b\x08junkjunk"[..]),
+        ("a.csv.zst", &b"\x28\xb5\x2f\xfdjunkjunk"[..]),
+        ("a.jsonl.gz", &b"\x1f\x8b\x08junkjunk"[..]),
+    ] {
+        let batch = read_bytes(name, bytes, &source());
+        assert_eq!(batch.rejects.len(), 1, "{name}");
+        assert!(batch.rejects[0].reason.starts_with("damaged file:"), "{name}");
+    }
+}
+
+#[test]
+fn lines_that_end_in_carriage_returns_alone_are_refused_with_the_remedy() {
+    let error = try_read("a.csv", b"call_id,opened_at\r1,2024-01-01\r", &source()).unwrap_err().to_string();
+    assert!(error.contains("CR alone"), "{error}");
 }

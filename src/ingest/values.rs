@@ -10,7 +10,7 @@ use crate::interaction::{Direction, Speaker, Status};
 pub(super) fn status(word: &str) -> Option<Status> {
     Some(match word.to_lowercase().as_str() {
         "handled" | "answered" | "completed" | "complete" | "connected" | "served" | "closed" | "solved" | "resolved"
-        | "open" | "new" | "pending" | "in progress" | "on hold" | "agent" | "yes" | "y" | "true" | "1" | "answer"
+        | "open" | "new" | "pending" | "in progress" | "on hold" | "agent" | "yes" | "y" | "true" | "answer"
         | "已接听" | "已接" | "接通" | "已接通" | "已处理" | "已完成" | "已关闭" | "已解决" | "处理中" | "已接聽"
         | "已處理" | "已關閉" | "處理中" | "是"
         | "atbildēts" | "apkalpots" | "pabeigts" | "slēgts" | "atvērts" | "atrisināts" | "apstrādāts" | "jā"
