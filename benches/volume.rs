@@ -149,7 +149,8 @@ pub(crate) fn write_csv(contact: &Contact, out: &mut impl Write) -> Result<()> {
 }
 
 /// The columns of [`write_csv`].
-pub(crate) const HEADER: &str = "interaction_id,customer_id,started_at,channel,category,handle_seconds,status";
+pub(crate) const HEADER: &str =
+    "interaction_id,customer_id,started_at,channel,category,handle_seconds,status";
 
 /// The turns of the contact, agent and customer in turn, about 1 KB.
 pub(crate) fn turns(contact: &Contact) -> (&'static str, Vec<String>) {
