@@ -4,16 +4,11 @@
 //! names has a class, whose bits say which atoms it satisfies; so a phrase tests a word by looking at one bit, and
 //! a sentence that lacks an atom altogether rules out every phrase that needs it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-/// The words and beginnings of words that satisfy a test.
+/// What satisfies a test: words, beginnings of words, any digits. Numbered by [`Atoms`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct TokenSet {
-    pub(super) words: BTreeSet<Box<str>>,
-    pub(super) prefixes: BTreeSet<Box<str>>,
-    /// Any token of digits.
-    pub(super) has_digits: bool,
-}
+pub(super) struct TokenSet(Vec<u32>);
 
 /// Index of a test.
 pub(super) type Atom = u32;
@@ -24,9 +19,15 @@ pub(super) type Class = u32;
 /// Collects tests; equal ones become one atom.
 #[derive(Debug, Default)]
 pub(super) struct Atoms {
+    words: HashMap<Box<str>, u32>,
+    prefixes: HashMap<Box<str>, u32>,
+    name_count: u32,
     index: HashMap<TokenSet, Atom>,
     sets: Vec<TokenSet>,
 }
+
+/// The number of any digits in a [`TokenSet`].
+const DIGITS: u32 = u32::MAX;
 
 /// The classes of all words.
 #[derive(Debug)]
@@ -42,15 +43,30 @@ pub(super) struct Classes {
 
 impl TokenSet {
     pub(super) fn extend(&mut self, other: TokenSet) {
-        self.words.extend(other.words);
-        self.prefixes.extend(other.prefixes);
-        self.has_digits |= other.has_digits;
+        self.0.extend(other.0);
+    }
+
+    /// Adds every token of digits.
+    pub(super) fn add_digits(&mut self) {
+        self.0.push(DIGITS);
     }
 }
 
 impl Atoms {
+    /// Adds a word to a set.
+    pub(super) fn add_word(&mut self, word: &str, set: &mut TokenSet) {
+        set.0.push(numbered(word, &mut self.words, &mut self.name_count));
+    }
+
+    /// Adds all words that begin so to a set.
+    pub(super) fn add_prefix(&mut self, prefix: &str, set: &mut TokenSet) {
+        set.0.push(numbered(prefix, &mut self.prefixes, &mut self.name_count));
+    }
+
     /// The atom of a set.
-    pub(super) fn atom(&mut self, set: TokenSet) -> Atom {
+    pub(super) fn atom(&mut self, mut set: TokenSet) -> Atom {
+        set.0.sort_unstable();
+        set.0.dedup();
         if let Some(&atom) = self.index.get(&set) {
             return atom;
         }
@@ -60,33 +76,38 @@ impl Atoms {
         atom
     }
 
-    /// Gives every word its class.
+    /// Gives every word its class: 0 is for unknown words, 1 for digits, the others follow by number.
     pub(super) fn classes(self) -> Classes {
         let stride = self.sets.len().div_ceil(64).max(1);
+        let class_of =
+            |names: HashMap<Box<str>, u32>| names.into_iter().map(|(name, n)| (name, n + 2)).collect();
         let mut classes = Classes {
-            by_word: HashMap::new(),
-            by_prefix: HashMap::new(),
-            longest_prefix: 0,
+            longest_prefix: self.prefixes.keys().map(|prefix| prefix.len()).max().unwrap_or(0),
+            by_word: class_of(self.words),
+            by_prefix: class_of(self.prefixes),
             digits: 1,
-            bits: vec![0; 2 * stride],
+            bits: vec![0; (self.name_count as usize + 2) * stride],
             stride,
         };
         for (atom, set) in self.sets.iter().enumerate() {
-            if set.has_digits {
-                classes.set(1, atom);
-            }
-            for word in &set.words {
-                let class = classes.named(word, false);
-                classes.set(class, atom);
-            }
-            for prefix in &set.prefixes {
-                let class = classes.named(prefix, true);
-                classes.set(class, atom);
+            for &number in &set.0 {
+                let class = if number == DIGITS { classes.digits } else { number + 2 };
+                classes.bits[class as usize * stride + atom / 64] |= 1 << (atom % 64);
             }
         }
         classes.inherit();
         classes
     }
+}
+
+fn numbered(name: &str, names: &mut HashMap<Box<str>, u32>, count: &mut u32) -> u32 {
+    if let Some(&number) = names.get(name) {
+        return number;
+    }
+    let number = *count;
+    *count += 1;
+    names.insert(name.into(), number);
+    number
 }
 
 impl Classes {
@@ -121,23 +142,6 @@ impl Classes {
     /// Words of bits that the atoms of a sentence take up.
     pub(super) fn stride(&self) -> usize {
         self.stride
-    }
-
-    fn named(&mut self, text: &str, is_prefix: bool) -> Class {
-        let next = (self.bits.len() / self.stride) as Class;
-        let names = if is_prefix { &mut self.by_prefix } else { &mut self.by_word };
-        let class = *names.entry(text.into()).or_insert(next);
-        if class == next {
-            self.bits.resize(self.bits.len() + self.stride, 0);
-        }
-        if is_prefix {
-            self.longest_prefix = self.longest_prefix.max(text.len());
-        }
-        class
-    }
-
-    fn set(&mut self, class: Class, atom: usize) {
-        self.bits[class as usize * self.stride + atom / 64] |= 1 << (atom % 64);
     }
 
     /// Words and beginnings get the atoms of every shorter beginning, numbers those of any digits.
@@ -185,20 +189,25 @@ impl Classes {
 mod tests {
     use super::{Atoms, TokenSet};
 
-    fn set(words: &[&str], prefixes: &[&str], has_digits: bool) -> TokenSet {
-        let boxed = |texts: &[&str]| texts.iter().map(|&text| text.into()).collect();
-        TokenSet { words: boxed(words), prefixes: boxed(prefixes), has_digits }
+    fn atom(atoms: &mut Atoms, words: &[&str], prefixes: &[&str], has_digits: bool) -> u32 {
+        let mut set = TokenSet::default();
+        words.iter().for_each(|word| atoms.add_word(word, &mut set));
+        prefixes.iter().for_each(|prefix| atoms.add_prefix(prefix, &mut set));
+        if has_digits {
+            set.add_digits();
+        }
+        atoms.atom(set)
     }
 
     #[test]
     fn a_word_satisfies_the_sets_that_name_it_or_a_beginning_of_it() {
         let mut atoms = Atoms::default();
-        let called = atoms.atom(set(&["called", "rang"], &[], false));
-        let call = atoms.atom(set(&[], &["call"], false));
-        let ca = atoms.atom(set(&[], &["ca"], false));
-        let number = atoms.atom(set(&["three"], &[], true));
-        let day = atoms.atom(set(&["24"], &[], false));
-        assert_eq!(atoms.atom(set(&["rang", "called"], &[], false)), called, "equal sets are one atom");
+        let called = atom(&mut atoms, &["called", "rang"], &[], false);
+        let call = atom(&mut atoms, &[], &["call"], false);
+        let ca = atom(&mut atoms, &[], &["ca"], false);
+        let number = atom(&mut atoms, &["three"], &[], true);
+        let day = atom(&mut atoms, &["24"], &[], false);
+        assert_eq!(atom(&mut atoms, &["rang", "called"], &[], false), called, "equal sets are one atom");
         let classes = atoms.classes();
         let satisfied = |word: &str| -> Vec<u32> {
             [called, call, ca, number, day]

@@ -132,7 +132,7 @@ impl Detector {
             .build(strikes_by_literal.keys().map(|literal| literal.as_bytes()))
             .map_err(|fault| Error::data("lexicon", fault.to_string(), "use fewer or shorter phrases"))?;
         let filler_atoms: Vec<Atom> =
-            lexicon.languages.iter().map(|l| atoms.atom(words(&l.fillers))).collect();
+            lexicon.languages.iter().map(|l| filler_atom(&l.fillers, &mut atoms)).collect();
         let classes = atoms.classes();
         Ok(Detector {
             automaton,
@@ -143,21 +143,6 @@ impl Detector {
             fillers: classes.all().map(|class| fillers(class, &classes, &filler_atoms)).collect(),
             classes,
         })
-    }
-
-    /// stats
-    pub fn stats(&self) -> String {
-        let mut v: Vec<usize> = self.strikes.iter().map(Vec::len).collect();
-        v.sort();
-        v.reverse();
-        format!(
-            "{} literals {} phrases {} stride top {:?} sum {}",
-            self.strikes.len(),
-            self.phrases.len(),
-            self.classes.stride(),
-            &v[..20.min(v.len())],
-            v.iter().sum::<usize>()
-        )
     }
 
     /// The cues in one turn of `speaker`, in the order of their starts; cues of one kind never overlap.
@@ -392,8 +377,10 @@ fn compiled_rule(rule: &Rule, numerals: &Numerals, atoms: &mut Atoms) -> Compile
     }
 }
 
-fn words(texts: &[String]) -> TokenSet {
-    TokenSet { words: texts.iter().map(|text| text.as_str().into()).collect(), ..TokenSet::default() }
+fn filler_atom(fillers: &[String], atoms: &mut Atoms) -> Atom {
+    let mut set = TokenSet::default();
+    fillers.iter().for_each(|filler| atoms.add_word(filler, &mut set));
+    atoms.atom(set)
 }
 
 /// The languages (bits) in which words of a class are fillers.

@@ -45,40 +45,41 @@ pub(super) fn program(nodes: &[Node], numerals: &Numerals, atoms: &mut Atoms) ->
         .collect();
     required.sort_unstable();
     required.dedup();
-    Program { steps, first: first(nodes, numerals).map(|set| atoms.atom(set)), required }
+    Program { steps, first: first(nodes, numerals, atoms).map(|set| atoms.atom(set)), required }
 }
 
 fn steps(nodes: &[Node], numerals: &Numerals, atoms: &mut Atoms) -> Vec<Step> {
-    nodes
-        .iter()
-        .map(|node| match node {
-            Node::Literal(text) if text.chars().nth(1).is_some() && text.chars().any(is_character_script) => {
-                Step::Run(atoms.atom(node_first(node, numerals).unwrap_or_default()), text.clone())
-            }
-            Node::Literal(_) | Node::Prefix(_) | Node::Words(_) => {
-                Step::Word(atoms.atom(node_first(node, numerals).unwrap_or_default()))
-            }
-            Node::Number(kind, least) => {
-                Step::Number(atoms.atom(node_first(node, numerals).unwrap_or_default()), *kind, *least)
-            }
-            Node::Gap(words) => Step::Gap(*words),
-            Node::Optional(inner) => Step::Optional(steps(inner, numerals, atoms)),
-            Node::Choice(alternatives) => Step::Choice(
-                node_first(node, numerals).map(|set| atoms.atom(set)),
-                alternatives.iter().map(|nodes| steps(nodes, numerals, atoms)).collect(),
-            ),
-        })
-        .collect()
+    nodes.iter().map(|node| step(node, numerals, atoms)).collect()
+}
+
+fn step(node: &Node, numerals: &Numerals, atoms: &mut Atoms) -> Step {
+    let first = node_first(node, numerals, atoms).map(|set| atoms.atom(set));
+    match (node, first) {
+        (Node::Literal(text), Some(first)) if is_run(text) => Step::Run(first, text.clone()),
+        (Node::Literal(_) | Node::Prefix(_) | Node::Words(_), Some(first)) => Step::Word(first),
+        (Node::Number(kind, least), Some(first)) => Step::Number(first, *kind, *least),
+        (Node::Choice(alternatives), first) => {
+            Step::Choice(first, alternatives.iter().map(|nodes| steps(nodes, numerals, atoms)).collect())
+        }
+        (Node::Optional(inner), _) => Step::Optional(steps(inner, numerals, atoms)),
+        (Node::Gap(words), _) => Step::Gap(*words),
+        (_, None) => unreachable!("words and numbers begin with something"),
+    }
+}
+
+/// More than one character of a script without spaces: more than one token.
+fn is_run(text: &str) -> bool {
+    text.chars().nth(1).is_some() && text.chars().any(is_character_script)
 }
 
 /// The words that can begin a match of the sequence; none where anything can, or where it can be empty.
-fn first(nodes: &[Node], numerals: &Numerals) -> Option<TokenSet> {
+fn first(nodes: &[Node], numerals: &Numerals, atoms: &mut Atoms) -> Option<TokenSet> {
     let mut all = TokenSet::default();
     for node in nodes {
         match node {
-            Node::Optional(inner) => all.extend(first(inner, numerals)?),
+            Node::Optional(inner) => all.extend(first(inner, numerals, atoms)?),
             _ => {
-                all.extend(node_first(node, numerals)?);
+                all.extend(node_first(node, numerals, atoms)?);
                 return Some(all);
             }
         }
@@ -86,25 +87,25 @@ fn first(nodes: &[Node], numerals: &Numerals) -> Option<TokenSet> {
     None
 }
 
-fn node_first(node: &Node, numerals: &Numerals) -> Option<TokenSet> {
+fn node_first(node: &Node, numerals: &Numerals, atoms: &mut Atoms) -> Option<TokenSet> {
     let mut set = TokenSet::default();
     match node {
         Node::Literal(text) => {
             let length =
                 text.chars().next().filter(|&c| is_character_script(c)).map_or(text.len(), char::len_utf8);
-            set.words.insert(text[..length].into());
+            atoms.add_word(&text[..length], &mut set);
         }
-        Node::Prefix(text) => {
-            set.prefixes.insert(text.clone());
-        }
-        Node::Words(words) => set.words.extend(words.iter().cloned()),
+        Node::Prefix(text) => atoms.add_prefix(text, &mut set),
+        Node::Words(words) => words.iter().for_each(|word| atoms.add_word(word, &mut set)),
         Node::Number(kind, _) => {
-            set.has_digits = *kind != NumberKind::Times;
-            set.words.extend(numerals.first_words(*kind).map(Into::into));
+            if *kind != NumberKind::Times {
+                set.add_digits();
+            }
+            numerals.first_words(*kind).for_each(|word| atoms.add_word(word, &mut set));
         }
         Node::Choice(alternatives) => {
             for alternative in alternatives {
-                set.extend(first(alternative, numerals)?);
+                set.extend(first(alternative, numerals, atoms)?);
             }
         }
         Node::Gap(_) | Node::Optional(_) => return None,
