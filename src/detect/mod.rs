@@ -126,6 +126,14 @@ impl Detector {
         })
     }
 
+    /// stats
+    pub fn stats(&self) -> String {
+        let mut v: Vec<usize> = self.strikes.iter().map(Vec::len).collect();
+        v.sort();
+        v.reverse();
+        format!("{} literals {} phrases top {:?} sum {}", self.strikes.len(), self.phrases.len(), &v[..20.min(v.len())], v.iter().sum::<usize>())
+    }
+
     /// The cues in one turn of `speaker`, in the order of their starts; cues of one kind never overlap.
     pub fn cues(&self, text: &str, speaker: Speaker, scratch: &mut Scratch) -> Vec<Cue> {
         if speaker == Speaker::System {
