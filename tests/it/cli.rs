@@ -215,8 +215,8 @@ fn detect_names_the_line_that_it_cannot_read() {
 
 /// A lexicon of one rule.
 const RULES: &str = "language = \"en\"\n\n[[rule]]\nid = \"again\"\nkind = \"repeat\"\n\
-                     about = \"tries again\"\nphrases = [\"here i am again\"]\n\
-                     examples = [\"well >>here I am again<<\"]\nnon_examples = [\"here I am\"]\n";
+                     about = \"tries again\"\nphrases = [\"knock knock\"]\n\
+                     examples = [\"well >>knock knock<<\"]\nnon_examples = [\"knock\"]\n";
 
 #[test]
 fn lexicon_list_check_and_eval_look_at_the_rules() {
@@ -299,7 +299,7 @@ fn bad_arguments_are_refused_before_anything_is_read() {
 #[test]
 fn a_user_s_lexicon_counts_beside_the_built_in_one() {
     let words =
-        "{\"interaction_id\":\"2\",\"turns\":[{\"speaker\":\"customer\",\"text\":\"Here I am again\"}]}\n";
+        "{\"interaction_id\":\"2\",\"turns\":[{\"speaker\":\"customer\",\"text\":\"knock knock\"}]}\n";
     let folder = Folder::with(&[("log.csv", LOG), ("words.jsonl", words), ("rules.toml", RULES)]);
     let stated = |arguments: &str| {
         let report = folder.run(&format!("analyze log.csv words.jsonl --format json {arguments}")).json();
@@ -307,7 +307,7 @@ fn a_user_s_lexicon_counts_beside_the_built_in_one() {
     };
     assert_eq!((stated(""), stated("--lexicon rules.toml")), (0, 1));
     folder.run("lexicon check --alone rules.toml").ok();
-    folder.write("rules.toml", RULES.replace("[\"here I am\"]", "[\"here I am again\"]"));
+    folder.write("rules.toml", RULES.replace("[\"knock\"]", "[\"knock knock\"]"));
     let run = folder.run("lexicon check --alone rules.toml").code(2);
     assert!(run.stderr.contains("rules.toml:") && run.stderr.contains("1 faults"), "{}", run.stderr);
 }

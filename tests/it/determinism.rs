@@ -47,7 +47,7 @@ fn split(rows: &[Row]) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn the_report_does_not_depend_on_how_the_rows_are_given() {
     for seed in [1, 2026] {
-        let rows = rows(seed, 3000);
+        let rows = rows(seed, 2000);
         let spoken = transcripts(&rows, seed, 50);
         let one = |name: &str, bytes: Vec<u8>| vec![(name.to_string(), bytes)];
         let expected = report(&written(one("log.csv", csv(&rows)), &spoken), "");
@@ -70,12 +70,11 @@ fn the_report_does_not_depend_on_how_the_rows_are_given() {
 
 #[test]
 fn the_report_does_not_depend_on_the_number_of_threads() {
-    let rows = rows(7, 20_000);
-    let folder = written(vec![("log.csv".to_string(), csv(&rows))], &transcripts(&rows, 7, 20));
+    // More than one batch of rows.
+    let rows = rows(7, 11_000);
+    let folder = written(vec![("log.csv".to_string(), csv(&rows))], &transcripts(&rows[..4000], 7, 20));
     let expected = report(&folder, "1");
-    for threads in ["2", "5"] {
-        assert_eq!(difference(&expected, &report(&folder, threads)), None, "{threads} threads");
-    }
+    assert_eq!(difference(&expected, &report(&folder, "2")), None);
 }
 
 #[test]

@@ -23,14 +23,14 @@ fn report(folder: &Folder, store: &str) -> String {
     folder.run(&format!("report --store {store} --format json --by shop")).ok().stdout
 }
 
-/// Two parts of a log, of which the second is long enough to be killed in: about 20 MB.
+/// Two parts of a log, of which the second takes long enough to be killed in.
 fn two_parts() -> Folder {
     let folder = Folder::new();
     let small = rows(11, 400);
     folder.write("small.csv", csv(&small));
-    let large = rows(12, 24_000);
+    let large = rows(12, 12_000);
     folder.write("large.csv", csv(&large[400..]));
-    folder.write("words.jsonl", transcripts(&large, 12, 2000).concat());
+    folder.write("words.jsonl", transcripts(&large[..3000], 12, 500).concat());
     folder
 }
 
@@ -113,14 +113,16 @@ fn killed_at_any_moment_the_last_commit_stands_and_the_next_run_completes() {
     copy("s");
     let mut killed = 0;
     // In tenths of a percent of the time that a run takes; then at what is written last.
-    let moments = [2, 200, 350, 450, 550, 650, 750, 850, 950].map(|part| Some(whole * part / 1000));
-    for moment in moments.into_iter().chain([None, None]) {
+    let moments = [2, 400, 600, 700, 800, 900, 970].map(|part| Some(whole * part / 1000));
+    for moment in moments.into_iter().chain([None]) {
         let store = folder.path().join("s");
         let mut child = program(folder.path()).args(LARGE).spawn().unwrap();
         let began = Instant::now();
         wait_until(&mut child, || match moment {
             Some(moment) => began.elapsed() >= moment,
-            None => store.join("manifest.json.tmp").exists() || store.join("000002-duplicates.parquet").exists(),
+            None => {
+                store.join("manifest.json.tmp").exists() || store.join("000002-duplicates.parquet").exists()
+            }
         });
         child.kill().unwrap();
         killed += u32::from(child.wait().unwrap().code().is_none());
@@ -131,7 +133,7 @@ fn killed_at_any_moment_the_last_commit_stands_and_the_next_run_completes() {
             copy("s");
         }
     }
-    assert!(killed >= 5, "only {killed} of the runs were still running");
+    assert!(killed >= 4, "only {killed} of the runs were still running");
     finished({
         let mut command = program(folder.path());
         command.args(LARGE);
