@@ -1,11 +1,12 @@
-//! Does a compiled phrase match here? All readings at once, as a set of positions.
+//! Does a phrase match here? All readings at once, as a set of positions.
 //!
 //! Positions are bits of a `u64` relative to the first token, so a phrase reaches over at most 63 tokens and the
-//! work per attempt is bounded by (nodes × 64), whatever the text.
+//! work per attempt is bounded by (steps × 64), whatever the text.
 
-use super::pattern::Node;
+use super::atoms::{Atom, Class, Classes};
+use super::program::{Program, Step};
 use crate::text::numeral::Number;
-use crate::text::{Numerals, Token};
+use crate::text::{NumberKind, Numerals, Token};
 
 /// A turn prepared for matching.
 pub(super) struct Words<'a> {
@@ -13,6 +14,10 @@ pub(super) struct Words<'a> {
     pub(super) tokens: &'a [Token],
     /// For each token the languages (bits) in which it is a filler; all bits for mentions and stutters.
     pub(super) skippable: &'a [u64],
+    /// The class of each token.
+    pub(super) classes: &'a [Class],
+    /// What the classes mean.
+    pub(super) meaning: &'a Classes,
 }
 
 /// A match: token range and the number that it captured.
@@ -21,7 +26,7 @@ pub(super) struct Match {
     pub(super) first: usize,
     /// One after the last token.
     pub(super) end: usize,
-    pub(super) number: Option<(crate::text::NumberKind, Number)>,
+    pub(super) number: Option<(NumberKind, Number)>,
 }
 
 /// One attempt to match at one place.
@@ -31,19 +36,22 @@ struct Attempt<'a> {
     language: u64,
     first: usize,
     /// The number last captured, and where it ends.
-    number: Option<(usize, crate::text::NumberKind, Number)>,
+    number: Option<(usize, NumberKind, Number)>,
 }
 
-/// The longest match of `nodes` that begins at token `first`.
+/// The longest match of the phrase that begins at token `first`.
 pub(super) fn match_at(
-    nodes: &[Node],
+    program: &Program,
     words: &Words,
     numerals: &Numerals,
     language: usize,
     first: usize,
 ) -> Option<Match> {
+    if program.first.is_some_and(|atom| !words.has(first, atom)) {
+        return None;
+    }
     let mut attempt = Attempt { words, numerals, language: 1 << (language % 64), first, number: None };
-    let ends = attempt.sequence(nodes, 1) & !1;
+    let ends = attempt.sequence(&program.steps, 1) & !1;
     let end = first + ends.checked_ilog2()? as usize;
     let number =
         attempt.number.filter(|&(number_end, ..)| number_end <= end).map(|(_, kind, number)| (kind, number));
@@ -51,10 +59,10 @@ pub(super) fn match_at(
 }
 
 impl Attempt<'_> {
-    fn sequence(&mut self, nodes: &[Node], from: u64) -> u64 {
+    fn sequence(&mut self, steps: &[Step], from: u64) -> u64 {
         let mut positions = from;
-        for node in nodes {
-            positions = self.step(node, positions);
+        for step in steps {
+            positions = self.step(step, positions);
             if positions == 0 {
                 break;
             }
@@ -62,21 +70,22 @@ impl Attempt<'_> {
         positions
     }
 
-    fn step(&mut self, node: &Node, from: u64) -> u64 {
-        match node {
-            Node::Literal(text) => self.each(from, |words, at| literal(words, at, text)),
-            Node::Prefix(text) => {
-                self.each(from, |words, at| usize::from(words.text(at).starts_with(text.as_ref())))
+    fn step(&mut self, step: &Step, from: u64) -> u64 {
+        match step {
+            Step::Word(atom) => self.each(from, |words, at| usize::from(words.has(at, *atom))),
+            Step::Run(atom, text) => {
+                self.each(from, |words, at| if words.has(at, *atom) { run(words, at, text) } else { 0 })
             }
-            Node::Words(list) => self.each(from, |words, at| {
-                usize::from(list.binary_search_by(|word| word.as_ref().cmp(words.text(at))).is_ok())
-            }),
-            Node::Number(kind, least) => self.numbers(*kind, *least, from),
-            Node::Gap(length) => self.gap(from, *length),
-            Node::Optional(inner) => from | self.sequence(inner, from),
-            Node::Choice(alternatives) => {
-                alternatives.iter().fold(0, |to, nodes| to | self.sequence(nodes, from))
+            Step::Number(atom, kind, least) => self.numbers(*atom, *kind, *least, from),
+            Step::Gap(length) => self.gap(from, *length),
+            Step::Optional(inner) => from | self.sequence(inner, from),
+            Step::Choice(None, alternatives) => {
+                alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from))
             }
+            Step::Choice(Some(atom), alternatives) => match self.beginnings(from, *atom) {
+                0 => 0,
+                from => alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from)),
+            },
         }
     }
 
@@ -103,10 +112,34 @@ impl Attempt<'_> {
         to
     }
 
-    fn numbers(&mut self, kind: crate::text::NumberKind, least: u32, from: u64) -> u64 {
+    /// The positions of `from` at which a word (or one after fillers) satisfies the atom.
+    fn beginnings(&self, from: u64, atom: Atom) -> u64 {
+        let mut to = 0;
+        let mut rest = from;
+        while rest != 0 {
+            let position = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let mut at = self.first + position;
+            while self.may_take(at) {
+                if self.words.has(at, atom) {
+                    to |= bit(position);
+                    break;
+                }
+                if at == self.first || !self.is_skippable(at) {
+                    break;
+                }
+                at += 1;
+            }
+        }
+        to
+    }
+
+    fn numbers(&mut self, atom: Atom, kind: NumberKind, least: u32, from: u64) -> u64 {
         let found = std::cell::Cell::new(self.number);
         let to = self.each(from, |words, at| {
-            match self.numerals.number_at(kind, words.folded, words.tokens, at) {
+            let number =
+                words.has(at, atom).then(|| self.numerals.number_at(kind, words.folded, words.tokens, at));
+            match number.flatten() {
                 Some(number) if number.value >= least => {
                     found.set(Some((at + number.token_count, kind, number)));
                     number.token_count
@@ -155,22 +188,20 @@ fn bit(position: usize) -> u64 {
     if position < 64 { 1 << position } else { 0 }
 }
 
-/// How many tokens the literal takes at `at`; 0 if it is not there as a whole word.
-fn literal(words: &Words, at: usize, text: &str) -> usize {
+/// How many tokens the run of characters takes at `at`; 0 if it is not there in whole tokens.
+fn run(words: &Words, at: usize, text: &str) -> usize {
     let start = words.tokens[at].start as usize;
     if !words.folded[start..].starts_with(text) {
         return 0;
     }
     let end = (start + text.len()) as u32;
-    words.tokens[at..]
-        .iter()
-        .take_while(|token| token.start < end)
-        .position(|token| token.end == end)
-        .map_or(0, |i| i + 1)
+    let inside = words.tokens[at..].iter().take_while(|token| token.start < end);
+    inside.enumerate().find(|(_, token)| token.end == end).map_or(0, |(count, _)| count + 1)
 }
 
 impl Words<'_> {
-    fn text(&self, at: usize) -> &str {
-        self.tokens[at].text(self.folded)
+    /// Does the word at `at` satisfy the atom?
+    pub(super) fn has(&self, at: usize, atom: Atom) -> bool {
+        self.meaning.has(self.classes[at], atom)
     }
 }

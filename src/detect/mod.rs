@@ -4,24 +4,28 @@
 //! Takes raw turns, gives cues. All languages run in one pass. Work is linear in the text: every strike is
 //! confirmed by a bounded number of bounded attempts.
 
+mod atoms;
 pub mod eval;
 mod matcher;
 #[cfg(test)]
 mod naive;
 mod pattern;
+mod program;
 pub mod self_test;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use atoms::{Atom, Atoms, Class, Classes, TokenSet};
 use matcher::{Match, Words, match_at};
-use pattern::{Node, anchors, compile};
+use pattern::{anchors, compile};
+use program::{Program, program};
 
 use crate::interaction::Speaker;
 use crate::lexicon::{Lexicon, Phrase, Rule, RuleSpeaker, Stated};
 use crate::text::fold::{Folded, fold_into};
 use crate::text::token::is_character_script;
-use crate::text::{NumberKind, Token, tokens};
+use crate::text::{NumberKind, Numerals, Token, tokens};
 use crate::{Error, Result};
 
 /// One match of a rule in one turn.
@@ -47,9 +51,10 @@ pub struct Detector {
     strikes: Vec<Vec<Strike>>,
     phrases: Vec<CompiledPhrase>,
     rules: Vec<CompiledRule>,
-    numerals: Vec<crate::text::Numerals>,
-    /// Filler words with the languages (bits) that have them.
-    fillers: HashMap<String, u64>,
+    numerals: Vec<Numerals>,
+    classes: Classes,
+    /// For each class of words the languages (bits) in which they are fillers.
+    fillers: Vec<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +65,7 @@ struct Strike {
 
 struct CompiledPhrase {
     rule: usize,
-    nodes: Vec<Node>,
+    program: Program,
 }
 
 struct CompiledRule {
@@ -69,8 +74,8 @@ struct CompiledRule {
     speaker: RuleSpeaker,
     priority: i32,
     stated: Stated,
-    unless: Vec<Vec<Node>>,
-    unless_turn: Vec<Vec<Node>>,
+    unless: Vec<Program>,
+    unless_turn: Vec<Program>,
 }
 
 /// Memory that one thread uses again for turn after turn.
@@ -79,6 +84,14 @@ pub struct Scratch {
     folded: Folded,
     tokens: Vec<Token>,
     skippable: Vec<u64>,
+    classes: Vec<Class>,
+    /// The sentence of each token.
+    sentence: Vec<u32>,
+    /// The atoms that each sentence satisfies.
+    sentence_atoms: Vec<u64>,
+    /// For each phrase the turn in which it was last tried, and the first token at which it was not.
+    tried: Vec<(u64, usize)>,
+    turn: u64,
 }
 
 /// A match of a rule's phrase, before vetoes and overlaps.
@@ -86,6 +99,8 @@ pub struct Scratch {
 struct Candidate {
     rule: usize,
     found: Match,
+    /// Set once overlaps are resolved.
+    stated: Option<u32>,
 }
 
 /// How far before a cue a veto may begin, in tokens.
@@ -94,10 +109,12 @@ const VETO_LOOKBACK: usize = 24;
 impl Detector {
     /// Compiles every rule. Fails for a phrase in which no word must occur: it would match anywhere.
     pub fn new(lexicon: &Lexicon) -> Result<Detector> {
-        let mut strikes_by_literal: HashMap<Box<str>, Vec<Strike>> = HashMap::new();
+        let mut atoms = Atoms::default();
+        let mut strikes_by_literal: BTreeMap<Box<str>, Vec<Strike>> = BTreeMap::new();
         let mut phrases = Vec::new();
         let mut rules = Vec::new();
         for (index, rule) in lexicon.rules.iter().enumerate() {
+            let numerals = &lexicon.languages[rule.language].numerals;
             for phrase in &rule.phrases {
                 let nodes = compile(&phrase.items);
                 let anchors = anchors(&nodes).ok_or_else(|| no_anchor(rule, phrase))?;
@@ -105,24 +122,26 @@ impl Detector {
                 for literal in anchors.literals {
                     strikes_by_literal.entry(literal).or_default().push(strike);
                 }
-                phrases.push(CompiledPhrase { rule: index, nodes });
+                phrases.push(CompiledPhrase { rule: index, program: program(&nodes, numerals, &mut atoms) });
             }
-            rules.push(compiled_rule(rule));
+            rules.push(compiled_rule(rule, numerals, &mut atoms));
         }
-        let mut literals: Vec<_> = strikes_by_literal.into_iter().collect();
-        literals.sort_by(|a, b| a.0.cmp(&b.0));
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(literals.iter().map(|(literal, _)| literal.as_bytes()))
+            .build(strikes_by_literal.keys().map(|literal| literal.as_bytes()))
             .map_err(|fault| Error::data("lexicon", fault.to_string(), "use fewer or shorter phrases"))?;
+        let filler_atoms: Vec<Atom> =
+            lexicon.languages.iter().map(|l| filler_atom(&l.fillers, &mut atoms)).collect();
+        let classes = atoms.classes();
         Ok(Detector {
             automaton,
-            strikes: literals.into_iter().map(|(_, strikes)| strikes).collect(),
+            strikes: strikes_by_literal.into_values().collect(),
             phrases,
             rules,
             numerals: lexicon.languages.iter().map(|language| language.numerals.clone()).collect(),
-            fillers: fillers(lexicon),
+            fillers: classes.all().map(|class| fillers(class, &classes, &filler_atoms)).collect(),
+            classes,
         })
     }
 
@@ -135,75 +154,109 @@ impl Detector {
         if candidates.is_empty() {
             return Vec::new();
         }
-        let words = scratch.words();
-        self.veto(&mut candidates, &words);
+        self.veto(&mut candidates, &scratch.words(&self.classes));
         self.resolve(&mut candidates);
         candidates.iter().map(|candidate| self.cue(candidate, scratch)).collect()
     }
 
+    /// Every match of every phrase that `speaker` can fire, before vetoes and overlaps.
     fn candidates(&self, text: &str, speaker: Speaker, scratch: &mut Scratch) -> Vec<Candidate> {
         fold_into(text, &mut scratch.folded);
-        scratch.tokens.clear();
-        let mut candidates = Vec::new();
-        let Scratch { folded, tokens: words, skippable } = scratch;
+        let mut tried = scratch.tried_anew(self.phrases.len());
+        let Scratch { folded, tokens: tokens_of, skippable, classes, sentence, sentence_atoms, turn, .. } =
+            scratch;
         let folded = folded.text();
-        for strike in self.automaton.find_overlapping_iter(folded) {
-            if words.is_empty() {
-                tokens(folded, words);
-                self.mark_skippable(folded, words, skippable);
-            }
-            let words = Words { folded, tokens: words, skippable };
-            let Some(token) = token_at(words.tokens, strike.start()) else { continue };
+        let mut struck = self.automaton.find_overlapping_iter(folded).peekable();
+        let mut candidates = Vec::new();
+        if struck.peek().is_none() {
+            scratch.tried = tried;
+            return candidates;
+        }
+        tokens(folded, tokens_of);
+        self.mark(folded, tokens_of, skippable, classes);
+        self.mark_sentences(tokens_of, classes, sentence, sentence_atoms);
+        let words = Words { folded, tokens: tokens_of, skippable, classes, meaning: &self.classes };
+        let stride = self.classes.stride();
+        for strike in struck {
+            let Some(anchor) = token_at(words.tokens, strike.start()) else { continue };
+            let satisfied = &sentence_atoms[sentence[anchor] as usize * stride..][..stride];
             for strike in &self.strikes[strike.pattern().as_usize()] {
                 let phrase = &self.phrases[strike.phrase];
-                if hears(self.rules[phrase.rule].speaker, speaker) {
-                    self.confirm(phrase, &words, token, strike.lookback, &mut candidates);
+                let is_possible = hears(self.rules[phrase.rule].speaker, speaker)
+                    && phrase.program.required.iter().all(|&atom| is_set(satisfied, atom));
+                if is_possible {
+                    let place = &mut tried[strike.phrase];
+                    let from = if place.0 == *turn { place.1 } else { 0 };
+                    *place = (*turn, anchor + 1);
+                    self.confirm(phrase, &words, (from, anchor, strike.lookback), &mut candidates);
                 }
             }
         }
+        scratch.tried = tried;
         candidates
     }
 
-    /// Adds the matches of `phrase` that hold token `anchor`: for each start within reach the longest.
+    /// Adds the matches of `phrase` near an anchor: for each start within reach, and not tried before, the longest.
     fn confirm(
         &self,
         phrase: &CompiledPhrase,
         words: &Words,
-        anchor: usize,
-        lookback: usize,
+        (from, anchor, lookback): (usize, usize, usize),
         candidates: &mut Vec<Candidate>,
     ) {
         let language = self.rules[phrase.rule].language;
         let mut first = anchor;
         let mut counted = 0;
-        while first > 0 && anchor - first < 63 && !words.tokens[first].is_sentence_start {
+        while first > from && anchor - first < 63 && !words.tokens[first].is_sentence_start {
             counted += usize::from(words.skippable[first - 1] & (1 << (language % 64)) == 0);
             if counted > lookback {
                 break;
             }
             first -= 1;
         }
-        for first in first..=anchor {
-            let found = match_at(&phrase.nodes, words, &self.numerals[language], language, first);
-            if let Some(found) = found.filter(|found| found.end > anchor) {
-                candidates.push(Candidate { rule: phrase.rule, found });
-            }
+        for first in first.max(from)..=anchor {
+            let found = match_at(&phrase.program, words, &self.numerals[language], language, first);
+            candidates.extend(found.map(|found| Candidate { rule: phrase.rule, found, stated: None }));
         }
     }
 
-    fn mark_skippable(&self, folded: &str, words: &[Token], skippable: &mut Vec<u64>) {
+    /// The class of each token, and the languages in which phrases step over it.
+    fn mark(&self, folded: &str, words: &[Token], skippable: &mut Vec<u64>, classes: &mut Vec<Class>) {
+        classes.clear();
+        classes.extend(words.iter().map(|token| self.classes.class(token.text(folded))));
         skippable.clear();
         skippable.extend(words.iter().enumerate().map(|(at, token)| {
             let text = token.text(folded);
             let is_stutter = at > 0
+                && classes[at - 1] == classes[at]
                 && words[at - 1].text(folded) == text
                 && !text.starts_with(|c: char| c.is_ascii_digit() || is_character_script(c));
-            if token.is_mention || is_stutter {
-                u64::MAX
-            } else {
-                self.fillers.get(text).copied().unwrap_or(0)
-            }
+            if token.is_mention || is_stutter { u64::MAX } else { self.fillers[classes[at] as usize] }
         }));
+    }
+
+    /// Numbers the sentences and collects the atoms that each satisfies.
+    fn mark_sentences(
+        &self,
+        words: &[Token],
+        classes: &[Class],
+        sentence: &mut Vec<u32>,
+        sentence_atoms: &mut Vec<u64>,
+    ) {
+        let stride = self.classes.stride();
+        sentence.clear();
+        sentence_atoms.clear();
+        let mut count = 0;
+        for (at, token) in words.iter().enumerate() {
+            if at == 0 || token.is_sentence_start {
+                count += 1;
+                sentence_atoms.resize(count * stride, 0);
+            }
+            sentence.push(count as u32 - 1);
+            if classes[at] != 0 {
+                self.classes.add_to(classes[at], &mut sentence_atoms[(count - 1) * stride..]);
+            }
+        }
     }
 
     /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids.
@@ -211,59 +264,79 @@ impl Detector {
         let mut vetoed_turns: HashMap<usize, bool> = HashMap::new();
         candidates.retain(|candidate| {
             let rule = &self.rules[candidate.rule];
-            let matches = |nodes: &Vec<Node>, first: usize| {
-                match_at(nodes, words, &self.numerals[rule.language], rule.language, first)
+            let matches = |program: &Program, first: usize| {
+                match_at(program, words, &self.numerals[rule.language], rule.language, first)
             };
             let is_turn_vetoed = *vetoed_turns.entry(candidate.rule).or_insert_with(|| {
-                !rule.unless_turn.is_empty()
-                    && (0..words.tokens.len())
-                        .any(|first| rule.unless_turn.iter().any(|n| matches(n, first).is_some()))
+                let all = 0..words.tokens.len();
+                rule.unless_turn
+                    .iter()
+                    .any(|program| all.clone().any(|first| matches(program, first).is_some()))
             });
             let from = candidate.found.first.saturating_sub(VETO_LOOKBACK);
-            let overlaps = |first: usize, nodes| {
-                matches(nodes, first).is_some_and(|found| found.end > candidate.found.first)
+            let overlaps = |program: &Program, first: usize| {
+                matches(program, first).is_some_and(|found| found.end > candidate.found.first)
             };
+            let near = from..candidate.found.end;
             !is_turn_vetoed
-                && !(from..candidate.found.end)
-                    .any(|first| rule.unless.iter().any(|nodes| overlaps(first, nodes)))
+                && !rule.unless.iter().any(|program| near.clone().any(|first| overlaps(program, first)))
         });
     }
 
     /// Keeps, within each kind, the leftmost of overlapping candidates, of those the longest, of those the one of
-    /// the highest priority, of those the first in the lexicon.
+    /// the highest priority, of those the first in the lexicon. A number that only an overlapped one states goes to
+    /// the one that stays: they are about the same words.
     fn resolve(&self, candidates: &mut Vec<Candidate>) {
         candidates.sort_by_key(|candidate| {
-            let Candidate { rule, found } = *candidate;
+            let Candidate { rule, found, .. } = *candidate;
             (found.first, std::cmp::Reverse(found.end), -self.rules[rule].priority, rule)
         });
-        let mut ends: HashMap<&str, usize> = HashMap::new();
-        candidates.retain(|candidate| {
-            let end = ends.entry(&self.rules[candidate.rule].kind).or_default();
-            let is_free = candidate.found.first >= *end;
-            if is_free {
-                *end = candidate.found.end;
+        let mut kept: Vec<(Candidate, Option<u32>)> = Vec::new();
+        let mut last_of_kind: HashMap<&str, usize> = HashMap::new();
+        for candidate in candidates.drain(..) {
+            let stated = stated_contacts(self.rules[candidate.rule].stated, candidate.found);
+            let last = last_of_kind.entry(&self.rules[candidate.rule].kind).or_insert(usize::MAX);
+            match kept.get_mut(*last).filter(|(last, _)| candidate.found.first < last.found.end) {
+                Some((_, number)) => *number = number.or(stated),
+                None => {
+                    *last = kept.len();
+                    kept.push((candidate, stated));
+                }
             }
-            is_free
-        });
+        }
+        candidates.extend(kept.into_iter().map(|(candidate, stated)| Candidate { stated, ..candidate }));
     }
 
     fn cue(&self, candidate: &Candidate, scratch: &Scratch) -> Cue {
-        let Candidate { rule, found } = *candidate;
+        let Candidate { rule, found, .. } = *candidate;
         let span = &scratch.tokens[found.first..found.end];
         let (start, end) = (span[0].start as usize, span[span.len() - 1].end as usize);
         Cue {
             rule,
             start: scratch.folded.raw_start(start),
             end: scratch.folded.raw_end(end),
-            stated_contacts: stated_contacts(self.rules[rule].stated, found),
+            stated_contacts: candidate.stated,
         }
     }
 }
 
 impl Scratch {
-    fn words(&self) -> Words<'_> {
-        Words { folded: self.folded.text(), tokens: &self.tokens, skippable: &self.skippable }
+    fn words<'a>(&'a self, meaning: &'a Classes) -> Words<'a> {
+        let Scratch { folded, tokens, skippable, classes, .. } = self;
+        Words { folded: folded.text(), tokens, skippable, classes, meaning }
     }
+
+    /// The memory of what was tried, for a new turn: what it holds of other turns does not count.
+    fn tried_anew(&mut self, phrase_count: usize) -> Vec<(u64, usize)> {
+        self.turn += 1;
+        let mut tried = std::mem::take(&mut self.tried);
+        tried.resize(phrase_count, (0, 0));
+        tried
+    }
+}
+
+fn is_set(bits: &[u64], atom: Atom) -> bool {
+    bits[atom as usize / 64] & (1 << (atom % 64)) != 0
 }
 
 /// The token that begins at folded offset `start`.
@@ -289,27 +362,31 @@ fn stated_contacts(stated: Stated, found: Match) -> Option<u32> {
     (1..=LARGEST_STATED).contains(&contacts).then_some(contacts)
 }
 
-fn compiled_rule(rule: &Rule) -> CompiledRule {
-    let compile_all = |phrases: &[Phrase]| phrases.iter().map(|phrase| compile(&phrase.items)).collect();
+fn compiled_rule(rule: &Rule, numerals: &Numerals, atoms: &mut Atoms) -> CompiledRule {
+    let mut programs = |phrases: &[Phrase]| -> Vec<Program> {
+        phrases.iter().map(|phrase| program(&compile(&phrase.items), numerals, atoms)).collect()
+    };
     CompiledRule {
         kind: rule.kind.clone(),
         language: rule.language,
         speaker: rule.speaker,
         priority: rule.priority,
         stated: rule.stated,
-        unless: compile_all(&rule.unless),
-        unless_turn: compile_all(&rule.unless_turn),
+        unless: programs(&rule.unless),
+        unless_turn: programs(&rule.unless_turn),
     }
 }
 
-fn fillers(lexicon: &Lexicon) -> HashMap<String, u64> {
-    let mut fillers = HashMap::new();
-    for (index, language) in lexicon.languages.iter().enumerate() {
-        for filler in &language.fillers {
-            *fillers.entry(filler.clone()).or_insert(0) |= 1 << (index % 64);
-        }
-    }
-    fillers
+fn filler_atom(fillers: &[String], atoms: &mut Atoms) -> Atom {
+    let mut set = TokenSet::default();
+    fillers.iter().for_each(|filler| atoms.add_word(filler, &mut set));
+    atoms.atom(set)
+}
+
+/// The languages (bits) in which words of a class are fillers.
+fn fillers(class: Class, classes: &Classes, filler_atoms: &[Atom]) -> u64 {
+    let languages = filler_atoms.iter().enumerate().filter(|&(_, &atom)| classes.has(class, atom));
+    languages.fold(0, |bits, (language, _)| bits | 1 << (language % 64))
 }
 
 fn no_anchor(rule: &Rule, phrase: &Phrase) -> Error {

@@ -15,8 +15,9 @@ fn cues(lexicon: &Lexicon, detector: &Detector, text: &str) -> Vec<(usize, usize
     let mut scratch = Scratch::default();
     fold_into(text, &mut scratch.folded);
     tokens(scratch.folded.text(), &mut scratch.tokens);
-    detector.mark_skippable(scratch.folded.text(), &scratch.tokens, &mut scratch.skippable);
-    let words = scratch.words();
+    let Scratch { folded, tokens, skippable, classes, .. } = &mut scratch;
+    detector.mark(folded.text(), tokens, skippable, classes);
+    let words = scratch.words(&detector.classes);
     let mut found = Vec::new();
     for (index, rule) in lexicon.rules.iter().enumerate() {
         let spans = |phrases: &[crate::lexicon::Phrase]| -> Vec<(usize, usize)> {

@@ -28,7 +28,7 @@ pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Lexicon> {
         let file = File::parse(path, text)?;
         let language = language_index(&mut lexicon.languages, &mut sets, &file)?;
         for rule in &file.rules {
-            let rule = resolve(&file, rule, language, &sets[language])?;
+            let rule = resolve(&file, rule, language, &mut sets[language])?;
             place(&mut lexicon.rules, rule, &file, is_user)?;
         }
     }
@@ -46,10 +46,11 @@ fn language_index(languages: &mut Vec<Language>, sets: &mut Vec<Sets>, file: &Fi
     let language = &mut languages[index];
     language.fillers.extend(file.fillers.iter().map(|filler| folded(filler)));
     add_numerals(&mut language.numerals, &file.numerals, &file.path)?;
+    let mut own = Sets::new();
     for name in file.sets.keys() {
-        let members = set_members(file, name, &sets[index], &mut Vec::new())?;
-        sets[index].insert(name.clone(), members);
+        set_members(file, name, &mut Known { own: &mut own, earlier: &sets[index] }, &mut Vec::new())?;
     }
+    sets[index].extend(own);
     Ok(index)
 }
 
@@ -78,8 +79,17 @@ fn folded(word: &str) -> String {
     fold(word).text().trim().to_string()
 }
 
-/// The members of a set of `file`, with the sets that they name put in. `open` are the sets being looked up.
-fn set_members(file: &File, name: &str, known: &Sets, open: &mut Vec<String>) -> Result<Vec<Vec<Item>>> {
+/// The sets that a file may use: its own, as far as they are looked up, and those of earlier files of the language.
+struct Known<'a> {
+    own: &'a mut Sets,
+    earlier: &'a Sets,
+}
+
+/// Looks up a set of `file`, with the sets that it names put in. `open` are the sets being looked up.
+fn set_members(file: &File, name: &str, known: &mut Known, open: &mut Vec<String>) -> Result<Vec<Vec<Item>>> {
+    if let Some(members) = known.own.get(name) {
+        return Ok(members.clone());
+    }
     open.push(name.to_string());
     let mut members = Vec::new();
     for member in &file.sets[name] {
@@ -87,6 +97,7 @@ fn set_members(file: &File, name: &str, known: &Sets, open: &mut Vec<String>) ->
         members.push(expand(items, file, file.line(member), known, open)?);
     }
     open.pop();
+    known.own.insert(name.to_string(), members.clone());
     Ok(members)
 }
 
@@ -95,7 +106,7 @@ fn expand(
     items: Vec<Item>,
     file: &File,
     line: usize,
-    known: &Sets,
+    known: &mut Known,
     open: &mut Vec<String>,
 ) -> Result<Vec<Item>> {
     let mut out = Vec::with_capacity(items.len());
@@ -115,12 +126,12 @@ fn expand(
                     "take it out",
                 ));
             }
-            Item::Set(name) if file.sets.contains_key(&name) => {
+            Item::Set(name) if known.own.contains_key(&name) || file.sets.contains_key(&name) => {
                 Item::Choice(set_members(file, &name, known, open)?)
             }
-            Item::Set(name) => match known.get(&name) {
+            Item::Set(name) => match known.earlier.get(&name) {
                 Some(members) => Item::Choice(members.clone()),
-                None => return Err(unknown_set(file, line, &name, known)),
+                None => return Err(unknown_set(file, line, &name, known.own)),
             },
             other => other,
         });
@@ -143,12 +154,16 @@ fn parse(file: &File, phrase: &Spanned<String>) -> Result<Vec<Item>> {
         .map_err(|(what, help)| Error::text(&file.path, file.line(phrase), what, help))
 }
 
-fn resolve(file: &File, rule: &FileRule, language: usize, sets: &Sets) -> Result<Rule> {
-    let phrases = |from: &[Spanned<String>]| -> Result<Vec<Phrase>> {
+fn resolve(file: &File, rule: &FileRule, language: usize, sets: &mut Sets) -> Result<Rule> {
+    // The file's own sets are among those of the language by now; looking them up there saves reading them again.
+    let earlier = Sets::new();
+    let mut phrases = |from: &[Spanned<String>]| -> Result<Vec<Phrase>> {
         from.iter()
             .map(|phrase| {
                 let line = file.line(phrase);
-                let items = expand(parse(file, phrase)?, file, line, sets, &mut Vec::new())?;
+                let items = parse(file, phrase)?;
+                let items =
+                    expand(items, file, line, &mut Known { own: sets, earlier: &earlier }, &mut Vec::new())?;
                 Ok(Phrase { source: phrase.as_ref().clone(), items, line })
             })
             .collect()

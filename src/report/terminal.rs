@@ -89,15 +89,21 @@ fn table(report: &Report, entries: &[&Entry], columns: usize, is_coloured: bool)
         rows[0].push(format!("0 %{:>1$}", "100 %", CHART_WIDTH - 3));
         rows[1..].iter_mut().zip(&shown).for_each(|(row, entry)| row.push(chart(entry)));
     }
-    let taken: usize =
-        (1..rows[0].len()).map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0) + 2).sum();
-    let room = columns.saturating_sub(taken + 2).max(10);
+    let taken: usize = (1..rows[0].len())
+        .map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0) + gap(at))
+        .sum();
+    let room = columns.saturating_sub(taken + gap(0)).max(10);
     rows.iter_mut().for_each(|row| row[0] = cut(&row[0], room));
     let mut text = drawn(&rows, &shown, is_coloured);
     if entries.len() > MOST_ROWS {
         text.push_str(&format!("\n({} more: --format csv has them all)", entries.len() - MOST_ROWS));
     }
     text
+}
+
+/// Spaces after a column: one between the counts, two around texts, so that names have room.
+fn gap(column: usize) -> usize {
+    if (1..=4).contains(&column) { 1 } else { 2 }
 }
 
 fn drawn(rows: &[Vec<String>], shown: &[&Entry], is_coloured: bool) -> String {
@@ -115,7 +121,7 @@ fn drawn(rows: &[Vec<String>], shown: &[&Entry], is_coloured: bool) -> String {
         table.add_row(row.iter().enumerate().map(cell));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
+        column.set_padding((0, gap(at) as u16));
         if (1..=5).contains(&at) {
             column.set_cell_alignment(CellAlignment::Right);
         }

@@ -50,6 +50,22 @@ pub struct Number {
 }
 
 impl Numerals {
+    /// Every word, but digits, with which a number of `kind` can begin.
+    pub fn first_words(&self, kind: NumberKind) -> impl Iterator<Item = &str> {
+        let (ordinal, cardinal, times) = match kind {
+            NumberKind::Ordinal => (Some(&self.ordinal), Some(&self.cardinal), None),
+            NumberKind::Count => (None, Some(&self.cardinal), None),
+            NumberKind::Times => (None, None, Some(&self.times)),
+        };
+        let prefix = self.ordinal_prefix.as_deref().filter(|_| kind == NumberKind::Ordinal);
+        let chinese = HAN.chars().map(|c| &HAN[HAN.find(c).unwrap_or(0)..][..c.len_utf8()]);
+        let words = [ordinal, cardinal, times]
+            .into_iter()
+            .flatten()
+            .flat_map(|words| words.keys().map(String::as_str));
+        words.chain(prefix).chain(chinese.filter(move |_| kind != NumberKind::Times))
+    }
+
     /// The number of `kind` that begins at token `at`, if there is one; the longest reading.
     pub fn number_at(&self, kind: NumberKind, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
         let text = tokens.get(at)?.text(folded);
@@ -175,6 +191,9 @@ enum Han {
     Power(u32),
 }
 
+/// Every character that [`han`] reads.
+const HAN: &str = "零〇一壹幺二两兩贰俩三叁仨四肆五伍六陆七柒八捌九玖十拾廿卅百佰";
+
 fn han(token: &str) -> Option<Han> {
     let mut chars = token.chars();
     let (Some(c), None) = (chars.next(), chars.next()) else { return None };
@@ -255,6 +274,15 @@ mod tests {
         tokens(folded.text(), &mut all);
         let expected = expected.map(|(token_count, value, is_exact)| Number { token_count, value, is_exact });
         assert_eq!(english().number_at(kind, folded.text(), &all, 0), expected, "{raw}");
+    }
+
+    #[test]
+    fn every_chinese_numeral_is_listed_as_a_beginning() {
+        let all: Vec<char> =
+            ('\u{3000}'..='\u{9FFF}').filter(|c| super::han(&c.to_string()).is_some()).collect();
+        let mut listed: Vec<char> = super::HAN.chars().collect();
+        listed.sort_unstable();
+        assert_eq!(all, listed);
     }
 
     #[test]
