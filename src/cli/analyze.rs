@@ -9,7 +9,7 @@ use recontact::pipeline::{self, IndexOptions, ReportOptions};
 
 use super::index::{SourceArguments, described, print_rejects};
 use super::report::exit_code;
-use super::shared::{OutputArguments, PolicyArguments};
+use super::shared::{OutputArguments, PolicyArguments, say};
 
 /// Read files and report which issue categories fail first-contact resolution, in one go.
 #[derive(Debug, Args)]
@@ -37,10 +37,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let dir = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
     let (store, summary) = arguments.sources.index(&config, &dir, IndexOptions::default())?;
     if arguments.store.is_some() {
-        eprintln!("{}", described(&summary, &dir));
+        say(described(&summary, &dir));
         print_rejects(&store, &summary);
     } else if summary.reject_count > 0 {
-        eprintln!("{} rows could not be read; keep them with --store DIR", summary.reject_count);
+        say(format_args!("{} rows could not be read; keep them with --store DIR", summary.reject_count));
     }
     let report = pipeline::report(&store, &policy, &ReportOptions { by: arguments.output.by.clone() })?;
     arguments.output.write(&report)?;

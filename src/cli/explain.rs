@@ -31,8 +31,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let explanation = pipeline::explain(&store, &policy, &arguments.id)?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
-        serde_json::to_writer_pretty(&mut out, &explanation)?;
-        writeln!(out)?;
+        // Not straight into `out`: serde_json's errors do not say that a pipe was broken.
+        writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
     } else {
         print(&mut out, &explanation)?;
     }

@@ -10,7 +10,7 @@ use recontact::lexicon::{self, Lexicon};
 use recontact::pipeline::{self, IndexOptions, IndexSummary};
 use recontact::store::Store;
 
-use super::shared::StoreArguments;
+use super::shared::{StoreArguments, say};
 
 /// Read new files into a store. Files that it has already are not read again.
 #[derive(Debug, Args)]
@@ -46,14 +46,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store.store;
     let options = IndexOptions { rebuild: arguments.rebuild };
     let (store, summary) = arguments.sources.index(&config, dir, options)?;
-    eprintln!("{}", described(&summary, dir));
+    say(described(&summary, dir));
     print_rejects(&store, &summary);
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
         anyhow::bail!(problem);
     }
     let flag =
         if dir == Path::new(".recontact") { String::new() } else { format!(" --store {}", dir.display()) };
-    eprintln!("next: recontact report{flag}");
+    say(format_args!("next: recontact report{flag}"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -120,9 +120,9 @@ pub(super) fn print_rejects(store: &Store, summary: &IndexSummary) {
         return;
     }
     for (reason, count) in store.reject_counts() {
-        eprintln!("  {count} × {reason}");
+        say(format_args!("  {count} × {reason}"));
     }
     for path in store.reject_files() {
-        eprintln!("  rows and reasons: {}", path.display());
+        say(format_args!("  rows and reasons: {}", path.display()));
     }
 }

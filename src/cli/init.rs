@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
+use super::shared::say;
+
 /// Print a recontact.toml for some files: the guessed mapping, with fill rates and samples per column.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  recontact init exports/*.csv > recontact.toml")]
@@ -25,11 +27,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(path) => {
             let mut file = std::fs::File::create_new(path).with_context(|| path.display().to_string())?;
             file.write_all(text.as_bytes()).with_context(|| path.display().to_string())?;
-            eprintln!(
+            say(format_args!(
                 "wrote {}; look it through, then: recontact analyze {}",
                 path.display(),
                 path.display()
-            );
+            ));
         }
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
     }

@@ -9,6 +9,8 @@ use recontact::detect::eval::{self, Evaluation, Quality};
 use recontact::detect::{Detector, self_test};
 use recontact::lexicon::{self, Lexicon, Source};
 
+use super::shared::say;
+
 /// List, test and measure the phrases that count as evidence.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -91,11 +93,11 @@ fn list(language: Option<&str>, lexicon: &Lexicon) -> anyhow::Result<ExitCode> {
 fn check(lexicon: &Lexicon) -> anyhow::Result<ExitCode> {
     let faults = self_test::check(lexicon)?;
     for fault in &faults {
-        eprintln!("{fault}");
+        say(fault);
     }
     let examples: usize =
         lexicon.rules.iter().map(|rule| rule.examples.len() + rule.non_examples.len()).sum();
-    eprintln!("{} rules, {examples} examples, {} faults", lexicon.rules.len(), faults.len());
+    say(format_args!("{} rules, {examples} examples, {} faults", lexicon.rules.len(), faults.len()));
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 

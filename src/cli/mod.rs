@@ -50,10 +50,23 @@ pub(crate) fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            shared::say(format_args!("error: {}", described(&error)));
             ExitCode::from(2)
         }
     }
+}
+
+/// The error and its causes, in one line; a cause that the one before has told in its own words is not told again.
+fn described(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// A reader that has seen enough (`recontact … | head`) is no fault.

@@ -142,7 +142,7 @@ impl OutputArguments {
         match &self.output {
             Some(path) => {
                 std::fs::write(path, bytes).with_context(|| path.display().to_string())?;
-                eprintln!("wrote {}", path.display());
+                say(format_args!("wrote {}", path.display()));
             }
             None => {
                 let mut out = std::io::stdout().lock();
@@ -170,6 +170,12 @@ impl OutputArguments {
             },
         }
     }
+}
+
+/// Says something to the user, on stderr. One who no longer listens (`recontact index … 2>&1 | head`) is no fault, and
+/// `eprintln!` would panic.
+pub(super) fn say(what: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }
 
 pub(super) fn terminal_width() -> usize {

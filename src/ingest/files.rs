@@ -109,7 +109,7 @@ fn matching(source: &Source, whole: &Path, found: &mut BTreeSet<PathBuf>) -> Res
     Ok(())
 }
 
-/// Adds the data files of a folder and of the folders in it; hidden ones are left alone.
+/// Adds the data files of a folder and of the folders in it; hidden ones and stores are left alone.
 fn folder(folder_path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder_path).map_err(Error::io(folder_path))? {
         let path = entry.map_err(Error::io(folder_path))?.path();
@@ -118,7 +118,7 @@ fn folder(folder_path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Re
             continue;
         }
         if path.is_dir() {
-            if depth < MAX_DEPTH {
+            if depth < MAX_DEPTH && !is_store(&path) {
                 folder(&path, depth + 1, found)?;
             }
         } else if EXTENSIONS.contains(&extension(&path).as_str()) {
@@ -130,6 +130,11 @@ fn folder(folder_path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Re
         }
     }
     Ok(())
+}
+
+/// Whether a folder is one of our stores: it may stand beside the data, and its files look like data.
+fn is_store(folder: &Path) -> bool {
+    ["manifest.json", "lock"].iter().all(|name| folder.join(name).is_file())
 }
 
 /// The extension in lower case, without `.gz` and `.zst`.
@@ -219,6 +224,18 @@ mod tests {
         assert_eq!(names(base, "*.csv*"), ["a.csv.gz", "b.csv"]);
         assert_eq!(names(base, "**/*.jsonl"), ["sub/c.jsonl"]);
         assert_eq!(names(base, "notes.md"), ["notes.md"]);
+    }
+
+    #[test]
+    fn a_store_beside_the_data_is_no_data() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("kept")).unwrap();
+        for name in ["a.csv", "kept/lock", "kept/manifest.json", "kept/000001-rejects.jsonl"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(names(folder.path(), "."), ["a.csv"]);
+        fs::remove_file(folder.path().join("kept/lock")).unwrap();
+        assert_eq!(names(folder.path(), ".").len(), 3, "half of it is no store");
     }
 
     #[test]

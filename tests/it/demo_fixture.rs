@@ -1,6 +1,6 @@
 //! The demo's files are what its generator writes, byte for byte, and the truth beside them adds up.
 
-#[path = "../fixtures/demo/generator.rs"]
+#[path = "../../fixtures/demo/generator.rs"]
 mod generator;
 
 use std::collections::HashMap;

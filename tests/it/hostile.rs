@@ -1,0 +1,232 @@
+//! Broken and hostile input: the run goes on, every lost row is counted, and the words that say so are kept stable.
+
+use super::program::{Folder, Run, number};
+
+const HEADER: &str = "call_id,customer,opened_at,closed_at,reason\n";
+
+/// Eight good rows.
+fn good() -> String {
+    (1..9).map(|day| row(day, "", "billing")).collect()
+}
+
+fn row(day: u32, end: &str, reason: &str) -> String {
+    format!("{day},C{day},2026-01-0{day} 10:00:00,{end},{reason}\n")
+}
+
+/// What the store says of one file: interactions, rejects as `line reason` and notes as `line what`.
+fn indexed(name: &str, bytes: impl AsRef<[u8]>) -> (Folder, u64, Vec<String>) {
+    let folder = Folder::new();
+    folder.write(name, bytes);
+    folder.run(&format!("index {name} --store s --max-rejects 100")).ok();
+    let report = folder.run("report --store s --format json").json();
+    let mut said = Vec::new();
+    for (file, key) in [("s/000001-rejects.jsonl", "reason"), ("s/000001-notes.jsonl", "what")] {
+        let Ok(lines) = std::fs::read_to_string(folder.path().join(file)) else { continue };
+        for line in lines.lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            said.push(format!("{} {}", entry["line"], entry[key].as_str().unwrap()));
+        }
+    }
+    (folder, number(&report["overall"], "interaction_count"), said)
+}
+
+#[test]
+fn broken_rows_cost_themselves_alone_and_are_named() {
+    let good = good();
+    let deep = "[".repeat(200_000);
+    let long = "x".repeat(17 << 20);
+    let damaged = [
+        ("ragged.csv", format!("{HEADER}{good}9,C9\n"), "10 ragged row: 2 fields, the header has 5"),
+        (
+            "unterminated.csv",
+            format!("{HEADER}9,\"C9,2026-01-09 10:00:00,,x\n{good}"),
+            "2 unterminated quote: field 2 opens a quote that does not close",
+        ),
+        (
+            "truncated.csv",
+            format!("{HEADER}{good}9,C9,2026-01-"),
+            "10 truncated last line: 3 fields, the header has 5",
+        ),
+        (
+            "impossible.csv",
+            format!("{HEADER}{good}9,C9,2026-02-30 10:00:00,,billing\n"),
+            "10 impossible time: `2026-02-30 10:00:00`",
+        ),
+        ("no-start.csv", format!("{HEADER}{good}9,C9,,,billing\n"), "10 no started_at"),
+        ("no-id.csv", format!("{HEADER}{good},C9,2026-01-09 10:00:00,,billing\n"), "10 no interaction_id"),
+        (
+            "long.csv",
+            format!("{HEADER}{good}9,C9,2026-01-09 10:00:00,,{long}\n"),
+            "10 line too long: over 16 MiB",
+        ),
+        (
+            "deep.jsonl",
+            format!("{}{{\"call_id\":9,\"opened_at\":\"2026-01-09\",\"reason\":{deep}\n", json_rows()),
+            "9 bad JSON: ",
+        ),
+        (
+            "deep-turns.jsonl",
+            format!("{}{{\"interaction_id\":\"1\",\"turns\":{deep}\n", json_rows()),
+            "9 bad JSON: ",
+        ),
+    ];
+    for (name, content, expected) in damaged {
+        let (_, interactions, said) = indexed(name, content);
+        assert_eq!((interactions, said.len()), (8, 1), "{name}: {said:?}");
+        assert!(said[0].starts_with(expected), "{name}: {said:?}");
+    }
+}
+
+fn json_rows() -> String {
+    (1..9).map(|day| format!("{{\"call_id\":{day},\"opened_at\":\"2026-01-0{day}T10:00:00Z\"}}\n")).collect()
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_named_with_its_place() {
+    let mut bytes = format!("{HEADER}{}", good()).into_bytes();
+    bytes.extend_from_slice(b"9,C9,2026-01-09 10:00:00,,b\xffll\n");
+    let (_, interactions, said) = indexed("log.csv", bytes);
+    assert_eq!(interactions, 8);
+    assert_eq!(said, ["10 bad encoding: byte 28 is not valid UTF-8; set encoding in [[source]]"]);
+}
+
+#[test]
+fn odd_rows_are_read_and_noted() {
+    let odd = format!("{HEADER}{}{}", good(), row(9, "2025-01-01 00:00:00", "billing"));
+    let (folder, interactions, said) = indexed("log.csv", odd);
+    assert_eq!(interactions, 9);
+    assert_eq!(said, ["10 ended before started: the end `2025-01-01 00:00:00` is left out"]);
+    let story = folder.run("explain 9 --json --store s").json();
+    assert!(story["interaction"]["ended_at"].is_null());
+}
+
+#[test]
+fn a_duplicate_id_counts_once() {
+    let (folder, interactions, said) = indexed("log.csv", format!("{HEADER}{}{}", good(), row(3, "", "tv")));
+    assert_eq!((interactions, said.len()), (9, 0));
+    let report = folder.run("report --store s --format json").json();
+    assert_eq!(super::program::step(&report, "duplicate_id"), 1);
+    assert_eq!(super::program::step(&report, "contact"), 8);
+}
+
+#[test]
+fn empty_files_are_no_fault_and_are_noted() {
+    let (folder, interactions, said) = indexed("log.csv", "");
+    assert_eq!((interactions, said), (0, vec!["1 empty file: no header and no rows".to_string()]));
+    folder.run("report --store s").ok();
+    let (folder, interactions, said) = indexed("log.csv", HEADER);
+    assert_eq!((interactions, said.len()), (0, 0));
+    folder.run("report --store s --format csv").ok();
+    let (_, interactions, said) = indexed("log.jsonl", "");
+    assert_eq!((interactions, said), (0, vec!["1 empty file: no rows".to_string()]));
+}
+
+/// What is no table at all is refused as a whole.
+#[test]
+fn what_is_no_table_is_refused_with_a_remedy() {
+    let noise: Vec<u8> = (0..5000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let rows: [(&str, &[u8], &str); 7] = [
+        ("noise.csv", &noise, "is not valid UTF-8: set encoding = "),
+        ("zeros.csv", &[0; 5000], "no column is recognised as `interaction_id`; the columns are `"),
+        ("list.json", b"[{\"call_id\":1}]\n", "one JSON document, not JSON lines: write one object a line"),
+        ("fake.parquet", b"PAR1 and nothing else", "not readable as Parquet: "),
+        ("empty.parquet", b"", "not readable as Parquet: "),
+        ("fake.csv.gz", b"\x1f\x8bnothing", "damaged"),
+        (
+            "either.csv",
+            b"call_id,opened_at\n1,03/04/2026 10:00\n",
+            "time without a format: `03/04/2026 10:00` can be day first or month first: say it in",
+        ),
+    ];
+    for (name, bytes, expected) in rows {
+        let folder = Folder::new();
+        folder.write(name, bytes);
+        let run = folder.run(&format!("analyze {name} --max-rejects 100"));
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains(expected), "{name}: {told}");
+    }
+}
+
+#[test]
+fn every_encoding_reads_right() {
+    let text = |reason: &str| format!("{HEADER}{}", row(1, "", reason));
+    let (encode, category) = (encoding_rs::Encoding::for_label, "rēķins");
+    let utf16: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(text(category).encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf8 = [&[0xEF, 0xBB, 0xBF], text(category).as_bytes()].concat();
+    let mut rows = vec![("", category, utf16), ("", category, utf8)];
+    for (label, category) in
+        [("windows-1257", category), ("windows-1251", "сметка"), ("gb18030", "账单"), ("big5", "帳單")]
+    {
+        let text = text(category);
+        rows.push((label, category, encode(label.as_bytes()).unwrap().encode(&text).0.into_owned()));
+    }
+    for (label, category, bytes) in rows {
+        let folder = Folder::new();
+        folder.write("log.csv", bytes);
+        let line = if label.is_empty() { String::new() } else { format!("encoding = \"{label}\"\n") };
+        folder.write("recontact.toml", format!("[[source]]\npath = \"log.csv\"\n{line}"));
+        let report = folder.run("analyze . --format json").json();
+        assert_eq!(report["categories"][0]["category"], category, "{label}");
+    }
+}
+
+/// A log whose values attack whoever looks at the report.
+fn attacking(reason: &str) -> Folder {
+    let log: String =
+        (1..9).map(|day| row(day, "", &format!("\"{}\"", reason.replace('"', "\"\"")))).collect();
+    let words = format!(
+        "{}\n",
+        serde_json::json!({"interaction_id": "1", "turns": [
+            {"speaker": "customer", "text": format!("{reason} this is the third time I call {reason}")}]})
+    );
+    let folder = Folder::new();
+    folder.write("log.csv", format!("{HEADER}{log}"));
+    folder.write("words.jsonl", words);
+    folder.run("index log.csv words.jsonl --store s").ok();
+    folder
+}
+
+fn is_calm(run: &Run) -> bool {
+    let is_calm = |c: char| (c == '\n' || !c.is_control()) && !('\u{202A}'..='\u{202E}').contains(&c);
+    run.stdout.chars().all(is_calm) && run.stderr.chars().all(is_calm)
+}
+
+#[test]
+fn escape_sequences_do_not_reach_the_terminal() {
+    let folder = attacking("\u{1b}[31mred\u{1b}]0;title\u{7}\u{202E}\u{9b}2J\0");
+    for command in ["report --target 1", "report --by category,customer_id", "explain 1"] {
+        let run = folder.run(&format!("{command} --store s")).ok();
+        assert!(is_calm(&run), "{command}: {:?} {:?}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("[31mred"), "{}", run.stdout);
+    }
+    // Neither by way of messages: column names, ids, file contents.
+    folder.write("x.csv", "a\u{1b}[31m,b\n1,2\n");
+    folder.write("y.jsonl", "{\"call_id\":\"1\",\"opened_at\":\"\\u001b[31m\"}\n");
+    for command in ["index x.csv --store t", "index y.jsonl --store t", "init x.csv", "init log.csv"] {
+        let run = folder.run(command);
+        assert!(is_calm(&run), "{command}: {:?} {:?}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn formulas_are_disarmed_in_spreadsheets_and_kept_in_json() {
+    for formula in ["=HYPERLINK(\"http://x\")", "+1+cmd", "-2+3", "@SUM(A1)"] {
+        let folder = attacking(formula);
+        let table = folder.run("report --store s --format csv").ok().stdout;
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let cell = reader.records().next().unwrap().unwrap()[0].to_string();
+        assert_eq!(cell, format!("'{formula}"));
+        let report = folder.run("report --store s --format json").json();
+        assert_eq!(report["categories"][0]["category"], formula);
+    }
+}
+
+#[test]
+fn nul_bytes_are_kept_as_they_are() {
+    let (folder, interactions, said) =
+        indexed("log.csv", format!("{HEADER}{}9,C\0,2026-01-09 10:00:00,,b\0ll\n", good()));
+    assert_eq!((interactions, said.len()), (9, 0));
+    let story = folder.run("explain 9 --json --store s").json();
+    assert_eq!(story["interaction"]["category"], "b\0ll");
+}

@@ -1,0 +1,26 @@
+//! The integration tests: the real program on real files. One binary, a module per subject.
+//!
+//! Unit tests stand beside the code; here is only what needs several parts at once, or the command line.
+
+#[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod demo_fixture;
+#[cfg(test)]
+mod determinism;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod init;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod store;
