@@ -133,20 +133,26 @@ impl Classes {
         self.bits[at] & (1 << (atom % 64)) != 0
     }
 
-    /// Adds the atoms of a class to those of a sentence, which has [`Classes::stride`] words of bits.
-    pub(super) fn add_to(&self, class: Class, sentence: &mut [u64]) {
-        let from = class as usize * self.stride;
-        sentence.iter_mut().zip(&self.bits[from..from + self.stride]).for_each(|(to, bits)| *to |= bits);
-    }
-
     /// Every class.
     pub(super) fn all(&self) -> impl Iterator<Item = Class> {
         0..(self.bits.len() / self.stride) as Class
     }
 
-    /// Words of bits that the atoms of a sentence take up.
-    pub(super) fn stride(&self) -> usize {
-        self.stride
+    /// The same classes with only the bits of some atoms, numbered by their place in `kept`, which is sorted; and for
+    /// each of them how many classes satisfy it: the fewer, the more a sentence without it rules out.
+    pub(super) fn select(&self, kept: &[Atom]) -> (Selection, Vec<usize>) {
+        let stride = kept.len().div_ceil(64).max(1);
+        let mut bits = vec![0; self.bits.len() / self.stride * stride];
+        let mut counts = vec![0; kept.len()];
+        for (class, own) in self.bits.chunks_exact(self.stride).enumerate() {
+            let atoms =
+                own.iter().enumerate().flat_map(|(at, &word)| ones(word).map(move |bit| 64 * at + bit));
+            for place in atoms.filter_map(|atom| kept.binary_search(&(atom as Atom)).ok()) {
+                bits[class * stride + place / 64] |= 1 << (place % 64);
+                counts[place] += 1;
+            }
+        }
+        (Selection { bits, stride }, counts)
     }
 
     /// Words and beginnings get the atoms of every shorter beginning, numbers those of any digits.
@@ -187,6 +193,35 @@ impl Classes {
             end = token.floor_char_boundary(end - 1);
         }
         None
+    }
+}
+
+/// The places of the bits that are set.
+fn ones(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (word != 0).then(|| word.trailing_zeros() as usize);
+        word &= word.wrapping_sub(1);
+        place
+    })
+}
+
+/// A few atoms of each class, dense enough to be collected for every sentence.
+#[derive(Debug)]
+pub(super) struct Selection {
+    bits: Vec<u64>,
+    stride: usize,
+}
+
+impl Selection {
+    /// Words of bits that a sentence takes up.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Adds the atoms of a class to those of a sentence.
+    pub(super) fn add_to(&self, class: Class, sentence: &mut [u64]) {
+        let from = class as usize * self.stride;
+        sentence.iter_mut().zip(&self.bits[from..from + self.stride]).for_each(|(to, bits)| *to |= bits);
     }
 }
 

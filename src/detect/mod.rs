@@ -13,10 +13,10 @@ mod pattern;
 mod program;
 pub mod self_test;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use atoms::{Atom, Atoms, Class, Classes, TokenSet};
+use atoms::{Atom, Atoms, Class, Classes, Selection, TokenSet};
 use matcher::{Match, Words, match_at};
 use pattern::Compiler;
 use program::{Program, Programmer};
@@ -53,6 +53,8 @@ pub struct Detector {
     rules: Vec<CompiledRule>,
     numerals: Vec<Numerals>,
     classes: Classes,
+    /// The atoms that some phrase cannot do without.
+    required: Selection,
     /// For each class of words the languages (bits) in which they are fillers.
     fillers: Vec<u64>,
 }
@@ -136,6 +138,7 @@ impl Detector {
         let filler_atoms: Vec<Atom> =
             lexicon.languages.iter().map(|l| filler_atom(&l.fillers, &mut atoms)).collect();
         let classes = atoms.classes();
+        let required = select_required(&mut phrases, &classes);
         Ok(Detector {
             automaton,
             strikes: strikes_by_literal.into_values().collect(),
@@ -144,6 +147,7 @@ impl Detector {
             numerals: lexicon.languages.iter().map(|language| language.numerals.clone()).collect(),
             fillers: classes.all().map(|class| fillers(class, &classes, &filler_atoms)).collect(),
             classes,
+            required,
         })
     }
 
@@ -178,7 +182,7 @@ impl Detector {
         self.mark(folded, tokens_of, skippable, classes);
         self.mark_sentences(tokens_of, classes, sentence, sentence_atoms);
         let words = Words { folded, tokens: tokens_of, skippable, classes, meaning: &self.classes };
-        let stride = self.classes.stride();
+        let stride = self.required.stride();
         for strike in struck {
             let Some(anchor) = token_at(words.tokens, strike.start()) else { continue };
             let satisfied = &sentence_atoms[sentence[anchor] as usize * stride..][..stride];
@@ -245,7 +249,7 @@ impl Detector {
         sentence: &mut Vec<u32>,
         sentence_atoms: &mut Vec<u64>,
     ) {
-        let stride = self.classes.stride();
+        let stride = self.required.stride();
         sentence.clear();
         sentence_atoms.clear();
         let mut count = 0;
@@ -256,7 +260,7 @@ impl Detector {
             }
             sentence.push(count as u32 - 1);
             if classes[at] != 0 {
-                self.classes.add_to(classes[at], &mut sentence_atoms[(count - 1) * stride..]);
+                self.required.add_to(classes[at], &mut sentence_atoms[(count - 1) * stride..]);
             }
         }
     }
@@ -388,6 +392,21 @@ fn compiled_rule(
         unless: programs(&rule.unless),
         unless_turn: programs(&rule.unless_turn),
     }
+}
+
+/// Numbers anew the atoms that phrases require, and puts the rarest of each phrase first.
+fn select_required(phrases: &mut [CompiledPhrase], classes: &Classes) -> Selection {
+    let kept: BTreeSet<Atom> =
+        phrases.iter().flat_map(|phrase| phrase.program.required.iter().copied()).collect();
+    let kept: Vec<Atom> = kept.into_iter().collect();
+    let (selection, frequency) = classes.select(&kept);
+    for phrase in phrases {
+        for atom in &mut phrase.program.required {
+            *atom = kept.binary_search(atom).expect("every required atom is kept") as Atom;
+        }
+        phrase.program.required.sort_by_key(|&atom| frequency[atom as usize]);
+    }
+    selection
 }
 
 fn filler_atom(fillers: &[String], atoms: &mut Atoms) -> Atom {

@@ -31,7 +31,7 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// The words that can begin it; none where anything can.
     pub(super) first: Option<Atom>,
-    /// Each of these must be satisfied by some word of the sentence.
+    /// Each of these must be satisfied by some word of the sentence. The detector numbers them anew, rarest first.
     pub(super) required: Vec<Atom>,
 }
 
