@@ -200,10 +200,22 @@ fn escape_sequences_do_not_reach_the_terminal() {
         assert!(is_calm(&run), "{command}: {:?} {:?}", run.stdout, run.stderr);
         assert!(run.stdout.contains("[31mred"), "{}", run.stdout);
     }
-    // Neither by way of messages: column names, ids, file contents.
-    folder.write("x.csv", "a\u{1b}[31m,b\n1,2\n");
+    // Neither by way of messages: column names, values, file contents.
+    folder.write("x.csv", "a\u{1b}[31m\u{202E},b\n1,2\n");
     folder.write("y.jsonl", "{\"call_id\":\"1\",\"opened_at\":\"\\u001b[31m\"}\n");
-    for command in ["index x.csv --store t", "index y.jsonl --store t", "init x.csv", "init log.csv"] {
+    folder.write("z.csv", "call_id,opened_at,\u{9b}31m\n1,2026-01-01,\u{9b}2J\n");
+    folder.write("e.jsonl", "{\"lang\":\"en\",\"label\":1,\"text\":\"a \\u001b[31m b\"}\n");
+    let commands = [
+        "index x.csv --store t",
+        "index y.jsonl --store t",
+        "analyze z.csv --by none",
+        "init x.csv",
+        "init z.csv",
+        "init log.csv",
+        "lexicon eval e.jsonl --errors",
+        "detect y.jsonl",
+    ];
+    for command in commands {
         let run = folder.run(command);
         assert!(is_calm(&run), "{command}: {:?} {:?}", run.stdout, run.stderr);
     }
