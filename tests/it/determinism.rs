@@ -54,10 +54,9 @@ fn the_report_does_not_depend_on_how_the_rows_are_given() {
         assert!(expected.contains("\"stated_count\"") && expected.contains("\"evidence\""), "{expected}");
         let mixed = shuffled(&rows, seed);
         let ways = [
-            ("shuffled", one("log.csv", csv(&mixed))),
             ("split", split(&mixed)),
-            ("gzip", one("log.csv.gz", gzip(&csv(&rows)))),
-            ("zstandard", one("log.csv.zst", zstandard(&csv(&mixed)))),
+            ("gzip", one("log.csv.gz", gzip(&csv(&mixed)))),
+            ("zstandard", one("log.csv.zst", zstandard(&csv(&rows)))),
             ("JSON lines", one("log.jsonl", json_lines(&mixed))),
             ("Parquet", one("log.parquet", parquet(&mixed))),
         ];

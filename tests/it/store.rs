@@ -28,9 +28,9 @@ fn two_parts() -> Folder {
     let folder = Folder::new();
     let small = rows(11, 400);
     folder.write("small.csv", csv(&small));
-    let large = rows(12, 12_000);
+    let large = rows(12, 8000);
     folder.write("large.csv", csv(&large[400..]));
-    folder.write("words.jsonl", transcripts(&large[..3000], 12, 500).concat());
+    folder.write("words.jsonl", transcripts(&large[..2000], 12, 500).concat());
     folder
 }
 
