@@ -150,7 +150,7 @@ pub enum Speaker {
     System = 3,
 }
 
-/// A row that could not be read. It is kept, with its raw text, in `rejects.jsonl`.
+/// A row that could not be read. It is kept, with its raw text, in `NNNNNN-rejects.jsonl` of the store, NNNNNN being the commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// The file as named by the user.

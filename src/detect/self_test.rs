@@ -80,6 +80,14 @@ mod tests {
     use super::check;
     use crate::lexicon::Lexicon;
 
+    #[test]
+    fn every_built_in_rule_fires_on_its_examples_and_on_none_of_its_near_misses() {
+        let lexicon = Lexicon::with_user_files(&[]).unwrap();
+        let faults: Vec<String> = check(&lexicon).unwrap().iter().map(ToString::to_string).collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert!(lexicon.languages.len() >= 4);
+    }
+
     fn faults(examples: &str) -> Vec<String> {
         let text = format!(
             "language = \"en\"\n[numerals]\nordinal = {{ 3 = [\"third\"] }}\n[[rule]]\nid = \"nth\"\nkind = \"repeat\"\n\

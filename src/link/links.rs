@@ -1,5 +1,5 @@
 //! What linking gives: the class of every row, and the contacts in the order in which they chain. Plain
-//! storage, about 11 bytes a row; nothing is counted here.
+//! storage, about six bytes a row; nothing is counted here.
 
 use super::class::{CONTACT, Class};
 use crate::interaction::Micros;

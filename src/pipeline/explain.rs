@@ -71,7 +71,7 @@ pub fn explain(store: &Store, policy: &Policy, id: &str) -> Result<Explanation> 
     Ok(Explanation {
         started_at: view.time(interaction.started_at),
         class: class_name(class),
-        why: why(&view, class, &contacts, &ids, row),
+        why: why(&view, class, &contacts, &ids, row, own_window(policy, &interaction)),
         timeline: contacts.iter().zip(&ids).map(entry).collect(),
         cues: distinct(store.cues_of(id)?),
         interaction,
@@ -102,7 +102,19 @@ fn outcome(class: Class) -> Option<&'static str> {
     }
 }
 
-fn why(view: &View, class: Class, contacts: &[TimelineContact], ids: &[Option<String>], row: u32) -> String {
+/// The window in microseconds that the interaction's own category gives it: it decides what counts as silence after it.
+fn own_window(policy: &Policy, interaction: &Interaction) -> Micros {
+    interaction.category.as_deref().map_or(policy.window, |category| policy.window_of(category)).micros()
+}
+
+fn why(
+    view: &View,
+    class: Class,
+    contacts: &[TimelineContact],
+    ids: &[Option<String>],
+    row: u32,
+    own_window: Micros,
+) -> String {
     let name = |row: u32| {
         let place = contacts.iter().position(|contact| contact.row == row);
         place.and_then(|at| ids[at].as_deref()).unwrap_or("?").to_string()
@@ -143,14 +155,14 @@ fn why(view: &View, class: Class, contacts: &[TimelineContact], ids: &[Option<St
                         next.gap.map_or_else(|| "?".to_string(), span)
                     )
                 }
-                _ => format!("no contact followed within {window}"),
+                _ => format!("no contact followed within {}", span(own_window)),
             };
             let verdict = match (is_eligible, outcome) {
                 (true, Outcome::Resolved) => "it counts as resolved".to_string(),
                 (true, Outcome::Repeated) => "it counts as not resolved".to_string(),
                 (false, _) => format!(
                     "it is pending: its window ends {}, after the last moment observed",
-                    view.time(window_end(contact, view.policy))
+                    view.time(window_end(contact, view.policy, own_window))
                 ),
             };
             format!("It is a first contact: {silence}; {followed}; {verdict}.")
@@ -159,12 +171,12 @@ fn why(view: &View, class: Class, contacts: &[TimelineContact], ids: &[Option<St
     }
 }
 
-fn window_end(contact: &TimelineContact, policy: &Policy) -> Micros {
+fn window_end(contact: &TimelineContact, policy: &Policy, own_window: Micros) -> Micros {
     let from = match policy.clock {
         Clock::Start => contact.started_at,
         Clock::End => contact.ended_at,
     };
-    from.saturating_add(contact.window)
+    from.saturating_add(own_window)
 }
 
 fn exclusion_reason(exclusion: Exclusion, policy: &Policy) -> String {

@@ -6,8 +6,10 @@ use super::view::View;
 use crate::config::Kind;
 use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
 use crate::policy::Policy;
-use crate::report::{Count, Entry, Evidence, Observed, Report, Saying, evidence, sort_entries};
-use crate::store::{self, CueColumns, SourceRecord, Store};
+use crate::report::{
+    Count, EVIDENCE_COUNT, Entry, Evidence, Observed, Report, Saying, evidence, sort_entries,
+};
+use crate::store::{self, CueColumns, SourceRecord, Store, StoredCue};
 use crate::{Error, Result};
 
 /// What a report is to show.
@@ -20,8 +22,8 @@ pub struct ReportOptions {
 /// The kind of cue that makes a contact a stated repeat.
 const REPEAT: &str = "repeat";
 
-/// Cues of one group that are read for its evidence: the latest ones by place in the store.
-const MOST_SAYINGS: usize = 100_000;
+/// Cues of one group and rule whose words are read: those of the latest contacts.
+const MOST_SAYINGS: usize = 1_000;
 
 /// Links and measures the store under `policy`.
 ///
@@ -126,41 +128,60 @@ impl<'a> Spoken<'a> {
         is_stated
     }
 
-    /// What customers say in the contacts of each group in `wanted`.
+    /// What customers say in the contacts of each group in `wanted`: its commonest rules, with words of the latest
+    /// contacts, so that memory does not grow with the store.
     fn evidence(
         &self,
         view: &View,
         groups: &Groups,
         wanted: &HashSet<u32>,
     ) -> Result<HashMap<u32, Vec<Evidence>>> {
-        let mut by_group: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut by_group: BTreeMap<u32, BTreeMap<&str, Vec<(u32, u32)>>> = BTreeMap::new();
         for &(row, cue) in &self.places {
             let group = groups.codes[row as usize];
             if wanted.contains(&group) && view.links.class(row).is_contact() {
-                by_group.entry(group).or_default().push((row, cue));
+                let rule = &self.cues.rule_names[self.cues.rule[cue as usize] as usize];
+                by_group.entry(group).or_default().entry(rule).or_default().push((row, cue));
             }
         }
         let mut out = HashMap::new();
-        for (group, places) in by_group {
-            let places = &places[places.len().saturating_sub(MOST_SAYINGS)..];
-            let rows: Vec<u32> = places.iter().map(|&(_, cue)| self.cues.row[cue as usize]).collect();
-            let records = view.store.cue_records(&rows)?;
-            let sayings: Vec<Saying> = places
-                .iter()
-                .zip(records)
-                .map(|(&(row, _), cue)| Saying {
-                    rule: cue.rule,
-                    language: cue.language,
-                    interaction_id: cue.interaction_id,
-                    phrase: cue.phrase,
-                    quote: cue.quote,
-                    started_at: view.time(view.columns.started_at[row as usize]),
-                })
-                .collect();
-            out.insert(group, evidence(&sayings));
+        for (group, by_rule) in by_group {
+            let mut rules: Vec<(u64, &str, Vec<(u32, u32)>)> =
+                by_rule.into_iter().map(|(rule, places)| (contact_count(&places), rule, places)).collect();
+            rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+            let shown = rules.into_iter().take(EVIDENCE_COUNT);
+            let evidence =
+                shown.map(|(count, rule, places)| Ok(evidence(rule, count, self.sayings(view, places)?)));
+            out.insert(group, evidence.collect::<Result<_>>()?);
         }
         Ok(out)
     }
+
+    /// The words of the latest places.
+    fn sayings(&self, view: &View, mut places: Vec<(u32, u32)>) -> Result<Vec<Saying>> {
+        let columns = &view.columns;
+        let key = |&(row, cue): &(u32, u32)| {
+            let cue = cue as usize;
+            (-columns.started_at[row as usize], self.cues.interaction_key[cue], self.cues.turn[cue])
+        };
+        places.sort_by_key(key);
+        places.truncate(MOST_SAYINGS);
+        let rows: Vec<u32> = places.iter().map(|&(_, cue)| self.cues.row[cue as usize]).collect();
+        let records = view.store.cue_records(&rows)?;
+        let saying = |(&(row, _), cue): (&(u32, u32), StoredCue)| Saying {
+            language: cue.language,
+            interaction_id: cue.interaction_id,
+            phrase: cue.phrase,
+            quote: cue.quote,
+            started_at: view.time(columns.started_at[row as usize]),
+        };
+        Ok(places.iter().zip(records).map(saying).collect())
+    }
+}
+
+/// Distinct rows of places sorted by row.
+fn contact_count(places: &[(u32, u32)]) -> u64 {
+    places.chunk_by(|a, b| a.0 == b.0).count() as u64
 }
 
 /// Groups as the report shows them, in its order, failing ones with their evidence.

@@ -13,7 +13,7 @@ mod text;
 
 use serde::Serialize;
 
-pub use evidence::{Evidence, Quote, Saying, evidence};
+pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use text::{one_line, spreadsheet_safe};
 
 use crate::measure::{Scores, Step, Verdict};

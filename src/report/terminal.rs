@@ -39,7 +39,7 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
     let text = |name: &str| report.policy.get(name).and_then(|v| v.as_str()).unwrap_or("?").to_string();
     let date = |time: &str| time.get(..10).unwrap_or(time).to_string();
     let scope = format!(
-        "First-contact resolution, {} to {}. Resolved: no contact about the same {} within {} of the {}.",
+        "First-contact resolution, {} to {}. Resolved: no contact about the same {} within {} of the {}. Intervals are 95 %.",
         date(&observed.from),
         date(&observed.to),
         match text("same").as_str() {
@@ -63,14 +63,13 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
             .map(|e| format!("{} ({})", one_line(&e.name()), percent(e.scores.fcr_rate)))
             .collect();
         let more = if failing.len() > 6 { format!(" and {} more", failing.len() - 6) } else { String::new() };
-        let target = percent(report.policy.get("target").and_then(|v| v.as_f64()));
         let verb = if failing.len() == 1 { "fails" } else { "fail" };
-        format!(
-            "{} of {} {what} {verb} the target of {target}: {}{more}.",
-            failing.len(),
-            entries.len(),
-            names.join(", ")
-        )
+        let first = failing[0].target;
+        let target = match failing.iter().all(|e| e.target == first) {
+            true => format!("the target of {}", percent(Some(first))),
+            false => "their targets".to_string(),
+        };
+        format!("{} of {} {what} {verb} {target}: {}{more}.", failing.len(), entries.len(), names.join(", "))
     };
     format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
 }
@@ -79,7 +78,7 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
 fn table(report: &Report, entries: &[&Entry], columns: usize, is_coloured: bool) -> String {
     let name = if report.by.is_empty() { "Category".to_string() } else { one_line(&report.by.join(" · ")) };
     let mut rows = vec![
-        [&name, "Contacts", "Repeats", "First", "Failed", "FCR", "95 % interval", "Verdict"]
+        [&name, "Contacts", "Repeats", "Eligible", "Failed", "FCR", "Interval", "Verdict"]
             .map(String::from)
             .to_vec(),
     ];
@@ -92,7 +91,8 @@ fn table(report: &Report, entries: &[&Entry], columns: usize, is_coloured: bool)
     let taken: usize = (1..rows[0].len())
         .map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0) + gap(at))
         .sum();
-    let room = columns.saturating_sub(taken + gap(0)).max(10);
+    // The gap after the last column is empty.
+    let room = (columns + gap(rows[0].len() - 1)).saturating_sub(taken + gap(0)).max(10);
     rows.iter_mut().for_each(|row| row[0] = cut(&row[0], room));
     let mut text = drawn(&rows, &shown, is_coloured);
     if entries.len() > MOST_ROWS {
@@ -206,7 +206,7 @@ fn waterfall(report: &Report, columns: usize) -> String {
     let left_out = if left_out.is_empty() { "nothing left out".to_string() } else { left_out.join(", ") };
     let text = format!(
         "Of {} rows read: {left_out}; {} contacts = {} repeats + {} on the left edge + {} first ({} eligible, {} \
-         pending). {} contacts say that they are repeats.",
+         pending). {}.",
         count(step("read")),
         count(step("contact")),
         count(step("repeat")),
@@ -214,9 +214,16 @@ fn waterfall(report: &Report, columns: usize) -> String {
         count(step("first")),
         count(step("eligible")),
         count(step("pending")),
-        count(report.overall.scores.stated_count),
+        stated(report.overall.scores.stated_count),
     );
     wrap(&text, columns, "")
+}
+
+fn stated(contacts: u64) -> String {
+    match contacts {
+        1 => "In 1 contact the customer says that it is a repeat".to_string(),
+        _ => format!("In {} contacts the customer says that it is a repeat", count(contacts)),
+    }
 }
 
 fn notes(report: &Report, columns: usize) -> Option<String> {

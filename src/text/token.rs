@@ -70,7 +70,7 @@ fn is_joined(folded: &str, before: Option<&Token>, start: usize) -> bool {
 }
 
 /// Does `c` at `at` end a sentence? A dot does so before a space, the end, or a character script, except after a
-/// short number that goes on in lower case ("3. reizi").
+/// short number, where it makes an ordinal in many languages ("3. reizi").
 fn ends_sentence(folded: &str, at: usize, c: char) -> bool {
     match c {
         '!' | '?' | '\n' | '。' | '！' | '？' | '；' | ';' | '।' | '؟' | '…' => true,
