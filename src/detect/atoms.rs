@@ -46,6 +46,12 @@ impl TokenSet {
         self.0.extend(other.0);
     }
 
+    /// Equal sets are written alike.
+    pub(super) fn tidy(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
+
     /// Adds every token of digits.
     pub(super) fn add_digits(&mut self) {
         self.0.push(DIGITS);
@@ -65,8 +71,7 @@ impl Atoms {
 
     /// The atom of a set.
     pub(super) fn atom(&mut self, mut set: TokenSet) -> Atom {
-        set.0.sort_unstable();
-        set.0.dedup();
+        set.tidy();
         if let Some(&atom) = self.index.get(&set) {
             return atom;
         }

@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atoms::{Atom, Atoms, Class, Classes, TokenSet};
 use matcher::{Match, Words, match_at};
-use pattern::{anchors, compile};
-use program::{Program, program};
+use pattern::Compiler;
+use program::{Program, Programmer};
 
 use crate::interaction::Speaker;
 use crate::lexicon::{Lexicon, Phrase, Rule, RuleSpeaker, Stated};
@@ -109,28 +109,30 @@ const VETO_LOOKBACK: usize = 24;
 impl Detector {
     /// Compiles every rule. Fails for a phrase in which no word must occur: it would match anywhere.
     pub fn new(lexicon: &Lexicon) -> Result<Detector> {
-        let mut atoms = Atoms::default();
+        let mut compiler = Compiler::default();
+        let mut programmer = Programmer::default();
         let mut strikes_by_literal: BTreeMap<Box<str>, Vec<Strike>> = BTreeMap::new();
         let mut phrases = Vec::new();
         let mut rules = Vec::new();
         for (index, rule) in lexicon.rules.iter().enumerate() {
             let numerals = &lexicon.languages[rule.language].numerals;
             for phrase in &rule.phrases {
-                let nodes = compile(&phrase.items);
-                let anchors = anchors(&nodes).ok_or_else(|| no_anchor(rule, phrase))?;
+                let nodes = compiler.compile(&phrase.items);
+                let anchors = compiler.anchors(&nodes).ok_or_else(|| no_anchor(rule, phrase))?;
                 let strike = Strike { phrase: phrases.len(), lookback: anchors.lookback };
                 for literal in anchors.literals {
                     strikes_by_literal.entry(literal).or_default().push(strike);
                 }
-                phrases.push(CompiledPhrase { rule: index, program: program(&nodes, numerals, &mut atoms) });
+                phrases.push(CompiledPhrase { rule: index, program: programmer.program(&nodes, numerals) });
             }
-            rules.push(compiled_rule(rule, numerals, &mut atoms));
+            rules.push(compiled_rule(rule, numerals, &mut compiler, &mut programmer));
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(strikes_by_literal.keys().map(|literal| literal.as_bytes()))
             .map_err(|fault| Error::data("lexicon", fault.to_string(), "use fewer or shorter phrases"))?;
+        let mut atoms = programmer.atoms;
         let filler_atoms: Vec<Atom> =
             lexicon.languages.iter().map(|l| filler_atom(&l.fillers, &mut atoms)).collect();
         let classes = atoms.classes();
@@ -368,9 +370,14 @@ fn stated_contacts(stated: Stated, found: Match) -> Option<u32> {
     (1..=LARGEST_STATED).contains(&contacts).then_some(contacts)
 }
 
-fn compiled_rule(rule: &Rule, numerals: &Numerals, atoms: &mut Atoms) -> CompiledRule {
+fn compiled_rule(
+    rule: &Rule,
+    numerals: &Numerals,
+    compiler: &mut Compiler,
+    programmer: &mut Programmer,
+) -> CompiledRule {
     let mut programs = |phrases: &[Phrase]| -> Vec<Program> {
-        phrases.iter().map(|phrase| program(&compile(&phrase.items), numerals, atoms)).collect()
+        phrases.iter().map(|phrase| programmer.program(&compiler.compile(&phrase.items), numerals)).collect()
     };
     CompiledRule {
         kind: rule.kind.clone(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::pattern::{Node, compile};
+use super::pattern::{Compiler, Node};
 use super::{Detector, Scratch, Words};
 use crate::interaction::Speaker;
 use crate::lexicon::Lexicon;
@@ -26,7 +26,7 @@ fn cues(lexicon: &Lexicon, detector: &Detector, text: &str) -> Vec<(usize, usize
                 for first in 0..words.tokens.len() {
                     let mut ends = HashSet::new();
                     ends_of(
-                        &compile(&phrase.items),
+                        &Compiler::default().compile(&phrase.items),
                         &words,
                         detector,
                         rule.language,
@@ -100,7 +100,7 @@ fn ends_of(
             inside.into_iter().for_each(go);
         }
         Node::Choice(alternatives) => {
-            for alternative in alternatives {
+            for alternative in alternatives.iter() {
                 let mut inside = HashSet::new();
                 ends_of(alternative, words, detector, language, first, at, &mut inside);
                 inside.into_iter().for_each(&mut go);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use toml::Spanned;
 use xxhash_rust::xxh3::Xxh3;
@@ -14,7 +15,7 @@ use crate::text::{Numerals, fold};
 use crate::{Error, Result};
 
 /// Sets of one language by name, already as trees.
-type Sets = BTreeMap<String, Vec<Vec<Item>>>;
+type Sets = BTreeMap<String, Arc<Vec<Vec<Item>>>>;
 
 /// Loads `built_in` files, then `user` files, whose rules replace or extend rules of the same language and id.
 pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Lexicon> {
@@ -86,7 +87,12 @@ struct Known<'a> {
 }
 
 /// Looks up a set of `file`, with the sets that it names put in. `open` are the sets being looked up.
-fn set_members(file: &File, name: &str, known: &mut Known, open: &mut Vec<String>) -> Result<Vec<Vec<Item>>> {
+fn set_members(
+    file: &File,
+    name: &str,
+    known: &mut Known,
+    open: &mut Vec<String>,
+) -> Result<Arc<Vec<Vec<Item>>>> {
     if let Some(members) = known.own.get(name) {
         return Ok(members.clone());
     }
@@ -97,6 +103,7 @@ fn set_members(file: &File, name: &str, known: &mut Known, open: &mut Vec<String
         members.push(expand(items, file, file.line(member), known, open)?);
     }
     open.pop();
+    let members = Arc::new(members);
     known.own.insert(name.to_string(), members.clone());
     Ok(members)
 }
@@ -114,9 +121,10 @@ fn expand(
         out.push(match item {
             Item::Optional(inner) => Item::Optional(expand(inner, file, line, known, open)?),
             Item::Choice(inner) => {
-                let inner: Result<_> =
-                    inner.into_iter().map(|i| expand(i, file, line, known, open)).collect();
-                Item::Choice(inner?)
+                let alternatives = Arc::unwrap_or_clone(inner).into_iter();
+                let inner: Result<Vec<_>> =
+                    alternatives.map(|i| expand(i, file, line, known, open)).collect();
+                Item::Choice(inner?.into())
             }
             Item::Set(name) if open.contains(&name) => {
                 return Err(Error::text(

@@ -4,6 +4,8 @@
 //! words), `*8` (of up to eight) · `word…` (a beginning of a word). Words are folded as texts are, so that case,
 //! diacritics, width and traditional characters do not matter. What a set holds is looked up later.
 
+use std::sync::Arc;
+
 use crate::text::token::is_character_script;
 use crate::text::{NumberKind, fold, tokens};
 
@@ -22,8 +24,8 @@ pub enum Item {
     Prefix(String),
     /// May be there or not.
     Optional(Vec<Item>),
-    /// One of several.
-    Choice(Vec<Vec<Item>>),
+    /// One of several. Shared, because a set stands in many phrases.
+    Choice(Arc<Vec<Vec<Item>>>),
     /// A named word set of the file.
     Set(String),
     /// A number, at least so large.
@@ -72,7 +74,7 @@ impl<'a> Parser<'a> {
                 '[' => {
                     items.push(Item::Optional(self.bracketed(']')?.into_iter().next().unwrap_or_default()))
                 }
-                '(' => items.push(Item::Choice(self.bracketed(')')?)),
+                '(' => items.push(Item::Choice(self.bracketed(')')?.into())),
                 '<' => items.push(Item::Set(self.enclosed('>')?.to_string())),
                 '{' => items.push(number(self.enclosed('}')?)?),
                 '*' => items.push(self.gap()?),
@@ -109,7 +111,7 @@ impl<'a> Parser<'a> {
             ));
         }
         Ok(match (close, alternatives.len()) {
-            (']', 2..) => vec![vec![Item::Choice(alternatives)]],
+            (']', 2..) => vec![vec![Item::Choice(alternatives.into())]],
             _ => alternatives,
         })
     }
@@ -214,7 +216,7 @@ mod tests {
                 Item::Number(NumberKind::Ordinal, 2),
                 word("time"),
                 Item::Optional(vec![word("that")]),
-                Item::Choice(vec![vec![word("i")], vec![word("we")]]),
+                Item::Choice(vec![vec![word("i")], vec![word("we")]].into()),
                 Item::Set("called".to_string()),
                 Item::Gap(4),
                 Item::Prefix("call".to_string()),
@@ -236,7 +238,7 @@ mod tests {
     fn alternatives_may_be_optional_as_a_whole() {
         assert_eq!(
             parse("[a|b] c").unwrap(),
-            [Item::Optional(vec![Item::Choice(vec![vec![word("a")], vec![word("b")]])]), word("c")]
+            [Item::Optional(vec![Item::Choice(vec![vec![word("a")], vec![word("b")]].into())]), word("c")]
         );
     }
 
