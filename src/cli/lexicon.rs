@@ -142,7 +142,7 @@ fn row(name: &str, quality: &Quality) -> String {
 }
 
 fn print_errors(out: &mut impl Write, evaluation: &Evaluation, lexicon: &Lexicon) -> std::io::Result<()> {
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = recontact::report::one_line;
     for miss in &evaluation.misses {
         writeln!(out, "miss   {} {} {}: {}", miss.lang, miss.id, miss.kind, line(&miss.text))?;
     }

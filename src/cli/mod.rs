@@ -50,7 +50,8 @@ pub(crate) fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            shared::say(format_args!("error: {}", described(&error)));
+            // Messages quote names from files: those are anybody's.
+            shared::say(format_args!("error: {}", recontact::report::one_line(&described(&error))));
             ExitCode::from(2)
         }
     }

@@ -14,6 +14,7 @@ use super::time::TimeReader;
 use super::{SourceFile, files, values};
 use crate::config::{Config, FIELDS, Field, Format, Kind, Source};
 use crate::error::{Error, Result};
+use crate::text::is_unsafe_to_show;
 
 /// More files than this are left to a glob that the user writes.
 const MAX_GUESSED: usize = 50;
@@ -216,15 +217,19 @@ fn joined(row: &[String], columns: &[usize]) -> String {
     parts.join(" ")
 }
 
-/// A text as TOML has it: JSON's escapes are TOML's, but for one character.
+/// A text as TOML has it: JSON's escapes are TOML's; characters that would upset a terminal are escaped, too.
 fn quoted(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
-    json.replace('\u{7f}', "\\u007f")
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_unsafe_to_show(c) { out.push_str(&format!("\\u{:04x}", c as u32)) } else { out.push(c) }
+    }
+    out
 }
 
 /// A text as it may stand in a comment.
 fn comment(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_unsafe_to_show(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(crate) use time::check_time_format;
 use crate::config::{Format, Source};
 use crate::error::Result;
 use crate::interaction::{Interaction, Note, Reject, Transcript};
+use crate::text::is_unsafe_to_show;
 
 /// What was read of a file since the batch before: about 10,000 rows or 8 MiB, whichever is less.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -104,12 +105,12 @@ fn cut(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// A text from a file, as it may stand in a message: short, in quotes, without control characters.
+/// A text from a file, as it may stand in a message: short, in quotes, on one line.
 fn shown(text: &str) -> String {
     const MOST: usize = 60;
     let start = cut(text, MOST);
     let more = if start.len() < text.len() { "…" } else { "" };
-    let clean: String = start.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = start.chars().map(|c| if is_unsafe_to_show(c) { ' ' } else { c }).collect();
     format!("`{clean}{more}`")
 }
 

@@ -1,5 +1,7 @@
 //! Numbers and texts as people read them, safe for the place that they go to.
 
+use crate::text::is_unsafe_to_show;
+
 /// "1,234,567".
 pub(super) fn count(value: u64) -> String {
     let digits = value.to_string();
@@ -35,9 +37,7 @@ pub fn spreadsheet_safe(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// A text on one line of a terminal: control and direction marks as spaces, so that nobody's words move the cursor.
 pub fn one_line(text: &str) -> String {
-    let is_unsafe =
-        |c: char| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let clean: String = text.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if is_unsafe_to_show(c) { ' ' } else { c }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

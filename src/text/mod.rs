@@ -11,3 +11,9 @@ pub mod token;
 pub use fold::{Folded, fold};
 pub use numeral::{NumberKind, Numerals};
 pub use token::{Token, tokens};
+
+/// Whether a character of somebody's text must not reach a terminal as it is: control characters can move the cursor,
+/// marks of direction can make text read as another.
+pub(crate) fn is_unsafe_to_show(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}

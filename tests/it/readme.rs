@@ -32,7 +32,7 @@ fn commands(readme: &str) -> Vec<String> {
         }
         if let Some((_, arguments)) = line.split_once(" -- ").filter(|_| line.starts_with("cargo run")) {
             commands.push(format!("recontact {arguments}"));
-        } else if line.split_whitespace().any(|word| word == "recontact") && !line.starts_with("cargo") {
+        } else if line.split(['|', '&', ';']).any(|part| part.trim_start().starts_with("recontact ")) {
             commands.push(line.to_string());
         }
     }
@@ -59,7 +59,9 @@ fn every_command_of_the_readme_runs() {
     copy(&project().join("fixtures"), &folder.path().join("fixtures"));
     let own = Path::new(env!("CARGO_BIN_EXE_recontact")).parent().unwrap();
     let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap_or_default());
+    let temporary = format!("{}/", folder.path().display());
     for line in commands(&readme) {
+        let line = line.replace("/tmp/", &temporary);
         // A shell, because there are pipes and `&&`; the program is the one that was built with these tests.
         let mut command = Command::new("sh");
         command.args(["-c", &line]).current_dir(folder.path()).env("PATH", &path);
@@ -70,7 +72,7 @@ fn every_command_of_the_readme_runs() {
 
 #[test]
 fn commands_are_found_in_shell_blocks_alone() {
-    let readme = "```sh\ncargo run -q -- analyze demo\ncargo install --path .\n$ recontact report \\\n  --by team\n\
+    let readme = "```sh\ncargo run -q -- analyze demo\ncd recontact && ls\n$ recontact report \\\n  --by team\n\
                   recontact serve   # not run in tests\necho x | recontact detect\n```\n```toml\nrecontact no\n```\n";
     let expected = ["recontact analyze demo", "recontact report   --by team", "echo x | recontact detect"];
     assert_eq!(commands(readme), expected);

@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::generated::{csv, rows, transcripts};
-use super::program::{Folder, finished, program};
+use super::program::{Folder, program};
 
 /// Every file of a folder with its bytes.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -28,9 +28,9 @@ fn two_parts() -> Folder {
     let folder = Folder::new();
     let small = rows(11, 400);
     folder.write("small.csv", csv(&small));
-    let large = rows(12, 12_000);
+    let large = rows(12, 8000);
     folder.write("large.csv", csv(&large[400..]));
-    folder.write("words.jsonl", transcripts(&large[..3000], 12, 500).concat());
+    folder.write("words.jsonl", transcripts(&large[..2000], 12, 500).concat());
     folder
 }
 
@@ -45,7 +45,7 @@ fn wait_until(child: &mut Child, mut is_there: impl FnMut() -> bool) -> bool {
         if child.try_wait().unwrap().is_some() {
             return false;
         }
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::sleep(Duration::from_micros(200));
     }
 }
 
@@ -92,6 +92,21 @@ fn a_new_file_appends_and_old_ones_are_not_read() {
     assert_eq!(super::program::step(&folder.run("report --store s --format json").json(), "contact"), 2);
 }
 
+/// When a run is killed.
+#[derive(Debug)]
+enum Moment {
+    After(Duration),
+    /// At the first sight of a file of the store.
+    At(&'static str),
+}
+
+/// While the program starts, reads, and at each step of its commit; `whole` is how long a run takes.
+fn moments(whole: Duration) -> impl Iterator<Item = Moment> {
+    let after = [20, 50, 70, 85].map(|percent| Moment::After(whole * percent / 100));
+    let at = ["lock", "000002-interactions.parquet", "000002-duplicates.parquet", "manifest.json.tmp"];
+    [Moment::After(Duration::from_millis(5))].into_iter().chain(after).chain(at.map(Moment::At))
+}
+
 #[test]
 fn killed_at_any_moment_the_last_commit_stands_and_the_next_run_completes() {
     let folder = two_parts();
@@ -111,18 +126,15 @@ fn killed_at_any_moment_the_last_commit_stands_and_the_next_run_completes() {
     assert_ne!(first, second);
 
     copy("s");
+    let store = folder.path().join("s");
     let mut killed = 0;
-    // In tenths of a percent of the time that a run takes; then at what is written last.
-    let moments = [2, 400, 600, 700, 800, 900, 970].map(|part| Some(whole * part / 1000));
-    for moment in moments.into_iter().chain([None]) {
-        let store = folder.path().join("s");
+    for moment in moments(whole) {
+        fs::remove_file(store.join("lock")).unwrap();
         let mut child = program(folder.path()).args(LARGE).spawn().unwrap();
         let began = Instant::now();
         wait_until(&mut child, || match moment {
-            Some(moment) => began.elapsed() >= moment,
-            None => {
-                store.join("manifest.json.tmp").exists() || store.join("000002-duplicates.parquet").exists()
-            }
+            Moment::After(time) => began.elapsed() >= time,
+            Moment::At(file) => store.join(file).exists(),
         });
         child.kill().unwrap();
         killed += u32::from(child.wait().unwrap().code().is_none());
@@ -132,14 +144,11 @@ fn killed_at_any_moment_the_last_commit_stands_and_the_next_run_completes() {
             fs::remove_dir_all(&store).unwrap();
             copy("s");
         }
+        // One that was killed before it took the lock has made no file for it.
+        folder.write("s/lock", "");
     }
-    assert!(killed >= 4, "only {killed} of the runs were still running");
-    finished({
-        let mut command = program(folder.path());
-        command.args(LARGE);
-        command
-    })
-    .ok();
+    assert!(killed >= 2, "{killed} of the runs were still running");
+    folder.run("index large.csv words.jsonl --store s").ok();
     assert!(report(&folder, "s") == second, "the run after the killed ones has another report");
     let names = |store: &str| files(&folder.path().join(store)).into_iter().map(|(name, _)| name);
     assert!(names("s").eq(names("undisturbed")), "a killed run has left files behind");
