@@ -52,9 +52,8 @@ fn json_lines_as_untyped_values(bencher: divan::Bencher, count: u64) {
     let mut bytes = Vec::new();
     volume::contacts(count).for_each(|c| volume::write_transcript(&c, &mut bytes).expect("memory"));
     bencher.counter(BytesCount::new(bytes.len())).bench(|| {
-        let values = bytes.split(|&b| b == b'\n').filter(|line| !line.is_empty());
-        let parsed =
-            values.map(|line| serde_json::from_slice::<serde_json::Value>(line).expect("JSON")).count();
+        let lines = bytes.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        let parsed = lines.filter(|line| serde_json::from_slice::<serde_json::Value>(line).is_ok()).count();
         assert_eq!(parsed as u64, count);
     });
 }

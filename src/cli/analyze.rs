@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use recontact::pipeline::{self, IndexOptions, ReportOptions};
 
-use super::index::{SourceArguments, described, print_rejects};
+use super::index::{SourceArguments, described, print_reasons, print_reject_files};
 use super::report::exit_code;
 use super::shared::{OutputArguments, PolicyArguments, say};
 
@@ -38,13 +38,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (store, summary) = arguments.sources.index(&config, &dir, IndexOptions::default())?;
     if arguments.store.is_some() {
         say(described(&summary, &dir));
-        print_rejects(&store, &summary);
+        print_reasons(&summary);
+        print_reject_files(&store, &summary);
     } else if summary.reject_count > 0 {
-        say(format_args!("{} rows could not be read; keep them with --store DIR", summary.reject_count));
+        say(format_args!(
+            "{} rejects: the reasons are below; --store DIR keeps the rows",
+            summary.reject_count
+        ));
     }
     let report = pipeline::report(&store, &policy, &ReportOptions { by: arguments.output.by.clone() })?;
     arguments.output.write(&report)?;
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
+        print_reasons(&summary);
         anyhow::bail!(problem);
     }
     Ok(exit_code(&report, &policy, arguments.output.fail_below))

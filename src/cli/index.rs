@@ -8,6 +8,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use recontact::config::{self, Config};
 use recontact::lexicon::{self, Lexicon};
 use recontact::pipeline::{self, IndexOptions, IndexSummary};
+use recontact::report::one_line;
 use recontact::store::Store;
 
 use super::shared::{StoreArguments, say};
@@ -47,7 +48,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = IndexOptions { rebuild: arguments.rebuild };
     let (store, summary) = arguments.sources.index(&config, dir, options)?;
     say(described(&summary, dir));
-    print_rejects(&store, &summary);
+    print_reasons(&summary);
+    print_reject_files(&store, &summary);
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
         anyhow::bail!(problem);
     }
@@ -103,8 +105,9 @@ pub(super) fn described(summary: &IndexSummary, dir: &Path) -> String {
         known => format!(" ({known} known already)"),
     };
     format!(
-        "read {} files{known}, {}: {} interactions, {} transcripts, {} cues, {} rejects → {}",
+        "read {} {}{known}, {}: {} interactions, {} transcripts, {} cues, {} rejects → {}",
         summary.read_file_count,
+        if summary.read_file_count == 1 { "file" } else { "files" },
         HumanBytes(summary.byte_count),
         HumanCount(summary.interaction_count),
         HumanCount(summary.transcript_count),
@@ -114,15 +117,19 @@ pub(super) fn described(summary: &IndexSummary, dir: &Path) -> String {
     )
 }
 
-/// The reasons of this run's rejects, and where the rows are.
-pub(super) fn print_rejects(store: &Store, summary: &IndexSummary) {
-    if summary.reject_count == 0 {
-        return;
+/// Why rows of this run could not be read, and what was odd about others.
+pub(super) fn print_reasons(summary: &IndexSummary) {
+    for (reason, count) in &summary.reject_counts {
+        say(format_args!("  {count} × reject: {}", one_line(reason)));
     }
-    for (reason, count) in store.reject_counts() {
-        say(format_args!("  {count} × {reason}"));
+    for (what, count) in &summary.note_counts {
+        say(format_args!("  {count} × note: {}", one_line(what)));
     }
-    for path in store.reject_files() {
-        say(format_args!("  rows and reasons: {}", path.display()));
+}
+
+/// Where the rows are that this run could not read.
+pub(super) fn print_reject_files(store: &Store, summary: &IndexSummary) {
+    if let Some(path) = store.reject_files().last().filter(|_| summary.reject_count > 0) {
+        say(format_args!("  rejected rows: {}", path.display()));
     }
 }

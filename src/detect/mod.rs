@@ -303,7 +303,8 @@ impl Detector {
             let stated = stated_contacts(self.rules[candidate.rule].stated, candidate.found);
             let last = last_of_kind.entry(&self.rules[candidate.rule].kind).or_insert(usize::MAX);
             match kept.get_mut(*last).filter(|(last, _)| candidate.found.first < last.found.end) {
-                Some((last, number)) if self.lacks_number(last) => *number = number.or(stated),
+                // A number of its own, even a vague one ("two or three times"), says more than a part of its words.
+                Some((last, number)) if last.found.number.is_none() => *number = number.or(stated),
                 Some(_) => {}
                 None => {
                     *last = kept.len();
@@ -312,11 +313,6 @@ impl Detector {
             }
         }
         candidates.extend(kept.into_iter().map(|(candidate, stated)| Candidate { stated, ..candidate }));
-    }
-
-    /// Neither has the match a number of its own, not even a vague one, nor does its rule refuse one.
-    fn lacks_number(&self, candidate: &Candidate) -> bool {
-        candidate.found.number.is_none() && self.rules[candidate.rule].stated != Stated::None
     }
 
     fn cue(&self, candidate: &Candidate, scratch: &Scratch) -> Cue {

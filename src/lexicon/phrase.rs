@@ -154,10 +154,12 @@ impl<'a> Parser<'a> {
             let is_prefix = part.ends_with('…');
             let before = items.len();
             push_words(part.trim_end_matches('…'), items);
-            if is_prefix && items.len() > before {
-                if let Some(Item::Word(word)) = items.pop() {
-                    items.push(Item::Prefix(word));
-                }
+            if let Some(Item::Word(word)) =
+                items.get_mut(before..).and_then(<[Item]>::last_mut).filter(|_| is_prefix)
+            {
+                let word = std::mem::take(word);
+                items.pop();
+                items.push(Item::Prefix(word));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! One thread reads and parses, the others find cues in the batch before; batches are handed on in file order, so
 //! the store's bytes do not depend on the number of threads. At most a few batches are in memory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
@@ -13,7 +14,7 @@ use crate::detect::{Cue, Detector, Scratch};
 use crate::ingest::{self, Batch, SourceFile};
 use crate::interaction::{Transcript, Turn};
 use crate::lexicon::Lexicon;
-use crate::store::{CommitInfo, SourceRecord, Store, StoredCue, Writer};
+use crate::store::{CommitInfo, SourceRecord, Store, StoredCue, Writer, count_reason};
 use crate::{Error, Result};
 
 /// Choices of a run that change no number.
@@ -45,6 +46,10 @@ pub struct IndexSummary {
     pub row_count: u64,
     /// Rows of this run that could not be read.
     pub reject_count: u64,
+    /// Rejects of this run by reason.
+    pub reject_counts: BTreeMap<String, u64>,
+    /// Oddities of rows that were read all the same, of this run, by what they are.
+    pub note_counts: BTreeMap<String, u64>,
     /// Interactions read in this run.
     pub interaction_count: u64,
     /// Transcripts read in this run.
@@ -167,6 +172,8 @@ impl Run<'_> {
         summary.interaction_count += batch.interactions.len() as u64;
         summary.transcript_count += batch.transcripts.len() as u64;
         summary.reject_count += batch.rejects.len() as u64;
+        batch.rejects.iter().for_each(|reject| count_reason(&mut summary.reject_counts, &reject.reason));
+        batch.notes.iter().for_each(|note| count_reason(&mut summary.note_counts, &note.what));
         Ok(())
     }
 

@@ -93,11 +93,14 @@ fn groups(store: &Store, by: &[String]) -> Result<Groups> {
     Ok(group(&dimensions))
 }
 
+/// Row of an interaction and index of a cue in it.
+type Place = (u32, u32);
+
 /// The repeat cues of interactions that are in the log.
 struct Spoken<'a> {
     cues: &'a CueColumns,
-    /// Row of the interaction and index of the cue, by row, then by cue.
-    places: Vec<(u32, u32)>,
+    /// By row, then by cue.
+    places: Vec<Place>,
 }
 
 impl<'a> Spoken<'a> {
@@ -116,7 +119,7 @@ impl<'a> Spoken<'a> {
             }
         }
         let place = |cue: usize| Some((*rows.get(&cues.interaction_key[cue])?, cue as u32));
-        let mut places: Vec<(u32, u32)> =
+        let mut places: Vec<Place> =
             (0..cues.kind.len()).filter(|&cue| is_repeat(cue)).filter_map(place).collect();
         places.sort_unstable();
         Spoken { cues, places }
@@ -136,7 +139,7 @@ impl<'a> Spoken<'a> {
         groups: &Groups,
         wanted: &HashSet<u32>,
     ) -> Result<HashMap<u32, Vec<Evidence>>> {
-        let mut by_group: BTreeMap<u32, BTreeMap<&str, Vec<(u32, u32)>>> = BTreeMap::new();
+        let mut by_group: BTreeMap<u32, BTreeMap<&str, Vec<Place>>> = BTreeMap::new();
         for &(row, cue) in &self.places {
             let group = groups.codes[row as usize];
             if wanted.contains(&group) && view.links.class(row).is_contact() {
@@ -146,7 +149,7 @@ impl<'a> Spoken<'a> {
         }
         let mut out = HashMap::new();
         for (group, by_rule) in by_group {
-            let mut rules: Vec<(u64, &str, Vec<(u32, u32)>)> =
+            let mut rules: Vec<(u64, &str, Vec<Place>)> =
                 by_rule.into_iter().map(|(rule, places)| (contact_count(&places), rule, places)).collect();
             rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
             let shown = rules.into_iter().take(EVIDENCE_COUNT);
@@ -158,9 +161,9 @@ impl<'a> Spoken<'a> {
     }
 
     /// The words of the latest places.
-    fn sayings(&self, view: &View, mut places: Vec<(u32, u32)>) -> Result<Vec<Saying>> {
+    fn sayings(&self, view: &View, mut places: Vec<Place>) -> Result<Vec<Saying>> {
         let columns = &view.columns;
-        let key = |&(row, cue): &(u32, u32)| {
+        let key = |&(row, cue): &Place| {
             let cue = cue as usize;
             (-columns.started_at[row as usize], self.cues.interaction_key[cue], self.cues.turn[cue])
         };
@@ -168,7 +171,7 @@ impl<'a> Spoken<'a> {
         places.truncate(MOST_SAYINGS);
         let rows: Vec<u32> = places.iter().map(|&(_, cue)| self.cues.row[cue as usize]).collect();
         let records = view.store.cue_records(&rows)?;
-        let saying = |(&(row, _), cue): (&(u32, u32), StoredCue)| Saying {
+        let saying = |(&(row, _), cue): (&Place, StoredCue)| Saying {
             language: cue.language,
             interaction_id: cue.interaction_id,
             phrase: cue.phrase,
@@ -180,7 +183,7 @@ impl<'a> Spoken<'a> {
 }
 
 /// Distinct rows of places sorted by row.
-fn contact_count(places: &[(u32, u32)]) -> u64 {
+fn contact_count(places: &[Place]) -> u64 {
     places.chunk_by(|a, b| a.0 == b.0).count() as u64
 }
 

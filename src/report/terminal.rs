@@ -55,7 +55,10 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
     };
     let failing: Vec<&&Entry> = entries.iter().filter(|e| e.verdict == Verdict::Fails).collect();
     let verdict = if failing.is_empty() {
-        format!("None of the {} {what} fails its target with certainty.", entries.len())
+        match entries.len() {
+            1 => format!("The one of the {what} does not fail its target with certainty."),
+            all => format!("None of the {all} {what} fails its target with certainty."),
+        }
     } else {
         let names: Vec<String> = failing
             .iter()

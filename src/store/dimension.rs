@@ -108,7 +108,9 @@ impl Store {
         if names.len() > SHOWN {
             shown.push_str(&format!(" and {} more", names.len() - SHOWN));
         }
-        let nearest = names.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        let distance = |known: &&&str| strsim::damerau_levenshtein(known, name);
+        let nearest =
+            names.iter().filter(|known| distance(known) <= 2.max(name.len() / 3)).min_by_key(distance);
         let nearest = nearest.map_or(String::new(), |known| format!("did you mean `{known}`? "));
         Error::data(self.dir(), format!("no field `{name}`"), format!("{nearest}the store has {shown}"))
     }

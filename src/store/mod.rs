@@ -42,4 +42,5 @@ pub use dimension::Dimension;
 pub use key::key;
 pub use manifest::{FORMAT_VERSION, SourceRecord};
 pub use reader::Store;
+pub use rejects::count_reason;
 pub use writer::{CommitInfo, Writer};

@@ -11,7 +11,7 @@ const MAX_REASON_CHARS: usize = 200;
 const OTHER: &str = "other reasons";
 
 /// Adds one to the count of a reason.
-pub(super) fn count_reason(counts: &mut BTreeMap<String, u64>, reason: &str) {
+pub fn count_reason(counts: &mut BTreeMap<String, u64>, reason: &str) {
     let stable = reason.split(':').next().unwrap_or_default().trim();
     let stable: String = stable.chars().take(MAX_REASON_CHARS).collect();
     let stable = match counts.contains_key(&stable) || counts.len() < MAX_REASONS {

@@ -44,7 +44,7 @@ pub fn fold_into(raw: &str, folded: &mut Folded) {
         at = match bytes[at] {
             b'\'' => folded.apostrophe(raw, at, 1),
             b' ' if is_space_inside_character_run(raw, at, &folded.text) => folded.drop_raw(at, at + 1),
-            byte if byte.is_ascii() && !bytes.get(at + 1).is_some_and(|&next| next >= 0xCC) => {
+            byte if byte.is_ascii() && bytes.get(at + 1).is_none_or(|&next| next < 0xCC) => {
                 folded.text.push(plain_ascii(byte));
                 at + 1
             }

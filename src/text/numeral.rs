@@ -98,11 +98,9 @@ impl Numerals {
 
     fn ordinal_at(&self, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
         let text = tokens[at].text(folded);
-        if let Some(prefix) = &self.ordinal_prefix {
-            if text == prefix {
-                let number = self.count_at(folded, tokens, at + 1).filter(|_| at + 1 < tokens.len())?;
-                return Some(Number { token_count: number.token_count + 1, ..number });
-            }
+        if self.ordinal_prefix.as_deref() == Some(text) {
+            let number = self.number_at(NumberKind::Count, folded, tokens, at + 1)?;
+            return Some(Number { token_count: number.token_count + 1, ..number });
         }
         if text.as_bytes()[0].is_ascii_digit() {
             let value = digits(folded, tokens, at)?;
@@ -172,11 +170,11 @@ fn exact(token_count: usize, value: u32) -> Number {
 fn digits(folded: &str, tokens: &[Token], at: usize) -> Option<u32> {
     let token = tokens.get(at)?;
     let text = token.text(folded);
-    let before = folded[..token.start as usize].as_bytes();
+    let before = &folded.as_bytes()[..token.start as usize];
     let is_fraction = before.last().is_some_and(|b| matches!(b, b'.' | b',' | b':'))
         && before.len() > 1
         && before[before.len() - 2].is_ascii_digit();
-    let after = folded[token.end as usize..].as_bytes();
+    let after = &folded.as_bytes()[token.end as usize..];
     let has_fraction = after.first().is_some_and(|b| matches!(b, b'.' | b',' | b':'))
         && after.get(1).is_some_and(u8::is_ascii_digit);
     if is_fraction || has_fraction || text.len() > 3 || !text.bytes().all(|b| b.is_ascii_digit()) {
@@ -295,6 +293,7 @@ mod tests {
         reads(NumberKind::Ordinal, "第二十三次", Some((4, 23, true)));
         reads(NumberKind::Ordinal, "第 3 次", Some((2, 3, true)));
         reads(NumberKind::Ordinal, "3 times", None);
+        reads(NumberKind::Ordinal, "第", None);
     }
 
     #[test]

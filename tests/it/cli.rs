@@ -36,7 +36,7 @@ fn analyze_reports_and_leaves_nothing_behind() {
 fn analyze_keeps_a_store_that_is_named() {
     let folder = log();
     let run = folder.run("analyze log.csv --store kept --format json").ok();
-    assert!(run.stderr.starts_with("read 1 files"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("read 1 file,"), "{}", run.stderr);
     let again = folder.run("report --store kept --format json").ok();
     assert_eq!(again.stdout, run.stdout);
     assert_eq!(again.stderr, "");
@@ -151,7 +151,11 @@ fn too_many_rejects_end_with_two_after_everything_is_written() {
     folder.write("log.csv", format!("{LOG}3,C1,2026-01-32 10:00:00,billing,Riga\n"));
     let run = folder.run("index log.csv").code(2);
     let told = "33.3 % of the rows could not be read, more than 5 %: see the reasons above";
-    assert!(run.stderr.contains(told) && run.stderr.contains("1 × impossible time"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(told) && run.stderr.contains("1 × reject: impossible time"),
+        "{}",
+        run.stderr
+    );
     let report = folder.run("report --format json").json();
     assert_eq!((step(&report, "rejected"), step(&report, "contact")), (1, 2));
     let rejects = folder.read(".recontact/000001-rejects.jsonl");
@@ -265,7 +269,7 @@ fn what_is_missing_is_said_with_the_remedy() {
         ("report", ".recontact: there is no store here: run `recontact index PATH…` first"),
         ("explain 1 --store s", "s: there is no store here: run `recontact index PATH…` first"),
         ("report -c none.toml --store DEMO", "none.toml: No such file or directory (os error 2)"),
-        ("analyze log.csv --by shop,reson", "no field `reson`: did you mean"),
+        ("analyze log.csv --by shop,categry", "no field `categry`: did you mean `category`?"),
         ("analyze log.csv -o no/such/folder.csv", "no/such/folder.csv: No such file or directory"),
         ("index log.csv --store log.csv", "log.csv: "),
     ];

@@ -81,7 +81,7 @@ fn a_new_file_appends_and_old_ones_are_not_read() {
     folder.run("index . --store s").ok();
     folder.write("b.csv", "call_id,customer,opened_at\n2,C1,2026-01-02 10:00\n");
     let run = folder.run("index . --store s").ok();
-    assert!(run.stderr.starts_with("read 1 files (1 known already)"), "{}", run.stderr);
+    assert!(run.stderr.starts_with("read 1 file (1 known already)"), "{}", run.stderr);
     let story = folder.run("explain 2 --store s").ok().stdout;
     assert!(story.contains("It is a repeat: it began 1d after 1"), "{story}");
     // A file that has changed is read again; its rows replace those of the same ids.
