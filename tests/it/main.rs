@@ -19,6 +19,8 @@ mod hostile;
 #[cfg(test)]
 mod init;
 #[cfg(test)]
+mod labelled;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod readme;
