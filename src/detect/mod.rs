@@ -105,6 +105,30 @@ struct Candidate {
     stated: Option<u32>,
 }
 
+/// What vetoes the cues of one rule in one turn, found as far as it was asked for.
+#[derive(Default)]
+struct Vetoes {
+    is_turn_vetoed: bool,
+    /// Starts of `unless` matches, ascending, with the end of the longest.
+    spans: Vec<(usize, usize)>,
+    /// The first token at which none was looked for yet.
+    next: usize,
+}
+
+impl Vetoes {
+    /// Does a veto overlap the match? To be asked in the order of the matches' starts, so that every start is tried
+    /// at most once.
+    fn overlap(&mut self, found: &Match, longest_at: impl Fn(usize) -> Option<usize>) -> bool {
+        let from = found.first.saturating_sub(VETO_LOOKBACK);
+        for first in self.next.max(from)..found.end {
+            self.spans.extend(longest_at(first).map(|end| (first, end)));
+        }
+        self.next = self.next.max(found.end);
+        let near = self.spans.iter().rev().take_while(|&&(first, _)| first >= from);
+        near.clone().any(|&(first, end)| first < found.end && end > found.first)
+    }
+}
+
 /// How far before a cue a veto may begin, in tokens.
 const VETO_LOOKBACK: usize = 24;
 
@@ -267,25 +291,29 @@ impl Detector {
 
     /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids.
     fn veto(&self, candidates: &mut Vec<Candidate>, words: &Words) {
-        let mut vetoed_turns: HashMap<usize, bool> = HashMap::new();
+        candidates.sort_by_key(|candidate| candidate.found.first);
+        let mut vetoes: HashMap<usize, Vetoes> = HashMap::new();
         candidates.retain(|candidate| {
             let rule = &self.rules[candidate.rule];
             let matches = |program: &Program, first: usize| {
                 match_at(program, words, &self.numerals[rule.language], rule.language, first)
             };
-            let is_turn_vetoed = *vetoed_turns.entry(candidate.rule).or_insert_with(|| {
+            let vetoes = vetoes.entry(candidate.rule).or_insert_with(|| {
                 let all = 0..words.tokens.len();
-                rule.unless_turn
+                let is_turn_vetoed = rule
+                    .unless_turn
                     .iter()
-                    .any(|program| all.clone().any(|first| matches(program, first).is_some()))
+                    .any(|program| all.clone().any(|first| matches(program, first).is_some()));
+                Vetoes { is_turn_vetoed, ..Vetoes::default() }
             });
-            let from = candidate.found.first.saturating_sub(VETO_LOOKBACK);
-            let overlaps = |program: &Program, first: usize| {
-                matches(program, first).is_some_and(|found| found.end > candidate.found.first)
-            };
-            let near = from..candidate.found.end;
-            !is_turn_vetoed
-                && !rule.unless.iter().any(|program| near.clone().any(|first| overlaps(program, first)))
+            !vetoes.is_turn_vetoed
+                && !vetoes.overlap(&candidate.found, |first| {
+                    rule.unless
+                        .iter()
+                        .filter_map(|program| matches(program, first))
+                        .map(|found| found.end)
+                        .max()
+                })
         });
     }
 

@@ -12,7 +12,8 @@ fn no_language_falls_below_its_floor_on_the_labelled_texts() {
         let path = project().join(format!("fixtures/labelled/{language}.jsonl"));
         let shown = Folder::new().run(&format!("lexicon eval {}", path.display())).ok().stdout;
         let row = shown.lines().find(|line| line.starts_with("all")).expect("a line for all languages");
-        let f1: f64 = row.split_whitespace().nth(4).and_then(|cell| cell.parse().ok()).expect("F1 is the fifth cell");
+        let f1: f64 =
+            row.split_whitespace().nth(4).and_then(|cell| cell.parse().ok()).expect("F1 is the fifth cell");
         assert!(f1 >= floor, "{language}: F1 {f1} is below {floor}; see `recontact lexicon eval --errors`");
     }
 }
