@@ -41,15 +41,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         print_reasons(&summary);
         print_reject_files(&store, &summary);
     } else if summary.reject_count > 0 {
-        say(format_args!(
-            "{} rejects: the reasons are below; --store DIR keeps the rows",
-            summary.reject_count
-        ));
+        let rows = if summary.reject_count == 1 { "row" } else { "rows" };
+        say(format_args!("{} {rows} could not be read; --store DIR keeps them", summary.reject_count));
+        if !arguments.output.is_for_terminal() {
+            print_reasons(&summary);
+        }
     }
     let report = pipeline::report(&store, &policy, &ReportOptions { by: arguments.output.by.clone() })?;
     arguments.output.write(&report)?;
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
-        print_reasons(&summary);
         anyhow::bail!(problem);
     }
     Ok(exit_code(&report, &policy, arguments.output.fail_below))

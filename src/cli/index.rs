@@ -91,7 +91,7 @@ impl SourceArguments {
         let share = 100.0 * summary.reject_count as f64 / summary.row_count.max(1) as f64;
         (share > self.max_rejects).then(|| {
             format!(
-                "{share:.1} % of the rows could not be read, more than {} %: see the reasons above, correct the mapping \
+                "{share:.1} % of the rows could not be read, more than {} %: see the reasons, correct the mapping \
                  (recontact init shows what it sees) or allow more with --max-rejects",
                 self.max_rejects
             )

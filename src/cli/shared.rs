@@ -153,6 +153,11 @@ impl OutputArguments {
         Ok(())
     }
 
+    /// The terminal report lists reasons itself; other formats are for programs.
+    pub(super) fn is_for_terminal(&self) -> bool {
+        matches!(self.format(), Format::Terminal { .. })
+    }
+
     fn format(&self) -> Format {
         let extension = self.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
         let format = self.format.unwrap_or(match extension {

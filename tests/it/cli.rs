@@ -150,7 +150,7 @@ fn too_many_rejects_end_with_two_after_everything_is_written() {
     let folder = log();
     folder.write("log.csv", format!("{LOG}3,C1,2026-01-32 10:00:00,billing,Riga\n"));
     let run = folder.run("index log.csv").code(2);
-    let told = "33.3 % of the rows could not be read, more than 5 %: see the reasons above";
+    let told = "33.3 % of the rows could not be read, more than 5 %: see the reasons";
     assert!(
         run.stderr.contains(told) && run.stderr.contains("1 × reject: impossible time"),
         "{}",
