@@ -3,7 +3,7 @@
 //! Positions are bits of a `u64` relative to the first token, so a phrase reaches over at most 63 tokens and the
 //! work per attempt is bounded by (steps × 64), whatever the text.
 
-use super::atoms::{Atom, Class, Classes};
+use super::atoms::{Atom, Class, Classes, ones};
 use super::program::{Program, Step};
 use crate::text::numeral::Number;
 use crate::text::{NumberKind, Numerals, Token};
@@ -89,49 +89,34 @@ impl Attempt<'_> {
         }
     }
 
-    /// Applies `take`, which says how many tokens it matches (0: none), at every position of `from`, stepping over
-    /// fillers before it.
+    /// The tokens that can come next at a position: the one there, and those after fillers.
+    fn next_tokens(&self, position: usize) -> impl Iterator<Item = usize> {
+        let mut next = Some(self.first + position);
+        std::iter::from_fn(move || {
+            let at = next.filter(|&at| self.may_take(at))?;
+            next = (at > self.first && self.is_skippable(at)).then_some(at + 1);
+            Some(at)
+        })
+    }
+
+    /// Applies `take`, which says how many tokens it matches (0: none), at every position of `from`.
     fn each(&self, from: u64, take: impl Fn(&Words, usize) -> usize) -> u64 {
         let mut to = 0;
-        let mut rest = from;
-        while rest != 0 {
-            let position = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            let mut at = self.first + position;
-            while self.may_take(at) {
+        for position in ones(from) {
+            for at in self.next_tokens(position) {
                 let count = take(self.words, at);
                 if count > 0 {
                     to |= bit(at - self.first + count);
                 }
-                if at == self.first || !self.is_skippable(at) {
-                    break;
-                }
-                at += 1;
             }
         }
         to
     }
 
-    /// The positions of `from` at which a word (or one after fillers) satisfies the atom.
+    /// The positions of `from` at which the next word satisfies the atom.
     fn beginnings(&self, from: u64, atom: Atom) -> u64 {
-        let mut to = 0;
-        let mut rest = from;
-        while rest != 0 {
-            let position = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            let mut at = self.first + position;
-            while self.may_take(at) {
-                if self.words.has(at, atom) {
-                    to |= bit(position);
-                    break;
-                }
-                if at == self.first || !self.is_skippable(at) {
-                    break;
-                }
-                at += 1;
-            }
-        }
-        to
+        let begins = |&position: &usize| self.next_tokens(position).any(|at| self.words.has(at, atom));
+        ones(from).filter(begins).fold(0, |to, position| to | bit(position))
     }
 
     fn numbers(&mut self, atom: Atom, kind: NumberKind, least: u32, from: u64) -> u64 {
@@ -155,15 +140,8 @@ impl Attempt<'_> {
         let mut to = from;
         let mut edge = from;
         for _ in 0..length {
-            let mut next = 0;
-            let mut rest = edge;
-            while rest != 0 {
-                let position = rest.trailing_zeros() as usize;
-                rest &= rest - 1;
-                if self.may_take(self.first + position) {
-                    next |= bit(position + 1);
-                }
-            }
+            let may_go = |position: &usize| self.may_take(self.first + position);
+            let next = ones(edge).filter(may_go).fold(0, |next, position| next | bit(position + 1));
             edge = next & !to;
             to |= next;
             if edge == 0 {

@@ -5,6 +5,7 @@
 //! confirmed by a bounded number of bounded attempts.
 
 mod atoms;
+mod candidates;
 pub mod eval;
 mod matcher;
 #[cfg(test)]
@@ -12,20 +13,20 @@ mod naive;
 mod pattern;
 mod program;
 pub mod self_test;
+mod veto;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use atoms::{Atom, Atoms, Class, Classes, Selection, TokenSet};
-use matcher::{Match, Words, match_at};
+use matcher::{Match, Words};
 use pattern::Compiler;
 use program::{Program, Programmer};
 
 use crate::interaction::Speaker;
 use crate::lexicon::{Lexicon, Phrase, Rule, RuleSpeaker, Stated};
-use crate::text::fold::{Folded, fold_into};
-use crate::text::token::is_character_script;
-use crate::text::{NumberKind, Numerals, Token, tokens};
+use crate::text::fold::Folded;
+use crate::text::{NumberKind, Numerals, Token};
 use crate::{Error, Result};
 
 /// One match of a rule in one turn.
@@ -105,33 +106,6 @@ struct Candidate {
     stated: Option<u32>,
 }
 
-/// What vetoes the cues of one rule in one turn, found as far as it was asked for.
-#[derive(Default)]
-struct Vetoes {
-    is_turn_vetoed: bool,
-    /// Starts of `unless` matches, ascending, with the end of the longest.
-    spans: Vec<(usize, usize)>,
-    /// The first token at which none was looked for yet.
-    next: usize,
-}
-
-impl Vetoes {
-    /// Does a veto overlap the match? To be asked in the order of the matches' starts, so that every start is tried
-    /// at most once.
-    fn overlap(&mut self, found: &Match, longest_at: impl Fn(usize) -> Option<usize>) -> bool {
-        let from = found.first.saturating_sub(VETO_LOOKBACK);
-        for first in self.next.max(from)..found.end {
-            self.spans.extend(longest_at(first).map(|end| (first, end)));
-        }
-        self.next = self.next.max(found.end);
-        let near = self.spans.iter().rev().take_while(|&&(first, _)| first >= from);
-        near.clone().any(|&(first, end)| first < found.end && end > found.first)
-    }
-}
-
-/// How far before a cue a veto may begin, in tokens.
-const VETO_LOOKBACK: usize = 24;
-
 impl Detector {
     /// Compiles every rule. Fails for a phrase in which no word must occur: it would match anywhere.
     pub fn new(lexicon: &Lexicon) -> Result<Detector> {
@@ -189,134 +163,6 @@ impl Detector {
         candidates.iter().map(|candidate| self.cue(candidate, scratch)).collect()
     }
 
-    /// Every match of every phrase that `speaker` can fire, before vetoes and overlaps.
-    fn candidates(&self, text: &str, speaker: Speaker, scratch: &mut Scratch) -> Vec<Candidate> {
-        fold_into(text, &mut scratch.folded);
-        let mut tried = scratch.tried_anew(self.phrases.len());
-        let Scratch { folded, tokens: tokens_of, skippable, classes, sentence, sentence_atoms, turn, .. } =
-            scratch;
-        let folded = folded.text();
-        let mut struck = self.automaton.find_overlapping_iter(folded).peekable();
-        let mut candidates = Vec::new();
-        if struck.peek().is_none() {
-            scratch.tried = tried;
-            return candidates;
-        }
-        tokens(folded, tokens_of);
-        self.mark(folded, tokens_of, skippable, classes);
-        self.mark_sentences(tokens_of, classes, sentence, sentence_atoms);
-        let words = Words { folded, tokens: tokens_of, skippable, classes, meaning: &self.classes };
-        let stride = self.required.stride();
-        for strike in struck {
-            let Some(anchor) = token_at(words.tokens, strike.start()) else { continue };
-            let satisfied = &sentence_atoms[sentence[anchor] as usize * stride..][..stride];
-            for strike in &self.strikes[strike.pattern().as_usize()] {
-                let phrase = &self.phrases[strike.phrase];
-                let is_possible = hears(self.rules[phrase.rule].speaker, speaker)
-                    && phrase.program.required.iter().all(|&atom| is_set(satisfied, atom));
-                if is_possible {
-                    let place = &mut tried[strike.phrase];
-                    let from = if place.0 == *turn { place.1 } else { 0 };
-                    *place = (*turn, anchor + 1);
-                    self.confirm(phrase, &words, (from, anchor, strike.lookback), &mut candidates);
-                }
-            }
-        }
-        scratch.tried = tried;
-        candidates
-    }
-
-    /// Adds the matches of `phrase` near an anchor: for each start within reach, and not tried before, the longest.
-    fn confirm(
-        &self,
-        phrase: &CompiledPhrase,
-        words: &Words,
-        (from, anchor, lookback): (usize, usize, usize),
-        candidates: &mut Vec<Candidate>,
-    ) {
-        let language = self.rules[phrase.rule].language;
-        let mut first = anchor;
-        let mut counted = 0;
-        while first > from && anchor - first < 63 && !words.tokens[first].is_sentence_start {
-            counted += usize::from(words.skippable[first - 1] & (1 << (language % 64)) == 0);
-            if counted > lookback {
-                break;
-            }
-            first -= 1;
-        }
-        for first in first.max(from)..=anchor {
-            let found = match_at(&phrase.program, words, &self.numerals[language], language, first);
-            candidates.extend(found.map(|found| Candidate { rule: phrase.rule, found, stated: None }));
-        }
-    }
-
-    /// The class of each token, and the languages in which phrases step over it.
-    fn mark(&self, folded: &str, words: &[Token], skippable: &mut Vec<u64>, classes: &mut Vec<Class>) {
-        classes.clear();
-        classes.extend(words.iter().map(|token| self.classes.class(token.text(folded))));
-        skippable.clear();
-        skippable.extend(words.iter().enumerate().map(|(at, token)| {
-            let text = token.text(folded);
-            let is_stutter = at > 0
-                && classes[at - 1] == classes[at]
-                && words[at - 1].text(folded) == text
-                && !text.starts_with(|c: char| c.is_ascii_digit() || is_character_script(c));
-            if token.is_mention || is_stutter { u64::MAX } else { self.fillers[classes[at] as usize] }
-        }));
-    }
-
-    /// Numbers the sentences and collects the atoms that each satisfies.
-    fn mark_sentences(
-        &self,
-        words: &[Token],
-        classes: &[Class],
-        sentence: &mut Vec<u32>,
-        sentence_atoms: &mut Vec<u64>,
-    ) {
-        let stride = self.required.stride();
-        sentence.clear();
-        sentence_atoms.clear();
-        let mut count = 0;
-        for (at, token) in words.iter().enumerate() {
-            if at == 0 || token.is_sentence_start {
-                count += 1;
-                sentence_atoms.resize(count * stride, 0);
-            }
-            sentence.push(count as u32 - 1);
-            if classes[at] != 0 {
-                self.required.add_to(classes[at], &mut sentence_atoms[(count - 1) * stride..]);
-            }
-        }
-    }
-
-    /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids.
-    fn veto(&self, candidates: &mut Vec<Candidate>, words: &Words) {
-        candidates.sort_by_key(|candidate| candidate.found.first);
-        let mut vetoes: HashMap<usize, Vetoes> = HashMap::new();
-        candidates.retain(|candidate| {
-            let rule = &self.rules[candidate.rule];
-            let matches = |program: &Program, first: usize| {
-                match_at(program, words, &self.numerals[rule.language], rule.language, first)
-            };
-            let vetoes = vetoes.entry(candidate.rule).or_insert_with(|| {
-                let all = 0..words.tokens.len();
-                let is_turn_vetoed = rule
-                    .unless_turn
-                    .iter()
-                    .any(|program| all.clone().any(|first| matches(program, first).is_some()));
-                Vetoes { is_turn_vetoed, ..Vetoes::default() }
-            });
-            !vetoes.is_turn_vetoed
-                && !vetoes.overlap(&candidate.found, |first| {
-                    rule.unless
-                        .iter()
-                        .filter_map(|program| matches(program, first))
-                        .map(|found| found.end)
-                        .max()
-                })
-        });
-    }
-
     /// Keeps, within each kind, the leftmost of overlapping candidates, of those the longest, of those the one of
     /// the highest priority, of those the first in the lexicon. A number that only an overlapped one states goes to
     /// the one that stays: they are about the same words.
@@ -368,23 +214,6 @@ impl Scratch {
         let mut tried = std::mem::take(&mut self.tried);
         tried.resize(phrase_count, (0, 0));
         tried
-    }
-}
-
-fn is_set(bits: &[u64], atom: Atom) -> bool {
-    bits[atom as usize / 64] & (1 << (atom % 64)) != 0
-}
-
-/// The token that begins at folded offset `start`.
-fn token_at(tokens: &[Token], start: usize) -> Option<usize> {
-    tokens.binary_search_by_key(&(start as u32), |token| token.start).ok()
-}
-
-fn hears(rule: RuleSpeaker, speaker: Speaker) -> bool {
-    match rule {
-        RuleSpeaker::Any => true,
-        RuleSpeaker::Agent => speaker == Speaker::Agent,
-        RuleSpeaker::Customer => matches!(speaker, Speaker::Customer | Speaker::Unknown),
     }
 }
 

@@ -44,7 +44,7 @@ fn cues(lexicon: &Lexicon, detector: &Detector, text: &str) -> Vec<(usize, usize
             for (first, end) in spans(&rule.phrases) {
                 if !vetoes
                     .iter()
-                    .any(|&(from, to)| from < end && to > first && from + super::VETO_LOOKBACK >= first)
+                    .any(|&(from, to)| from < end && to > first && from + super::veto::VETO_LOOKBACK >= first)
                 {
                     found.push((first, end, index));
                 }
@@ -176,7 +176,7 @@ non_examples = ["x"]
 [[rule]]
 id = "first"
 kind = "first_contact"
-phrases = ["(first|third) time * call"]
+phrases = ["(first|third) time * call", "(打电话|电)"]
 examples = [">>first time i call<<"]
 non_examples = ["x"]
 "#;
