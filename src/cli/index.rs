@@ -88,6 +88,13 @@ impl SourceArguments {
 
     /// What to say when more rows were unreadable than allowed.
     pub(super) fn too_many_rejects(&self, summary: &IndexSummary) -> Option<String> {
+        if let Some(count) = summary.reject_counts.get("damaged file") {
+            return Some(format!(
+                "{count} {} damaged: what stands after the place that the reject names is missing from these numbers; \
+                 restore it and read it again",
+                if *count == 1 { "file is" } else { "files are" }
+            ));
+        }
         let share = 100.0 * summary.reject_count as f64 / summary.row_count.max(1) as f64;
         (share > self.max_rejects).then(|| {
             format!(

@@ -141,7 +141,7 @@ impl OutputArguments {
         let bytes = render(report, self.format());
         match &self.output {
             Some(path) => {
-                std::fs::write(path, bytes).with_context(|| path.display().to_string())?;
+                write_whole(path, &bytes).with_context(|| path.display().to_string())?;
                 say(format_args!("wrote {}", path.display()));
             }
             None => {
@@ -181,6 +181,18 @@ impl OutputArguments {
 /// `eprintln!` would panic.
 pub(super) fn say(what: impl std::fmt::Display) {
     let _ = writeln!(std::io::stderr(), "{what}");
+}
+
+/// Writes a file so that a reader, or a full disk, never sees half of it: beside it first, then renamed.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".part");
+    let written = std::fs::write(&draft, bytes).and_then(|()| std::fs::rename(&draft, path));
+    if written.is_err() {
+        // What is left of the draft is of no use; the first error is the one to tell.
+        let _ = std::fs::remove_file(&draft);
+    }
+    written
 }
 
 pub(super) fn terminal_width() -> usize {

@@ -33,7 +33,7 @@ fn speaker(rule: &Rule) -> Speaker {
 
 /// What is wrong with one example, if anything.
 fn fault(lexicon: &Lexicon, rule: &Rule, example: &Example, all: &[Cue], own: &[&Cue]) -> Option<Error> {
-    let say = |what: String, help: &str| Some(Error::text(&rule.path, example.line, what, help));
+    let say = |what: String, help: &str| Some(Error::text(&example.path, example.line, what, help));
     let show = |cue: &Cue| &example.text[cue.start..cue.end];
     let text = &example.text;
     let Some((start, end)) = example.span else {

@@ -260,12 +260,27 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         let column = fault.column.as_deref().unwrap_or("started_at");
+        let columns: Vec<String> = column.split(" + ").map(|column| format!("\"{column}\"")).collect();
         let help = format!(
-            "say it in [source.fields], such as started_at = {{ columns = [\"{column}\"], format = \"%d/%m/%Y %H:%M\" }} \
-             (`recontact init` proposes one)"
+            "say it in [source.fields], such as started_at = {{ columns = [{}], format = \"{}\" }} if the day stands \
+             first (`recontact init` proposes one)",
+            columns.join(", "),
+            day_first(&fault.reason)
         );
         Err(Error::data(path, fault.reason.clone(), help))
     }
+}
+
+/// A format with the day first, with the marks and the seconds of the time that the reason quotes.
+fn day_first(reason: &str) -> String {
+    let value = reason.split('`').nth(1).unwrap_or_default();
+    let mark = value.chars().find(|c| matches!(c, '.' | '-' | '/')).unwrap_or('/');
+    let time = match value.matches(':').count() {
+        0 => "",
+        1 => " %H:%M",
+        _ => " %H:%M:%S",
+    };
+    format!("%d{mark}%m{mark}%Y{time}")
 }
 
 /// Stops a reader when a survey has seen enough; nobody is shown it.

@@ -18,6 +18,9 @@ const MAX_EXTRA_BYTES: usize = 1000;
 /// How many different unknown values are named before a file is taken to have another meaning altogether.
 const MAX_SAID: usize = 200;
 
+/// The largest duration or score that is believed, ten years in seconds: more is a number in a wrong column.
+const LARGEST_MEASURE: f64 = 3_653.0 * 86_400.0;
+
 /// How many different words of a column are remembered with their meaning.
 const MAX_REMEMBERED: usize = 10_000;
 
@@ -316,9 +319,13 @@ impl<'s> RowReader<'s> {
     ) -> Option<f64> {
         let text = self.text(field, cells)?;
         match parse(&text) {
-            Some(value) if value >= 0.0 => Some(value),
+            Some(value) if (0.0..=LARGEST_MEASURE).contains(&value) => Some(value),
             found => {
-                let fault = if found.is_some() { "negative number" } else { "unreadable number" };
+                let fault = match found {
+                    Some(value) if value > LARGEST_MEASURE => "number out of range",
+                    Some(_) => "negative number",
+                    None => "unreadable number",
+                };
                 self.note(line, format!("{fault}: {} {} is left out", field.name(), shown(&text)));
                 None
             }

@@ -226,11 +226,18 @@ fn example(file: &File, example: &Spanned<FileExample>) -> Result<Example> {
         ));
     };
     let span = (before.len(), before.len() + inside.len());
-    Ok(Example { text: format!("{before}{inside}{after}"), span: Some(span), stated, line })
+    let text = format!("{before}{inside}{after}");
+    Ok(Example { text, span: Some(span), stated, path: file.path.clone(), line })
 }
 
 fn non_example(file: &File, text: &Spanned<String>) -> Example {
-    Example { text: text.as_ref().clone(), span: None, stated: None, line: file.line(text) }
+    Example {
+        text: text.as_ref().clone(),
+        span: None,
+        stated: None,
+        path: file.path.clone(),
+        line: file.line(text),
+    }
 }
 
 /// Adds `rule`, or puts it over the rule of the same language and id if it is the user's.

@@ -58,6 +58,8 @@ pub struct Example {
     pub span: Option<(usize, usize)>,
     /// The number of contacts that the cue must state.
     pub stated: Option<u32>,
+    /// The file that it stands in, which may extend the rule's.
+    pub path: PathBuf,
     /// Line in the file.
     pub line: usize,
 }

@@ -61,6 +61,10 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
         groups: Vec::new(),
         notes: notes(store)?,
     };
+    for name in policy.unmatched_categories(&view.columns.category_names) {
+        let what = format!("[policy.category.{name}] matches no category of the data");
+        report.notes.push(Count { kind: "policy", what, count: 1 });
+    }
     if !options.by.is_empty() {
         let by = groups(store, &options.by)?;
         let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated);

@@ -55,10 +55,7 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
     };
     let failing: Vec<&&Entry> = entries.iter().filter(|e| e.verdict == Verdict::Fails).collect();
     let verdict = if failing.is_empty() {
-        match entries.len() {
-            1 => format!("The one of the {what} does not fail its target with certainty."),
-            all => format!("None of the {all} {what} fails its target with certainty."),
-        }
+        none_fails(report, entries, &what)
     } else {
         let names: Vec<String> = failing
             .iter()
@@ -75,6 +72,14 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
         format!("{} of {} {what} {verb} {target}: {}{more}.", failing.len(), entries.len(), names.join(", "))
     };
     format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
+}
+
+fn none_fails(report: &Report, entries: &[&Entry], what: &str) -> String {
+    if entries.iter().all(|entry| entry.verdict == Verdict::TooFew) {
+        let needed = report.policy.get("minimum_count").and_then(|v| v.as_u64()).unwrap_or_default();
+        return format!("Too few first contacts to judge any of the {what}: {needed} must be eligible.");
+    }
+    format!("None of the {what} fails its target with certainty.")
 }
 
 /// The table; the name's column gets what the numbers leave.
@@ -124,7 +129,8 @@ fn drawn(rows: &[Vec<String>], shown: &[&Entry], is_coloured: bool) -> String {
         table.add_row(row.iter().enumerate().map(cell));
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, gap(at) as u16));
+        // Nothing stands after the last column, not even the spaces that colours would hide from trimming.
+        column.set_padding((0, if at + 1 < rows[0].len() { gap(at) as u16 } else { 0 }));
         if (1..=5).contains(&at) {
             column.set_cell_alignment(CellAlignment::Right);
         }

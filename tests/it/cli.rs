@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use super::generated::gzip;
 use super::program::{Folder, Run, demo, demo_store, number, program, run_in, step};
 
 /// Two contacts of one customer, a day apart.
@@ -398,4 +399,48 @@ fn help_of_every_command_has_an_example() {
     for name in ["analyze", "index", "report", "explain", "init", "detect", "lexicon"] {
         assert!(all.contains(&format!("\n  {name} ")), "{all}");
     }
+}
+
+#[test]
+fn an_archive_that_ends_early_is_no_success() {
+    let log: String = (0..2000).map(|id| format!("{id},C{id},2026-01-01 10:00:00,billing\n")).collect();
+    let whole = gzip(format!("call_id,customer,opened_at,category\n{log}").as_bytes());
+    let folder = Folder::new();
+    folder.write("log.csv.gz", &whole[..whole.len() / 2]);
+    let run = folder.run("analyze log.csv.gz --format json").code(2);
+    assert!(run.stderr.contains("1 file is damaged"), "{}", run.stderr);
+    folder.write("log.csv.gz", whole);
+    assert_eq!(step(&folder.run("analyze log.csv.gz --format json").json(), "contact"), 2000);
+}
+
+#[test]
+fn a_category_of_the_policy_that_the_data_do_not_have_is_noted() {
+    let folder = log();
+    folder.write(
+        "recontact.toml",
+        "[[source]]\npath = \"log.csv\"\n[policy.category.biling]\nwindow = \"3d\"\n",
+    );
+    let report = folder.run("analyze recontact.toml --format json").json();
+    let note = &report["notes"][0];
+    assert_eq!(note["kind"], "policy");
+    assert_eq!(note["what"], "[policy.category.biling] matches no category of the data");
+}
+
+#[test]
+fn too_few_contacts_are_said_to_be_too_few() {
+    let shown = log().run("analyze log.csv").ok().stdout;
+    assert!(
+        shown.contains("Too few first contacts to judge any of the categories: 30 must be eligible."),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_faulty_example_of_an_extension_is_found_in_its_own_file() {
+    let folder = Folder::new();
+    let text = "language = \"en\"\n[[rule]]\nid = \"no-reply\"\nkind = \"repeat\"\nextends = true\n\
+                examples = [\"this >>fires nothing<<\"]\n";
+    folder.write("mine.toml", text);
+    let run = folder.run("lexicon check mine.toml").code(2);
+    assert!(run.stderr.starts_with("mine.toml:6: rule `no-reply` does not fire on"), "{}", run.stderr);
 }
