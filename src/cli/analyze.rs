@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use recontact::pipeline::{self, IndexOptions, ReportOptions};
 
-use super::index::{SourceArguments, described, print_reasons, print_reject_files};
+use super::index::{SourceArguments, print_reasons, print_summary};
 use super::report::exit_code;
 use super::shared::{OutputArguments, PolicyArguments, say};
 
@@ -37,9 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let dir = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
     let (store, summary) = arguments.sources.index(&config, &dir, IndexOptions::default())?;
     if arguments.store.is_some() {
-        say(described(&summary, &dir));
-        print_reasons(&summary);
-        print_reject_files(&store, &summary);
+        print_summary(&store, &summary);
     } else if summary.reject_count > 0 {
         let rows = if summary.reject_count == 1 { "row" } else { "rows" };
         say(format_args!("{} {rows} could not be read; --store DIR keeps them", summary.reject_count));

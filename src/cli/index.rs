@@ -47,9 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store.store;
     let options = IndexOptions { rebuild: arguments.rebuild };
     let (store, summary) = arguments.sources.index(&config, dir, options)?;
-    say(described(&summary, dir));
-    print_reasons(&summary);
-    print_reject_files(&store, &summary);
+    print_summary(&store, &summary);
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
         anyhow::bail!(problem);
     }
@@ -106,7 +104,16 @@ impl SourceArguments {
     }
 }
 
-pub(super) fn described(summary: &IndexSummary, dir: &Path) -> String {
+/// What a run did to a store that stays: what was read, what was wrong with it, where the rejected rows are.
+pub(super) fn print_summary(store: &Store, summary: &IndexSummary) {
+    say(described(summary, store.dir()));
+    print_reasons(summary);
+    if let Some(path) = store.reject_files().last().filter(|_| summary.reject_count > 0) {
+        say(format_args!("  rejected rows: {}", path.display()));
+    }
+}
+
+fn described(summary: &IndexSummary, dir: &Path) -> String {
     let known = match summary.known_file_count {
         0 => String::new(),
         known => format!(" ({known} known already)"),
@@ -131,12 +138,5 @@ pub(super) fn print_reasons(summary: &IndexSummary) {
     }
     for (what, count) in &summary.note_counts {
         say(format_args!("  {count} × note: {}", one_line(what)));
-    }
-}
-
-/// Where the rows are that this run could not read.
-pub(super) fn print_reject_files(store: &Store, summary: &IndexSummary) {
-    if let Some(path) = store.reject_files().last().filter(|_| summary.reject_count > 0) {
-        say(format_args!("  rejected rows: {}", path.display()));
     }
 }

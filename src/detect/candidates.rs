@@ -68,7 +68,7 @@ impl Detector {
         }
         for first in first.max(from)..=anchor {
             let found = match_at(&phrase.program, words, &self.numerals[language], language, first);
-            candidates.extend(found.map(|found| Candidate { rule: phrase.rule, found, stated: None }));
+            candidates.extend(found.map(|found| Candidate { rule: phrase.rule, found }));
         }
     }
 

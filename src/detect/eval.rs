@@ -10,11 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cue, Detector, Scratch};
 use crate::interaction::Speaker;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, REPEAT};
 use crate::{Error, Result};
-
-/// The kind of cue by which a text is a stated repeat.
-pub const REPEAT: &str = "repeat";
 
 /// One text with the truth about it.
 #[derive(Debug, Clone, Deserialize)]

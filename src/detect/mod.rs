@@ -102,8 +102,6 @@ pub struct Scratch {
 struct Candidate {
     rule: usize,
     found: Match,
-    /// Set once overlaps are resolved.
-    stated: Option<u32>,
 }
 
 impl Detector {
@@ -158,22 +156,22 @@ impl Detector {
         if candidates.is_empty() {
             return Vec::new();
         }
+        candidates.sort_by_key(|candidate| {
+            let Candidate { rule, found } = *candidate;
+            (found.first, std::cmp::Reverse(found.end), -self.rules[rule].priority, rule)
+        });
         self.veto(&mut candidates, &scratch.words(&self.classes));
-        self.resolve(&mut candidates);
-        candidates.iter().map(|candidate| self.cue(candidate, scratch)).collect()
+        let kept = self.resolve(&candidates).into_iter();
+        kept.map(|(candidate, stated_contacts)| cue(candidate, stated_contacts, scratch)).collect()
     }
 
     /// Keeps, within each kind, the leftmost of overlapping candidates, of those the longest, of those the one of
     /// the highest priority, of those the first in the lexicon. A number that only an overlapped one states goes to
-    /// the one that stays: they are about the same words.
-    fn resolve(&self, candidates: &mut Vec<Candidate>) {
-        candidates.sort_by_key(|candidate| {
-            let Candidate { rule, found, .. } = *candidate;
-            (found.first, std::cmp::Reverse(found.end), -self.rules[rule].priority, rule)
-        });
+    /// the one that stays: they are about the same words. The candidates stand in that order already.
+    fn resolve(&self, candidates: &[Candidate]) -> Vec<(Candidate, Option<u32>)> {
         let mut kept: Vec<(Candidate, Option<u32>)> = Vec::new();
         let mut last_of_kind: HashMap<&str, usize> = HashMap::new();
-        for candidate in candidates.drain(..) {
+        for &candidate in candidates {
             let stated = stated_contacts(self.rules[candidate.rule].stated, candidate.found);
             let last = last_of_kind.entry(&self.rules[candidate.rule].kind).or_insert(usize::MAX);
             match kept.get_mut(*last).filter(|(last, _)| candidate.found.first < last.found.end) {
@@ -186,19 +184,7 @@ impl Detector {
                 }
             }
         }
-        candidates.extend(kept.into_iter().map(|(candidate, stated)| Candidate { stated, ..candidate }));
-    }
-
-    fn cue(&self, candidate: &Candidate, scratch: &Scratch) -> Cue {
-        let Candidate { rule, found, .. } = *candidate;
-        let span = &scratch.tokens[found.first..found.end];
-        let (start, end) = (span[0].start as usize, span[span.len() - 1].end as usize);
-        Cue {
-            rule,
-            start: scratch.folded.raw_start(start),
-            end: scratch.folded.raw_end(end),
-            stated_contacts: candidate.stated,
-        }
+        kept
     }
 }
 
@@ -215,6 +201,13 @@ impl Scratch {
         tried.resize(phrase_count, (0, 0));
         tried
     }
+}
+
+/// The cue of a candidate, in the raw text.
+fn cue(Candidate { rule, found }: Candidate, stated_contacts: Option<u32>, scratch: &Scratch) -> Cue {
+    let span = &scratch.tokens[found.first..found.end];
+    let (start, end) = (span[0].start as usize, span[span.len() - 1].end as usize);
+    Cue { rule, start: scratch.folded.raw_start(start), end: scratch.folded.raw_end(end), stated_contacts }
 }
 
 fn stated_contacts(stated: Stated, found: Match) -> Option<u32> {

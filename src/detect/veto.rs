@@ -34,9 +34,9 @@ impl Vetoes {
 }
 
 impl Detector {
-    /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids.
+    /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids. They stand
+    /// in the order of their starts.
     pub(super) fn veto(&self, candidates: &mut Vec<Candidate>, words: &Words) {
-        candidates.sort_by_key(|candidate| candidate.found.first);
         let mut vetoes: HashMap<usize, Vetoes> = HashMap::new();
         candidates.retain(|candidate| {
             let rule = &self.rules[candidate.rule];

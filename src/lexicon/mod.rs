@@ -42,6 +42,9 @@ pub struct Language {
     pub numerals: Numerals,
 }
 
+/// The kind of cue by which a turn is a stated repeat.
+pub const REPEAT: &str = "repeat";
+
 /// A lexicon file's path (as messages show it) and text.
 pub type Source = (PathBuf, String);
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::view::View;
 use crate::config::Kind;
+use crate::lexicon::REPEAT;
 use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
 use crate::policy::Policy;
 use crate::report::{
@@ -18,9 +19,6 @@ pub struct ReportOptions {
     /// One or two dimensions to group by beside the category; empty: categories alone.
     pub by: Vec<String>,
 }
-
-/// The kind of cue that makes a contact a stated repeat.
-const REPEAT: &str = "repeat";
 
 /// Cues of one group and rule whose words are read: those of the latest contacts.
 const MOST_SAYINGS: usize = 1_000;

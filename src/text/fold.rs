@@ -158,12 +158,12 @@ fn is_combining(c: char) -> bool {
 fn is_space_inside_character_run(raw: &str, at: usize, folded: &str) -> bool {
     let mut before = folded.chars().rev();
     let is_after_lone_character = before.next().is_some_and(is_character_script)
-        && before.next().is_none_or(|c| !c.is_alphanumeric() || is_lone_joint(folded, raw, at));
+        && before.next().is_none_or(|c| !c.is_alphanumeric() || is_lone_joint(raw, at));
     is_after_lone_character && raw[at + 1..].chars().next().is_some_and(is_character_script)
 }
 
 /// True where the character before the space at `at` was itself preceded by a space that has been dropped.
-fn is_lone_joint(_folded: &str, raw: &str, at: usize) -> bool {
+fn is_lone_joint(raw: &str, at: usize) -> bool {
     let mut before = raw[..at].chars().rev();
     before.next();
     before.next() == Some(' ')
