@@ -1,77 +1,160 @@
-//! How fast cues are found in dialogue of four languages on one core, beside what a user would take instead: a regular
-//! expression of nine plain wordings, which is fast and finds those nine only. And a worst case, which must not be
-//! slower than linear.
+//! How fast cues are found on one core: in dialogue, where most turns state nothing; in sentences of all languages half
+//! of which state something; and in texts made to be slow, which must not be slower than linear. Beside it what a
+//! user would take instead: a regular expression of nine plain wordings, which is fast and finds those nine only.
+//!
+//! `RECONTACT_BENCH_TEXTS=FILE` adds a file of JSON lines (`{"text": …}`), read as contacts of one turn each.
 
 #[allow(dead_code)] // the other benches use the rest of it
 mod volume;
 
+use std::sync::LazyLock;
+
 use divan::counter::BytesCount;
-use recontact::detect::{Detector, Scratch};
+use recontact::detect::{Detector, Scratch, Utterance};
 use recontact::interaction::Speaker;
 use recontact::lexicon::Lexicon;
+use serde_json::Value;
 
 fn main() {
     divan::main();
 }
 
-/// Contacts whose dialogues are read; a million of them when `RECONTACT_BENCH_LARGE` is set.
-fn sizes() -> Vec<u64> {
-    [10_000].into_iter().chain(std::env::var_os("RECONTACT_BENCH_LARGE").map(|_| 1_000_000)).collect()
+static LEXICON: LazyLock<Lexicon> =
+    LazyLock::new(|| Lexicon::with_user_files(&[]).expect("the built-in lexicons load"));
+
+static DETECTOR: LazyLock<Detector> =
+    LazyLock::new(|| Detector::new(&LEXICON).expect("the built-in lexicons compile"));
+
+/// A contact: its declared language and its turns.
+type Contact = (Option<String>, Vec<(Speaker, String)>);
+
+fn bytes(contacts: &[Contact]) -> BytesCount {
+    BytesCount::new(contacts.iter().flat_map(|(_, turns)| turns).map(|(_, text)| text.len()).sum::<usize>())
 }
 
-/// Turns of generated dialogues, with the number of turns that state an earlier contact.
-fn dialogue(count: u64) -> (Vec<String>, usize) {
-    let mut texts = Vec::new();
-    let mut stated = 0;
-    for contact in volume::contacts(count) {
-        stated += usize::from(contact.is_stated);
-        texts.extend(volume::turns(&contact).1);
+/// Contacts in which something was found, by a thread that has read them before.
+fn found(contacts: &[Contact], scratch: &mut Scratch) -> usize {
+    let mut count = 0;
+    for (language, turns) in contacts {
+        let turns: Vec<Utterance> =
+            turns.iter().map(|(speaker, text)| Utterance { speaker: *speaker, text }).collect();
+        let heard = DETECTOR.contact(&turns, language.as_deref(), scratch);
+        count += usize::from(heard.turns.iter().any(|cues| !cues.is_empty()));
     }
-    (texts, stated)
+    count
 }
 
-fn bytes(texts: &[String]) -> BytesCount {
-    BytesCount::new(texts.iter().map(String::len).sum::<usize>())
-}
-
-fn detector() -> Detector {
-    let lexicon = Lexicon::with_user_files(&[]).expect("the built-in lexicons load");
-    Detector::new(&lexicon).expect("the built-in lexicons compile")
-}
-
-fn found(detector: &Detector, texts: &[String]) -> usize {
+fn bench(bencher: divan::Bencher, contacts: &[Contact], expected: std::ops::RangeInclusive<usize>) {
     let mut scratch = Scratch::default();
-    texts.iter().filter(|text| !detector.cues(text, Speaker::Customer, &mut scratch).is_empty()).count()
+    let first = found(contacts, &mut scratch);
+    assert!(expected.contains(&first), "{first} of {} contacts", contacts.len());
+    bencher.counter(bytes(contacts)).bench_local(|| assert_eq!(found(contacts, &mut scratch), first));
 }
 
-#[divan::bench(args = sizes(), sample_count = 5)]
-fn all_lexicons_on_dialogue(bencher: divan::Bencher, count: u64) {
-    let (texts, stated) = dialogue(count);
-    let detector = detector();
-    bencher.counter(bytes(&texts)).bench(|| {
-        let found = found(&detector, &texts);
-        // Every planted statement is found; the plain sentences state nothing.
-        assert_eq!(found, stated);
-    });
+/// Dialogues of the generator, with the number of those that state an earlier contact.
+fn generated(count: u64) -> (Vec<Contact>, usize) {
+    let contacts: Vec<_> = volume::contacts(count).collect();
+    let stated = contacts.iter().filter(|contact| contact.is_stated).count();
+    let dialogue = |contact| {
+        let (language, texts) = volume::turns(contact);
+        let speakers = [Speaker::Customer, Speaker::Agent].into_iter().cycle();
+        (Some(language.to_string()), speakers.zip(texts).collect())
+    };
+    (contacts.iter().map(dialogue).collect(), stated)
 }
 
-#[divan::bench(args = sizes(), sample_count = 5)]
-fn regular_expression_of_the_same_statements(bencher: divan::Bencher, count: u64) {
-    let (texts, stated) = dialogue(count);
+/// The dialogues of the demo, with or without their declared language.
+fn demo(is_declared: bool) -> Vec<Contact> {
+    let text = std::fs::read_to_string("fixtures/demo/transcripts.jsonl").expect("the demo is there");
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let contact = |line: Value| {
+        let turn = |turn: &Value| {
+            let speaker = if turn["speaker"] == "agent" { Speaker::Agent } else { Speaker::Customer };
+            (speaker, turn["text"].as_str().unwrap_or_default().to_string())
+        };
+        let language = line["language"].as_str().filter(|_| is_declared).map(str::to_string);
+        (language, line["turns"].as_array().into_iter().flatten().map(turn).collect())
+    };
+    lines.map(contact).collect()
+}
+
+/// Texts of a file of JSON lines, each a contact.
+fn texts(path: &std::path::Path, is_declared: bool) -> Vec<Contact> {
+    let text = std::fs::read_to_string(path).expect("the file is there");
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let contact = |line: Value| {
+        let language = line["lang"].as_str().filter(|_| is_declared).map(str::to_string);
+        (language, vec![(Speaker::Customer, line["text"].as_str().unwrap_or_default().to_string())])
+    };
+    lines.map(contact).collect()
+}
+
+fn labelled(is_declared: bool) -> Vec<Contact> {
+    let mut files: Vec<_> =
+        std::fs::read_dir("fixtures/labelled").expect("the fixtures are there").flatten().collect();
+    files.sort_by_key(std::fs::DirEntry::path);
+    let files = files
+        .iter()
+        .map(std::fs::DirEntry::path)
+        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"));
+    files.flat_map(|path| texts(&path, is_declared)).collect()
+}
+
+#[divan::bench(sample_count = 10)]
+fn generated_dialogue(bencher: divan::Bencher) {
+    let (contacts, stated) = generated(10_000);
+    // Every planted statement is found; the plain sentences state nothing.
+    bench(bencher, &contacts, stated..=stated);
+}
+
+#[divan::bench(sample_count = 10, args = [true, false])]
+fn demo_dialogue_declared(bencher: divan::Bencher, is_declared: bool) {
+    bench(bencher, &demo(is_declared), 150..=250);
+}
+
+#[divan::bench(sample_count = 10, args = [true, false])]
+fn dense_sentences_of_all_languages_declared(bencher: divan::Bencher, is_declared: bool) {
+    let contacts = labelled(is_declared);
+    bench(bencher, &contacts, contacts.len() * 2 / 5..=contacts.len() * 3 / 5);
+}
+
+#[divan::bench(sample_count = 10)]
+fn texts_of_your_own(bencher: divan::Bencher) {
+    if let Some(path) = std::env::var_os("RECONTACT_BENCH_TEXTS") {
+        bench(bencher, &texts(path.as_ref(), false), 0..=usize::MAX);
+    }
+}
+
+#[divan::bench(sample_count = 10)]
+fn regular_expression_of_the_same_statements(bencher: divan::Bencher) {
+    let (contacts, stated) = generated(10_000);
     let pattern = regex::Regex::new(
         "(?i)third time i am calling|called you twice already|still no reply|第三次打电话|到现在也没有人联系我|\
          zvanu jau trešo reizi|neviens neatzvanīja|за трети път ви звъня|никой не се обади",
     )
     .expect("a valid expression");
-    bencher.counter(bytes(&texts)).bench(|| {
-        assert_eq!(texts.iter().filter(|text| pattern.is_match(text)).count(), stated);
+    bencher.counter(bytes(&contacts)).bench_local(|| {
+        let is_found = |(_, turns): &&Contact| turns.iter().any(|(_, text)| pattern.is_match(text));
+        assert_eq!(contacts.iter().filter(is_found).count(), stated);
     });
 }
 
-#[divan::bench(args = [100_000, 1_000_000], sample_count = 5)]
-fn one_turn_of_near_misses(bencher: divan::Bencher, size: usize) {
-    let text = "i have called again and again and again you said ".repeat(size / 49);
-    let detector = detector();
-    let texts = [text];
-    bencher.counter(bytes(&texts)).bench(|| found(&detector, &texts));
+/// Texts made to be slow, of two sizes: ten times the text must not take much more than ten times as long.
+#[divan::bench(sample_count = 3, args = worst_cases())]
+fn worst_case(bencher: divan::Bencher, (unit, size): (&'static str, usize)) {
+    let text = unit.repeat(size / unit.len());
+    bench(bencher, &[(None, vec![(Speaker::Customer, text)])], 0..=1);
+}
+
+fn worst_cases() -> impl Iterator<Item = (&'static str, usize)> {
+    let units = [
+        "again and again ",
+        "i have called again and again and again you said ",
+        "a",
+        "i i i ",
+        "the third time the third time i ",
+        "第三次第三次打",
+        "jau jau trešo ",
+    ];
+    units.into_iter().flat_map(|unit| [(unit, 1_000_000), (unit, 10_000_000)])
 }

@@ -170,7 +170,7 @@ pub struct Reject {
 pub struct Note {
     /// The file as named by the user.
     pub file: String,
-    /// Line in the file, from 1.
+    /// Line in the file, from 1; 0 for a note about a transcript as a whole.
     pub line: u64,
     /// What was found and what was done: stable words, so that notes can be counted.
     pub what: String,

@@ -6,14 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use recontact::detect::{Cue, Detector, Scratch};
+use recontact::detect::{Cue, Detector, Scratch, Utterance};
 use recontact::interaction::Speaker;
 use recontact::lexicon::{self, Lexicon};
 use serde::{Deserialize, Serialize};
 
 /// Find cues in texts: one JSON object a line in, one out, in the same order.
 ///
-/// In: {"id": …, "text": …, "speaker": "customer"?}. Out: {"id": …, "cues": [{"rule", "kind", "language", "start",
+/// In: {"id": …, "text": …, "lang": "lv"?, "speaker": "customer"?, "before": …?}; `before` is the other speaker's turn
+/// just before, which answers such as "yes, twice" need. Out: {"id": …, "cues": [{"rule", "kind", "language", "start",
 /// "end", "text", "stated_contacts"}]}; offsets are bytes of the raw text.
 #[derive(Debug, Args)]
 #[command(
@@ -35,12 +36,19 @@ struct Input<'a> {
     text: std::borrow::Cow<'a, str>,
     #[serde(default)]
     speaker: Speaker,
+    #[serde(borrow, default)]
+    lang: Option<std::borrow::Cow<'a, str>>,
+    #[serde(borrow, default)]
+    before: Option<std::borrow::Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
 struct Output<'a> {
     id: Option<&'a serde_json::value::RawValue>,
     cues: Vec<CueOutput<'a>>,
+    /// Where it is certain that the declared language is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_found: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -124,19 +132,25 @@ fn answer(
         return Ok(String::new());
     }
     let input: Input = serde_json::from_str(line)?;
-    let cues = detector.cues(&input.text, input.speaker, scratch);
-    let cues = cues.iter().map(|cue| output(cue, &input.text, lexicon)).collect();
-    let mut line = serde_json::to_string(&Output { id: input.id, cues })?;
+    let other = if input.speaker == Speaker::Agent { Speaker::Customer } else { Speaker::Agent };
+    let before = input.before.iter().map(|text| Utterance { speaker: other, text });
+    let turns: Vec<Utterance> =
+        before.chain([Utterance { speaker: input.speaker, text: &input.text }]).collect();
+    let heard = detector.contact(&turns, input.lang.as_deref(), scratch);
+    let cues = heard.turns.last().into_iter().flatten();
+    let cues = cues.map(|cue| output(cue, &input.text, lexicon)).collect();
+    let language_found = heard.contradiction.map(|language| lexicon.languages[language].tag.as_str());
+    let mut line = serde_json::to_string(&Output { id: input.id, cues, language_found })?;
     line.push('\n');
     Ok(line)
 }
 
 fn output<'a>(cue: &Cue, text: &'a str, lexicon: &'a Lexicon) -> CueOutput<'a> {
-    let rule = &lexicon.rules[cue.rule];
+    let rule = lexicon.rule(cue.rule);
     CueOutput {
         rule: &rule.id,
         kind: &rule.kind,
-        language: &lexicon.languages[rule.language].tag,
+        language: &lexicon.languages[usize::from(cue.rule.language)].tag,
         start: cue.start,
         end: cue.end,
         text: &text[cue.start..cue.end],

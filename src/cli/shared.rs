@@ -35,6 +35,9 @@ pub(super) struct PolicyArguments {
     /// Which contacts of a customer are about the same reason.
     #[arg(long, value_enum)]
     same: Option<SameArgument>,
+    /// Take the category of an interaction that has none from the customer's words; it is marked as derived.
+    #[arg(long)]
+    derive_category: bool,
     /// The FCR rate to reach, 0 to 1.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     target: Option<f64>,
@@ -125,6 +128,7 @@ impl PolicyArguments {
             Some(SameArgument::Any) => policy.same = Same::Any,
             None => {}
         }
+        policy.derives_category |= self.derive_category;
         Ok(policy)
     }
 

@@ -1,14 +1,15 @@
-//! How good the lexicons are on texts that people labelled: precision, recall and F1 per language.
+//! How good the lexicons are on texts that people labelled: precision, recall and F1 per language, counts per kind of
+//! statement and per rule.
 //!
 //! Takes labelled texts (one JSON object a line), gives counts and every miss and false alarm. A text counts as
-//! found when it has a cue of kind `repeat`.
+//! found when it has a cue of kind `repeat`; its language is taken as declared, unless that is asked not to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cue, Detector, Scratch};
+use super::{Cue, Detector, Scratch, Utterance};
 use crate::interaction::Speaker;
 use crate::lexicon::{Lexicon, REPEAT};
 use crate::{Error, Result};
@@ -64,6 +65,19 @@ impl Quality {
         ratio(self.true_positive_count, self.true_positive_count + self.false_negative_count)
     }
 
+    /// Share of the texts that are rightly found or rightly not; none without any.
+    pub fn accuracy(&self) -> Option<f64> {
+        ratio(self.true_positive_count + self.true_negative_count, self.text_count())
+    }
+
+    /// How many texts there are.
+    pub fn text_count(&self) -> u64 {
+        self.true_positive_count
+            + self.false_positive_count
+            + self.false_negative_count
+            + self.true_negative_count
+    }
+
     /// Harmonic mean of precision and recall: 2·TP ÷ (2·TP + FP + FN).
     pub fn f1(&self) -> Option<f64> {
         let twice = 2 * self.true_positive_count;
@@ -89,15 +103,39 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
+/// How many texts of a kind of statement were found.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Found {
+    /// Texts.
+    pub text_count: u64,
+    /// Of those, the ones with a cue of kind `repeat`.
+    pub found_count: u64,
+}
+
+/// How often a rule was wrong.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct RuleQuality {
+    /// Texts with a cue of the rule.
+    pub found_count: u64,
+    /// Of those, the ones that are labelled 0.
+    pub false_positive_count: u64,
+}
+
 /// What an evaluation found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Evaluation {
     /// By language tag.
     pub languages: BTreeMap<String, Quality>,
+    /// By label and kind of statement, where the texts say it.
+    pub kinds: BTreeMap<(u8, String), Found>,
+    /// By language and id, rules of kind `repeat` that fired.
+    pub rules: BTreeMap<(String, String), RuleQuality>,
     /// All languages together.
     pub overall: Quality,
     /// Texts labelled 1 without a cue.
     pub misses: Vec<Labelled>,
+    /// Found texts whose number of contacts is another than the labelled one, with the one found.
+    pub wrong_numbers: Vec<(Labelled, Option<u32>)>,
     /// Texts labelled 0 with the cues found in them.
     pub false_alarms: Vec<(Labelled, Vec<Cue>)>,
 }
@@ -115,21 +153,32 @@ pub fn read(path: &Path) -> Result<Vec<Labelled>> {
         .collect()
 }
 
-/// Tries `detector` on every text.
-pub fn evaluate(lexicon: &Lexicon, detector: &Detector, texts: &[Labelled]) -> Evaluation {
-    let mut evaluation = Evaluation {
-        languages: BTreeMap::new(),
-        overall: Quality::default(),
-        misses: Vec::new(),
-        false_alarms: Vec::new(),
-    };
+/// Tries `detector` on every text, whose language is declared to it or not.
+pub fn evaluate(lexicon: &Lexicon, detector: &Detector, texts: &[Labelled], is_declared: bool) -> Evaluation {
+    let mut evaluation = Evaluation::default();
     let mut scratch = Scratch::default();
     for labelled in texts {
         let speaker = labelled.speaker.unwrap_or_default();
-        let mut cues = detector.cues(&labelled.text, speaker, &mut scratch);
-        cues.retain(|cue| lexicon.rules[cue.rule].kind == REPEAT);
+        let turn = [Utterance { speaker, text: &labelled.text }];
+        let declared = Some(labelled.lang.as_str()).filter(|_| is_declared);
+        let mut cues = detector.contact(&turn, declared, &mut scratch).turns.concat();
+        cues.retain(|cue| lexicon.rule(cue.rule).kind == REPEAT);
         evaluation.overall.add(labelled, &cues);
         evaluation.languages.entry(labelled.lang.clone()).or_default().add(labelled, &cues);
+        let kind = evaluation.kinds.entry((labelled.label, labelled.kind.clone())).or_default();
+        kind.text_count += 1;
+        kind.found_count += u64::from(!cues.is_empty());
+        let rules: BTreeSet<_> = cues.iter().map(|cue| cue.rule).collect();
+        for index in rules {
+            let language = lexicon.languages[usize::from(index.language)].tag.clone();
+            let rule = evaluation.rules.entry((language, lexicon.rule(index).id.clone())).or_default();
+            rule.found_count += 1;
+            rule.false_positive_count += u64::from(labelled.label != 1);
+        }
+        let number = cues.iter().filter_map(|cue| cue.stated_contacts).max();
+        if labelled.stated_contacts.is_some() && !cues.is_empty() && number != labelled.stated_contacts {
+            evaluation.wrong_numbers.push((labelled.clone(), number));
+        }
         match (labelled.label, cues.is_empty()) {
             (1, true) => evaluation.misses.push(labelled.clone()),
             (0, false) => evaluation.false_alarms.push((labelled.clone(), cues)),
@@ -167,10 +216,15 @@ mod tests {
             text: text.into(),
         })
         .to_vec();
-        let quality = evaluate(&lexicon, &detector, &texts).languages["en"];
+        let evaluation = evaluate(&lexicon, &detector, &texts, true);
+        let quality = evaluation.languages["en"];
         assert_eq!(quality.precision(), Some(2.0 / 3.0));
         assert_eq!(quality.recall(), Some(2.0 / 3.0));
         assert_eq!(quality.f1(), Some(4.0 / 6.0));
         assert_eq!((quality.stated_count, quality.stated_right_count), (2, 1));
+        let rule = evaluation.rules[&("en".to_string(), "n".to_string())];
+        assert_eq!((rule.found_count, rule.false_positive_count), (3, 1));
+        let positive = evaluation.kinds[&(1, String::new())];
+        assert_eq!((positive.text_count, positive.found_count), (3, 2));
     }
 }

@@ -3,8 +3,11 @@
 //! Positions are bits of a `u64` relative to the first token, so a phrase reaches over at most 63 tokens and the
 //! work per attempt is bounded by (steps × 64), whatever the text.
 
-use super::atoms::{Atom, Class, Classes, ones};
-use super::program::{Program, Step};
+use std::cell::Cell;
+
+use super::atoms::Atom;
+use super::program::{Choice, Program, Step};
+use super::vocabulary::{Class, Vocabulary, ones};
 use crate::text::numeral::Number;
 use crate::text::{NumberKind, Numerals, Token};
 
@@ -12,12 +15,58 @@ use crate::text::{NumberKind, Numerals, Token};
 pub(super) struct Words<'a> {
     pub(super) folded: &'a str,
     pub(super) tokens: &'a [Token],
-    /// For each token the languages (bits) in which it is a filler; all bits for mentions and stutters.
-    pub(super) skippable: &'a [u64],
+    /// Whether phrases may step over each token: fillers, mentions, stutters.
+    pub(super) skippable: &'a [bool],
+    /// The same as bits.
+    pub(super) skippable_bits: &'a [u64],
+    /// For each token the end of its sentence.
+    pub(super) sentence_ends: &'a [u32],
     /// The class of each token.
     pub(super) classes: &'a [Class],
+    /// The class of each token with the one after it, where both are characters of a script without spaces.
+    pub(super) pairs: &'a [Class],
     /// What the classes mean.
-    pub(super) meaning: &'a Classes,
+    pub(super) vocabulary: &'a Vocabulary,
+    /// Number words of the language.
+    pub(super) numerals: &'a Numerals,
+    /// What choices match where.
+    pub(super) memory: &'a Memory,
+}
+
+/// What the choices of one language match at the tokens of one turn, as far as it was asked and there is room: a set
+/// of words stands in many phrases.
+pub(super) struct Memory {
+    /// Key (turn, choice, token) and ends, as positions relative to the token.
+    slots: Vec<Cell<(u64, u64)>>,
+    turn: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory { slots: vec![Cell::default(); Memory::SIZE], turn: 0 }
+    }
+}
+
+impl Memory {
+    const SIZE: usize = 1 << 11;
+
+    /// Forgets everything: another turn, or another language.
+    pub(super) fn begin_turn(&mut self) {
+        self.turn += 1;
+    }
+
+    fn get_or(&self, choice: u32, token: usize, work_out: impl FnOnce() -> u64) -> u64 {
+        let wanted = self.turn << 40 | u64::from(choice) << 20 | (token as u64 & 0xF_FFFF);
+        let place = (token.wrapping_mul(0x9E37) ^ (choice as usize).wrapping_mul(0x85EB)) % Memory::SIZE;
+        let (key, ends) = self.slots[place].get();
+        // Turns of over a million words are not remembered: their tokens would share keys.
+        if key == wanted && token >> 20 == 0 {
+            return ends;
+        }
+        let ends = work_out();
+        self.slots[place].set((wanted, ends));
+        ends
+    }
 }
 
 /// A match: token range and the number that it captured.
@@ -32,33 +81,45 @@ pub(super) struct Match {
 /// One attempt to match at one place.
 struct Attempt<'a> {
     words: &'a Words<'a>,
-    numerals: &'a Numerals,
-    language: u64,
     first: usize,
+    /// The positions at which there is a token of the sentence: a run of low bits.
+    there: u64,
+    /// The positions whose tokens may be stepped over.
+    skippable: u64,
     /// The number last captured, and where it ends.
     number: Option<(usize, NumberKind, Number)>,
 }
 
 /// The longest match of the phrase that begins at token `first`.
-pub(super) fn match_at(
-    program: &Program,
-    words: &Words,
-    numerals: &Numerals,
-    language: usize,
-    first: usize,
-) -> Option<Match> {
-    if program.first.is_some_and(|atom| !words.has(first, atom)) {
-        return None;
-    }
-    let mut attempt = Attempt { words, numerals, language: 1 << (language % 64), first, number: None };
-    let ends = attempt.sequence(&program.steps, 1) & !1;
-    let end = first + ends.checked_ilog2()? as usize;
-    let number =
-        attempt.number.filter(|&(number_end, ..)| number_end <= end).map(|(_, kind, number)| (kind, number));
-    Some(Match { first, end, number })
+pub(super) fn match_at(program: &Program, words: &Words, first: usize) -> Option<Match> {
+    matches_at(program, words, first).next()
 }
 
-impl Attempt<'_> {
+/// The matches of the phrase that begin at token `first`, the longest first.
+pub(super) fn matches_at(program: &Program, words: &Words, first: usize) -> impl Iterator<Item = Match> {
+    let may_begin = program.first.is_none_or(|atom| words.has(first, atom));
+    let mut attempt = Attempt::new(words, first);
+    let mut ends = if may_begin { attempt.sequence(&program.steps, 1) & !1 } else { 0 };
+    let number = attempt.number;
+    std::iter::from_fn(move || {
+        let last = ends.checked_ilog2()?;
+        ends ^= 1 << last;
+        let end = first + last as usize;
+        let number =
+            number.filter(|&(number_end, ..)| number_end <= end).map(|(_, kind, number)| (kind, number));
+        Some(Match { first, end, number })
+    })
+}
+
+impl<'a> Attempt<'a> {
+    fn new(words: &'a Words<'a>, first: usize) -> Attempt<'a> {
+        let length = (words.sentence_ends[first] as usize - first).min(64);
+        let there = u64::MAX >> (64 - length);
+        // A phrase does not begin with what it steps over.
+        let skippable = window(words.skippable_bits, first) & there & !1;
+        Attempt { words, first, there, skippable, number: None }
+    }
+
     fn sequence(&mut self, steps: &[Step], from: u64) -> u64 {
         let mut positions = from;
         for step in steps {
@@ -79,35 +140,75 @@ impl Attempt<'_> {
             Step::Number(atom, kind, least) => self.numbers(*atom, *kind, *least, from),
             Step::Gap(length) => self.gap(from, *length),
             Step::Optional(inner) => from | self.sequence(inner, from),
-            Step::Choice(None, alternatives) => {
-                alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from))
-            }
-            Step::Choice(Some(atom), alternatives) => match self.beginnings(from, *atom) {
-                0 => 0,
-                from => alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from)),
+            Step::Choice(choice) => match (choice.first, choice.remembered) {
+                (Some(atom), Some(number)) => self.remembered(choice, atom, number, from),
+                (None, Some(number)) => self.remembered_from(choice, number, from),
+                (None, None) => self.alternatives(choice, from),
+                (Some(atom), None) => match self.beginnings(from, atom) {
+                    0 => 0,
+                    from => self.alternatives(choice, from),
+                },
             },
         }
     }
 
-    /// The tokens that can come next at a position: the one there, and those after fillers.
-    fn next_tokens(&self, position: usize) -> impl Iterator<Item = usize> {
-        let mut next = Some(self.first + position);
-        std::iter::from_fn(move || {
-            let at = next.filter(|&at| self.may_take(at))?;
-            next = (at > self.first && self.is_skippable(at)).then_some(at + 1);
-            Some(at)
-        })
+    fn alternatives(&mut self, choice: &Choice, from: u64) -> u64 {
+        choice.alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from))
     }
 
-    /// Applies `take`, which says how many tokens it matches (0: none), at every position of `from`.
+    /// The same for a choice whose matches depend on nothing but the token: they are worked out once a token.
+    fn remembered(&self, choice: &Choice, atom: Atom, number: u32, from: u64) -> u64 {
+        let mut to = 0;
+        for position in ones(self.next_tokens(from)) {
+            let at = self.first + position;
+            if self.words.has(at, atom) {
+                let ends = self.words.memory.get_or(2 * number, at, || {
+                    let mut attempt = Attempt::new(self.words, at);
+                    attempt.alternatives(choice, 1)
+                });
+                to |= ends << position;
+            }
+        }
+        to
+    }
+
+    /// The same for a choice that anything can begin: worked out once a position, which is either where the attempt
+    /// begins, and steps over nothing, or any other.
+    fn remembered_from(&mut self, choice: &Choice, number: u32, from: u64) -> u64 {
+        let mut to = self.alternatives(choice, from & !self.there);
+        for position in ones(from & self.there) {
+            let (at, is_begin) = (self.first + position, position == 0);
+            let ends = self.words.memory.get_or(2 * number + u32::from(is_begin), at, || {
+                let mut attempt = Attempt::new(self.words, at);
+                if !is_begin {
+                    attempt.skippable = window(self.words.skippable_bits, at) & attempt.there;
+                }
+                attempt.alternatives(choice, 1)
+            });
+            to |= ends << position;
+        }
+        to
+    }
+
+    /// The positions of the tokens that can come next: those at `from`, and those after fillers.
+    fn next_tokens(&self, from: u64) -> u64 {
+        let mut next = from & self.there;
+        let mut skipped = next & self.skippable;
+        while skipped != 0 {
+            let new = (skipped << 1) & self.there & !next;
+            next |= new;
+            skipped = new & self.skippable;
+        }
+        next
+    }
+
+    /// Applies `take`, which says how many tokens it matches (0: none), at every token that can come next.
     fn each(&self, from: u64, take: impl Fn(&Words, usize) -> usize) -> u64 {
         let mut to = 0;
-        for position in ones(from) {
-            for at in self.next_tokens(position) {
-                let count = take(self.words, at);
-                if count > 0 {
-                    to |= bit(at - self.first + count);
-                }
+        for position in ones(self.next_tokens(from)) {
+            let count = take(self.words, self.first + position);
+            if count > 0 {
+                to |= bit(position + count);
             }
         }
         to
@@ -115,7 +216,8 @@ impl Attempt<'_> {
 
     /// The positions of `from` at which the next word satisfies the atom.
     fn beginnings(&self, from: u64, atom: Atom) -> u64 {
-        let begins = |&position: &usize| self.next_tokens(position).any(|at| self.words.has(at, atom));
+        let has = |&position: &usize| self.words.has(self.first + position, atom);
+        let begins = |&position: &usize| ones(self.next_tokens(1 << position)).any(|next| has(&next));
         ones(from).filter(begins).fold(0, |to, position| to | bit(position))
     }
 
@@ -123,7 +225,7 @@ impl Attempt<'_> {
         let found = std::cell::Cell::new(self.number);
         let to = self.each(from, |words, at| {
             let number =
-                words.has(at, atom).then(|| self.numerals.number_at(kind, words.folded, words.tokens, at));
+                words.has(at, atom).then(|| words.numerals.number_at(kind, words.folded, words.tokens, at));
             match number.flatten() {
                 Some(number) if number.value >= least => {
                     found.set(Some((at + number.token_count, kind, number)));
@@ -138,26 +240,24 @@ impl Attempt<'_> {
 
     fn gap(&self, from: u64, length: u8) -> u64 {
         let mut to = from;
-        let mut edge = from;
         for _ in 0..length {
-            let may_go = |position: &usize| self.may_take(self.first + position);
-            let next = ones(edge).filter(may_go).fold(0, |next, position| next | bit(position + 1));
-            edge = next & !to;
-            to |= next;
-            if edge == 0 {
+            let next = to | (to & self.there) << 1;
+            if next == to {
                 break;
             }
+            to = next;
         }
         to
     }
+}
 
-    /// Is there a token at `at`, in the same sentence?
-    fn may_take(&self, at: usize) -> bool {
-        self.words.tokens.get(at).is_some_and(|token| at == self.first || !token.is_sentence_start)
-    }
-
-    fn is_skippable(&self, at: usize) -> bool {
-        self.words.skippable[at] & self.language != 0
+/// 64 bits from `first` on.
+fn window(bits: &[u64], first: usize) -> u64 {
+    let (word, shift) = (first / 64, first % 64);
+    let low = bits[word] >> shift;
+    match bits.get(word + 1) {
+        Some(high) if shift > 0 => low | high << (64 - shift),
+        _ => low,
     }
 }
 
@@ -166,20 +266,33 @@ fn bit(position: usize) -> u64 {
     if position < 64 { 1 << position } else { 0 }
 }
 
-/// How many tokens the run of characters takes at `at`; 0 if it is not there in whole tokens.
+/// How many tokens the run of characters takes at `at`, whatever spaces stand between them; 0 if it is not there.
 fn run(words: &Words, at: usize, text: &str) -> usize {
-    let start = words.tokens[at].start as usize;
-    if !words.folded[start..].starts_with(text) {
-        return 0;
+    let mut rest = text;
+    for (count, token) in words.tokens[at..].iter().enumerate() {
+        match rest.strip_prefix(token.text(words.folded)) {
+            Some(_) if count > 0 && token.is_sentence_start => return 0,
+            Some("") => return count + 1,
+            Some(left) => rest = left,
+            None => return 0,
+        }
     }
-    let end = (start + text.len()) as u32;
-    let inside = words.tokens[at..].iter().take_while(|token| token.start < end);
-    inside.enumerate().find(|(_, token)| token.end == end).map_or(0, |(count, _)| count + 1)
+    0
 }
 
 impl Words<'_> {
+    /// The atoms that the words of the turn satisfy, as bits.
+    pub(super) fn atoms(&self) -> Vec<u64> {
+        let mut all = vec![0; self.vocabulary.bits(0).len()];
+        for &class in self.classes.iter().chain(self.pairs).filter(|&&class| class != 0) {
+            all.iter_mut().zip(self.vocabulary.bits(class)).for_each(|(all, bits)| *all |= bits);
+        }
+        all
+    }
+
     /// Does the word at `at` satisfy the atom?
     pub(super) fn has(&self, at: usize, atom: Atom) -> bool {
-        self.meaning.has(self.classes[at], atom)
+        self.vocabulary.has(self.classes[at], atom)
+            || (self.pairs[at] != 0 && self.vocabulary.has(self.pairs[at], atom))
     }
 }

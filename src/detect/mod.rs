@@ -1,39 +1,53 @@
-//! Finding what people said: an automaton over the literals that phrases cannot do without, confirmation only
-//! where one struck, overlaps resolved.
+//! Finding what people said, in all languages in one pass.
 //!
-//! Takes raw turns, gives cues. All languages run in one pass. Work is linear in the text: every strike is
-//! confirmed by a bounded number of bounded attempts.
+//! Takes the turns of a contact, gives [`Cue`]s. A turn goes through ever finer tests: the languages that it can be in
+//! ([`choice`]); a look at the raw text that rules out nearly every phrase ([`sieve`]); matching of those that are left
+//! ([`matcher`]); vetoes ([`veto`]); overlaps. Work is linear in the text: every word is looked up once, and every
+//! phrase is tried a bounded number of times a word, each time in bounded work.
 
 mod atoms;
-mod candidates;
+mod choice;
+mod engine;
 pub mod eval;
 mod matcher;
+mod memo;
 #[cfg(test)]
 mod naive;
 mod pattern;
+mod pieces;
 mod program;
 pub mod self_test;
+mod sieve;
+mod signature;
+mod typo;
 mod veto;
+mod vocabulary;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use atoms::{Atom, Atoms, Class, Classes, Selection, TokenSet};
-use matcher::{Match, Words};
-use pattern::Compiler;
-use program::{Program, Programmer};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+use choice::{Choice, Languages};
+use engine::{Candidate, Engine};
+use matcher::{Match, Memory, Words};
+use memo::{Meaning, Memo};
+use pieces::{Hash, character_hash};
+use sieve::{Sieve, sift};
+use vocabulary::{Class, ones};
+
+use crate::Result;
 use crate::interaction::Speaker;
-use crate::lexicon::{Lexicon, Phrase, Rule, RuleSpeaker, Stated};
-use crate::text::fold::Folded;
-use crate::text::{NumberKind, Numerals, Token};
-use crate::{Error, Result};
+use crate::lexicon::{Lexicon, RuleIndex, Stated};
+use crate::text::fold::{Folded, fold_into};
+use crate::text::token::is_character_script;
+use crate::text::{NumberKind, Token, tokens};
 
 /// One match of a rule in one turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cue {
-    /// Index into [`Lexicon::rules`].
-    pub rule: usize,
+    /// Which rule of the lexicon.
+    pub rule: RuleIndex,
     /// Byte offset in the raw text at which it begins.
     pub start: usize,
     /// Byte offset in the raw text just after it.
@@ -42,169 +56,390 @@ pub struct Cue {
     pub stated_contacts: Option<u32>,
 }
 
+/// One turn of a contact, as the detector takes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Utterance<'t> {
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// The raw text.
+    pub text: &'t str,
+}
+
+/// What was found in a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// The cues of each turn, in the order of their starts; cues of one kind in one turn never overlap.
+    pub turns: Vec<Vec<Cue>>,
+    /// The language of the words (index into the lexicon's), where it contradicts the declared one for certain.
+    pub contradiction: Option<usize>,
+}
+
 /// The largest number of contacts that is believed; "I have called 500 times" is anger, not a count.
 pub const LARGEST_STATED: u32 = 100;
 
-/// Rules compiled for finding.
-pub struct Detector {
-    automaton: AhoCorasick,
-    /// For each literal of the automaton, the phrases that it may belong to.
-    strikes: Vec<Vec<Strike>>,
-    phrases: Vec<CompiledPhrase>,
-    rules: Vec<CompiledRule>,
-    numerals: Vec<Numerals>,
-    classes: Classes,
-    /// The atoms that some phrase cannot do without.
-    required: Selection,
-    /// For each class of words the languages (bits) in which they are fillers.
-    fillers: Vec<u64>,
+/// Pieces of a contact below which a declaration of its language is believed.
+const FEW_PIECES: u32 = 12;
+
+/// Of so many pieces the declared language must know one, or the declaration is doubted.
+const PIECES_PER_KNOWN: u32 = 6;
+
+/// Rules compiled for finding. Those of a built-in language are compiled when a text first needs them.
+pub struct Detector<'a> {
+    engines: Engines<'a>,
+    languages: Languages,
+    /// Tells the scratch memory of one detector from that of another.
+    serial: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Strike {
-    phrase: usize,
-    lookback: usize,
-}
-
-struct CompiledPhrase {
-    rule: usize,
-    program: Program,
-}
-
-struct CompiledRule {
-    kind: String,
-    language: usize,
-    speaker: RuleSpeaker,
-    priority: i32,
-    stated: Stated,
-    unless: Vec<Program>,
-    unless_turn: Vec<Program>,
+/// The compiled rules of all languages.
+struct Engines<'a> {
+    lexicon: &'a Lexicon,
+    compiled: Vec<OnceLock<Engine>>,
+    /// The languages (bits) that are compiled.
+    ready: AtomicU64,
 }
 
 /// Memory that one thread uses again for turn after turn.
 #[derive(Default)]
 pub struct Scratch {
+    serial: u64,
+    memo: Memo,
+    sieve: Sieve,
     folded: Folded,
     tokens: Vec<Token>,
-    skippable: Vec<u64>,
+    skippable: Vec<bool>,
+    skippable_bits: Vec<u64>,
+    sentence_ends: Vec<u32>,
     classes: Vec<Class>,
-    /// The sentence of each token.
-    sentence: Vec<u32>,
-    /// The atoms that each sentence satisfies.
-    sentence_atoms: Vec<u64>,
-    /// For each phrase the turn in which it was last tried, and the first token at which it was not.
-    tried: Vec<(u64, usize)>,
-    turn: u64,
+    pairs: Vec<Class>,
+    memory: Memory,
+    candidates: Vec<Candidate>,
+    found: Vec<Found>,
+    /// The same for the turn before.
+    of_before: Option<Box<Scratch>>,
 }
 
-/// A match of a rule's phrase, before vetoes and overlaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Candidate {
-    rule: usize,
+/// A candidate of one of the languages.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    rule: RuleIndex,
+    priority: i32,
     found: Match,
 }
 
-impl Detector {
-    /// Compiles every rule. Fails for a phrase in which no word must occur: it would match anywhere.
-    pub fn new(lexicon: &Lexicon) -> Result<Detector> {
-        let mut compiler = Compiler::default();
-        let mut programmer = Programmer::default();
-        let mut strikes_by_literal: BTreeMap<Box<str>, Vec<Strike>> = BTreeMap::new();
-        let mut phrases = Vec::new();
-        let mut rules = Vec::new();
-        for (index, rule) in lexicon.rules.iter().enumerate() {
-            let numerals = &lexicon.languages[rule.language].numerals;
-            for phrase in &rule.phrases {
-                let nodes = compiler.compile(&phrase.items);
-                let anchors = compiler.anchors(&nodes).ok_or_else(|| no_anchor(rule, phrase))?;
-                let strike = Strike { phrase: phrases.len(), lookback: anchors.lookback };
-                for literal in anchors.literals {
-                    strikes_by_literal.entry(literal).or_default().push(strike);
-                }
-                phrases.push(CompiledPhrase { rule: index, program: programmer.program(&nodes, numerals) });
-            }
-            rules.push(compiled_rule(rule, numerals, &mut compiler, &mut programmer));
-        }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(strikes_by_literal.keys().map(|literal| literal.as_bytes()))
-            .map_err(|fault| Error::data("lexicon", fault.to_string(), "use fewer or shorter phrases"))?;
-        let mut atoms = programmer.atoms;
-        let filler_atoms: Vec<Atom> =
-            lexicon.languages.iter().map(|l| filler_atom(&l.fillers, &mut atoms)).collect();
-        let classes = atoms.classes();
-        let required = select_required(&mut phrases, &classes);
-        Ok(Detector {
-            automaton,
-            strikes: strikes_by_literal.into_values().collect(),
-            phrases,
-            rules,
-            numerals: lexicon.languages.iter().map(|language| language.numerals.clone()).collect(),
-            fillers: classes.all().map(|class| fillers(class, &classes, &filler_atoms)).collect(),
-            classes,
-            required,
+impl Engines<'_> {
+    fn count(&self) -> usize {
+        self.compiled.len()
+    }
+
+    fn get(&self, language: usize) -> &Engine {
+        self.compiled[language].get_or_init(|| {
+            let rules = self.lexicon.languages[language].rules();
+            Engine::new(rules).expect("built-in lexicons compile: the test-suite compiles them all")
         })
     }
 
-    /// The cues in one turn of `speaker`, in the order of their starts; cues of one kind never overlap.
-    pub fn cues(&self, text: &str, speaker: Speaker, scratch: &mut Scratch) -> Vec<Cue> {
-        if speaker == Speaker::System {
-            return Vec::new();
+    /// Compiles what is not compiled yet of some languages (bits), on all cores.
+    fn ensure(&self, languages: u64) {
+        if languages & !self.ready.load(Ordering::Relaxed) != 0 {
+            let languages: Vec<usize> = ones(languages).collect();
+            languages.par_iter().for_each(|&language| {
+                self.get(language);
+                self.ready.fetch_or(1 << language, Ordering::Relaxed);
+            });
         }
-        let mut candidates = self.candidates(text, speaker, scratch);
-        if candidates.is_empty() {
-            return Vec::new();
+    }
+}
+
+impl Engines<'_> {
+    /// What a word of this class means to the sieve and the matcher.
+    fn meaning(&self, language: usize, class: Class, is_pair: bool) -> Meaning {
+        let engine = self.get(language);
+        Meaning {
+            class,
+            language: language as u8,
+            is_pair,
+            is_anchor: !engine.strikes(class).is_empty(),
+            is_wanted: engine.signatures.is_wanted(class),
         }
-        candidates.sort_by_key(|candidate| {
-            let Candidate { rule, found } = *candidate;
-            (found.first, std::cmp::Reverse(found.end), -self.rules[rule].priority, rule)
+    }
+}
+
+impl<'a> Detector<'a> {
+    /// Compiles the rules of the languages that a user's files are about, the others when they are needed. Fails for a
+    /// phrase in which no word must occur: it would match anywhere.
+    pub fn new(lexicon: &'a Lexicon) -> Result<Detector<'a>> {
+        static SERIAL: AtomicU64 = AtomicU64::new(1);
+        let compiled = lexicon.languages.iter().map(|language| {
+            let engine = OnceLock::new();
+            if language.is_users() {
+                let compiled = Engine::new(language.rules())?;
+                engine.get_or_init(|| compiled);
+            }
+            Ok(engine)
         });
-        self.veto(&mut candidates, &scratch.words(&self.classes));
-        let kept = self.resolve(&candidates).into_iter();
-        kept.map(|(candidate, stated_contacts)| cue(candidate, stated_contacts, scratch)).collect()
+        Ok(Detector {
+            engines: Engines {
+                lexicon,
+                compiled: compiled.collect::<Result<_>>()?,
+                ready: AtomicU64::new(0),
+            },
+            languages: Languages::new(lexicon),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+        })
     }
 
-    /// Keeps, within each kind, the leftmost of overlapping candidates, of those the longest, of those the one of
-    /// the highest priority, of those the first in the lexicon. A number that only an overlapped one states goes to
-    /// the one that stays: they are about the same words. The candidates stand in that order already.
-    fn resolve(&self, candidates: &[Candidate]) -> Vec<(Candidate, Option<u32>)> {
-        let mut kept: Vec<(Candidate, Option<u32>)> = Vec::new();
-        let mut last_of_kind: HashMap<&str, usize> = HashMap::new();
-        for &candidate in candidates {
-            let stated = stated_contacts(self.rules[candidate.rule].stated, candidate.found);
-            let last = last_of_kind.entry(&self.rules[candidate.rule].kind).or_insert(usize::MAX);
-            match kept.get_mut(*last).filter(|(last, _)| candidate.found.first < last.found.end) {
+    /// The cues in the turns of one contact, whose language may be declared (a BCP 47 tag).
+    pub fn contact(&self, turns: &[Utterance], declared: Option<&str>, scratch: &mut Scratch) -> Heard {
+        self.take_over(scratch);
+        let declared = declared.and_then(|tag| self.engines.lexicon.language_index(tag));
+        let texts = || turns.iter().map(|turn| turn.text);
+        let choice = self.languages.choose(texts(), declared);
+        scratch.sieve.watch(declared.map_or(0, |declared| 1 << declared));
+        let mut heard = Heard { turns: self.cues_in(turns, &choice, scratch), contradiction: None };
+        if declared.is_some() {
+            let (piece_count, known_count) = scratch.sieve.watched();
+            let is_doubtful = piece_count >= FEW_PIECES && known_count * PIECES_PER_KNOWN < piece_count;
+            if let Some(found) = is_doubtful.then(|| self.languages.contradiction(&choice, texts())).flatten()
+            {
+                let both = Choice { tried: choice.tried | found, ..choice };
+                heard.turns = self.cues_in(turns, &both, scratch);
+                heard.contradiction = ones(found).next();
+            }
+        }
+        heard
+    }
+
+    /// The cues in one text that stands alone.
+    pub fn cues(&self, text: &str, speaker: Speaker, scratch: &mut Scratch) -> Vec<Cue> {
+        self.contact(&[Utterance { speaker, text }], None, scratch).turns.pop().unwrap_or_default()
+    }
+
+    /// The cues of every turn in the languages chosen.
+    fn cues_in(&self, turns: &[Utterance], choice: &Choice, scratch: &mut Scratch) -> Vec<Vec<Cue>> {
+        self.engines.ensure(choice.tried);
+        let mut counted: Option<u64> = None;
+        let mut all = Vec::with_capacity(turns.len());
+        for (at, turn) in turns.iter().enumerate() {
+            let before =
+                at.checked_sub(1).map(|at| &turns[at]).filter(|before| before.speaker != turn.speaker);
+            self.turn(turn, before.map(|before| before.text), choice.tried, scratch);
+            if !scratch.found.is_empty() {
+                let texts = turns.iter().map(|turn| turn.text);
+                let counted = *counted.get_or_insert_with(|| {
+                    let known = sieve::known_words(&self.engines, turns, choice.tried, scratch);
+                    self.languages.settle(choice, texts, |language| known[language])
+                });
+                scratch.found.retain(|found| counted & (1 << found.rule.language) != 0);
+            }
+            all.push(self.resolve(scratch));
+        }
+        all
+    }
+
+    /// Forgets what a scratch memory knows of another detector.
+    fn take_over(&self, scratch: &mut Scratch) {
+        if scratch.serial != self.serial {
+            scratch.memo.clear();
+            scratch.serial = self.serial;
+        }
+    }
+
+    /// Leaves what matches in a turn, and is not vetoed, in `scratch.found`.
+    fn turn(&self, turn: &Utterance, before: Option<&str>, languages: u64, scratch: &mut Scratch) {
+        scratch.found.clear();
+        if turn.speaker == Speaker::System {
+            return;
+        }
+        let hearing = sieve::hearing(&self.engines, languages, turn.speaker);
+        let alive = sift(&self.engines, turn.text, turn.speaker, hearing, scratch);
+        if alive == 0 {
+            return;
+        }
+        fold_into(turn.text, &mut scratch.folded);
+        tokens(scratch.folded.text(), &mut scratch.tokens);
+        for language in ones(alive) {
+            self.match_language(language, before, scratch);
+        }
+    }
+
+    /// Adds what matches in the turn at hand in one language.
+    fn match_language(&self, language: usize, before: Option<&str>, scratch: &mut Scratch) {
+        let engine = self.engines.get(language);
+        scratch.mark(&self.engines, language);
+        let mut candidates = std::mem::take(&mut scratch.candidates);
+        candidates.clear();
+        engine.candidates(&scratch.words(engine), scratch.sieve.survivors(language), &mut candidates);
+        let mut of_before = scratch.of_before.take().unwrap_or_default();
+        candidates.retain(|candidate| {
+            let (rule, after) = (candidate.rule, &engine.rules[candidate.rule].after);
+            let is_said = |before| self.is_said(language, rule, before, &mut of_before);
+            after.is_empty() || before.is_some_and(is_said)
+        });
+        scratch.of_before = Some(of_before);
+        candidates.sort_by_key(|candidate| (candidate.found.first, candidate.rule, candidate.found.end));
+        engine.veto(&mut candidates, &scratch.words(engine));
+        scratch.found.extend(candidates.iter().map(|candidate| Found {
+            rule: RuleIndex { language: language as u16, rule: candidate.rule as u16 },
+            priority: engine.rules[candidate.rule].priority,
+            found: candidate.found,
+        }));
+        scratch.candidates = candidates;
+    }
+
+    /// Does the turn before have what the rule must follow?
+    fn is_said(&self, language: usize, rule: usize, before: &str, scratch: &mut Scratch) -> bool {
+        self.take_over(scratch);
+        fold_into(before, &mut scratch.folded);
+        tokens(scratch.folded.text(), &mut scratch.tokens);
+        scratch.mark(&self.engines, language);
+        let engine = self.engines.get(language);
+        engine.is_said(rule, &scratch.words(engine))
+    }
+
+    /// The cues in the last of `turns` by the rules of one language alone.
+    fn cues_in_language(&self, language: u16, turns: &[Utterance], scratch: &mut Scratch) -> Vec<Cue> {
+        self.take_over(scratch);
+        let language = usize::from(language);
+        let choice = Choice { tried: 1 << language, declared: Some(language), letters: Default::default() };
+        self.cues_in(turns, &choice, scratch).pop().unwrap_or_default()
+    }
+
+    /// The phrases of a rule (indices into its phrases) that match in the last of `turns`, vetoed or not.
+    fn phrases_matching(&self, rule: RuleIndex, turns: &[Utterance], scratch: &mut Scratch) -> Vec<usize> {
+        self.take_over(scratch);
+        let (language, Some(turn)) = (usize::from(rule.language), turns.last()) else { return Vec::new() };
+        fold_into(turn.text, &mut scratch.folded);
+        tokens(scratch.folded.text(), &mut scratch.tokens);
+        scratch.mark(&self.engines, language);
+        let engine = self.engines.get(language);
+        let phrases = (0u32..).zip(&engine.phrases);
+        let own: Vec<u32> =
+            phrases.filter(|(_, p)| p.rule == usize::from(rule.rule)).map(|(at, _)| at).collect();
+        let mut candidates = Vec::new();
+        engine.candidates(&scratch.words(engine), &own, &mut candidates);
+        let first = own.first().copied().unwrap_or(0) as usize;
+        candidates.iter().map(|candidate| candidate.phrase - first).collect()
+    }
+
+    /// Keeps, within each kind, the leftmost of overlapping finds, of those the longest, of those the one of the
+    /// highest priority, of those the first in the lexicon. A number that only an overlapped one states goes to the one
+    /// that stays: they are about the same words.
+    fn resolve(&self, scratch: &mut Scratch) -> Vec<Cue> {
+        let mut found = std::mem::take(&mut scratch.found);
+        found.sort_by_key(|f| (f.found.first, std::cmp::Reverse(f.found.end), -f.priority, f.rule));
+        let mut kept: Vec<(Found, Option<u32>)> = Vec::new();
+        // The kinds met, each with its last kept find.
+        let mut last_of_kind: Vec<(&str, usize)> = Vec::new();
+        for &one in &found {
+            let rule = &self.engines.get(usize::from(one.rule.language)).rules[usize::from(one.rule.rule)];
+            let stated = stated_contacts(rule.stated, one.found);
+            let place = last_of_kind.iter().position(|(kind, _)| *kind == rule.kind).unwrap_or_else(|| {
+                last_of_kind.push((&rule.kind, usize::MAX));
+                last_of_kind.len() - 1
+            });
+            let last = &mut last_of_kind[place].1;
+            match kept.get_mut(*last).filter(|(last, _)| one.found.first < last.found.end) {
                 // A number of its own, even a vague one ("two or three times"), says more than a part of its words.
                 Some((last, number)) if last.found.number.is_none() => *number = number.or(stated),
                 Some(_) => {}
                 None => {
                     *last = kept.len();
-                    kept.push((candidate, stated));
+                    kept.push((one, stated));
                 }
             }
         }
-        kept
+        let cues =
+            kept.into_iter().map(|(one, stated_contacts)| cue(one, stated_contacts, scratch)).collect();
+        scratch.found = found;
+        cues
     }
 }
 
 impl Scratch {
-    fn words<'a>(&'a self, meaning: &'a Classes) -> Words<'a> {
-        let Scratch { folded, tokens, skippable, classes, .. } = self;
-        Words { folded: folded.text(), tokens, skippable, classes, meaning }
+    fn words<'a>(&'a self, engine: &'a Engine) -> Words<'a> {
+        Words {
+            folded: self.folded.text(),
+            tokens: &self.tokens,
+            skippable: &self.skippable,
+            skippable_bits: &self.skippable_bits,
+            sentence_ends: &self.sentence_ends,
+            classes: &self.classes,
+            pairs: &self.pairs,
+            vocabulary: &engine.vocabulary,
+            numerals: &engine.numerals,
+            memory: &self.memory,
+        }
     }
 
-    /// The memory of what was tried, for a new turn: what it holds of other turns does not count.
-    fn tried_anew(&mut self, phrase_count: usize) -> Vec<(u64, usize)> {
-        self.turn += 1;
-        let mut tried = std::mem::take(&mut self.tried);
-        tried.resize(phrase_count, (0, 0));
-        tried
+    /// The class of each token, and of each with the next, in one language; and which tokens phrases step over.
+    fn mark(&mut self, engines: &Engines, language: usize) {
+        let Scratch { memo, folded, tokens, skippable, classes, pairs, memory, .. } = self;
+        let (folded, engine) = (folded.text(), engines.get(language));
+        memory.begin_turn();
+        classes.clear();
+        skippable.clear();
+        pairs.clear();
+        pairs.resize(tokens.len(), 0);
+        let of_language = |meanings: &[Meaning], is_pair: bool| {
+            let own = meanings.iter().find(|m| usize::from(m.language) == language && m.is_pair == is_pair);
+            own.map_or(0, |meaning| meaning.class)
+        };
+        let mut is_after_character = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let word = token.text(folded);
+            let is_character = word.starts_with(is_character_script);
+            let class = if is_character {
+                let first = |at: usize| tokens[at].text(folded).chars().next().unwrap_or_default();
+                let character = first(at);
+                let before = at.checked_sub(1).filter(|_| is_after_character).map_or('\0', first);
+                let hash = character_hash(before, character);
+                let meanings = memo.meanings(hash, 1 << language, |languages, out| {
+                    sieve::work_out_character(engines, before, character, languages, out);
+                });
+                if let Some(before) = at.checked_sub(1) {
+                    pairs[before] = of_language(meanings, true);
+                }
+                of_language(meanings, false)
+            } else {
+                let meanings = memo.meanings(Hash::of(word), 1 << language, |languages, out| {
+                    sieve::work_out_word(engines, word, languages, out);
+                });
+                of_language(meanings, false)
+            };
+            let is_stutter = at > 0
+                && classes[at - 1] == class
+                && tokens[at - 1].text(folded) == word
+                && !word.starts_with(|c: char| c.is_ascii_digit() || is_character_script(c));
+            skippable.push(token.is_mention || is_stutter || engine.is_filler(class));
+            classes.push(class);
+            is_after_character = is_character;
+        }
+        self.mark_bits();
+    }
+
+    /// What an attempt to match needs at a glance.
+    fn mark_bits(&mut self) {
+        let Scratch { tokens, skippable, skippable_bits, sentence_ends, .. } = self;
+        skippable_bits.clear();
+        skippable_bits.resize(tokens.len().div_ceil(64).max(1), 0);
+        for (at, _) in skippable.iter().enumerate().filter(|(_, is_skippable)| **is_skippable) {
+            skippable_bits[at / 64] |= 1 << (at % 64);
+        }
+        sentence_ends.clear();
+        sentence_ends.resize(tokens.len(), 0);
+        let mut end = tokens.len() as u32;
+        for (at, token) in tokens.iter().enumerate().rev() {
+            sentence_ends[at] = end;
+            if token.is_sentence_start {
+                end = at as u32;
+            }
+        }
     }
 }
 
-/// The cue of a candidate, in the raw text.
-fn cue(Candidate { rule, found }: Candidate, stated_contacts: Option<u32>, scratch: &Scratch) -> Cue {
+/// The cue of a find, in the raw text.
+fn cue(Found { rule, found, .. }: Found, stated_contacts: Option<u32>, scratch: &Scratch) -> Cue {
     let span = &scratch.tokens[found.first..found.end];
     let (start, end) = (span[0].start as usize, span[span.len() - 1].end as usize);
     Cue { rule, start: scratch.folded.raw_start(start), end: scratch.folded.raw_end(end), stated_contacts }
@@ -218,60 +453,4 @@ fn stated_contacts(stated: Stated, found: Match) -> Option<u32> {
         (Stated::NumberPlusOne, _) | (Stated::Auto, _) => number.value + 1,
     };
     (1..=LARGEST_STATED).contains(&contacts).then_some(contacts)
-}
-
-fn compiled_rule(
-    rule: &Rule,
-    numerals: &Numerals,
-    compiler: &mut Compiler,
-    programmer: &mut Programmer,
-) -> CompiledRule {
-    let mut programs = |phrases: &[Phrase]| -> Vec<Program> {
-        phrases.iter().map(|phrase| programmer.program(&compiler.compile(&phrase.items), numerals)).collect()
-    };
-    CompiledRule {
-        kind: rule.kind.clone(),
-        language: rule.language,
-        speaker: rule.speaker,
-        priority: rule.priority,
-        stated: rule.stated,
-        unless: programs(&rule.unless),
-        unless_turn: programs(&rule.unless_turn),
-    }
-}
-
-/// Numbers anew the atoms that phrases require, and puts the rarest of each phrase first.
-fn select_required(phrases: &mut [CompiledPhrase], classes: &Classes) -> Selection {
-    let kept: BTreeSet<Atom> =
-        phrases.iter().flat_map(|phrase| phrase.program.required.iter().copied()).collect();
-    let kept: Vec<Atom> = kept.into_iter().collect();
-    let (selection, frequency) = classes.select(&kept);
-    for phrase in phrases {
-        for atom in &mut phrase.program.required {
-            *atom = kept.binary_search(atom).expect("every required atom is kept") as Atom;
-        }
-        phrase.program.required.sort_by_key(|&atom| frequency[atom as usize]);
-    }
-    selection
-}
-
-fn filler_atom(fillers: &[String], atoms: &mut Atoms) -> Atom {
-    let mut set = TokenSet::default();
-    fillers.iter().for_each(|filler| atoms.add_word(filler, &mut set));
-    atoms.atom(set)
-}
-
-/// The languages (bits) in which words of a class are fillers.
-fn fillers(class: Class, classes: &Classes, filler_atoms: &[Atom]) -> u64 {
-    let languages = filler_atoms.iter().enumerate().filter(|&(_, &atom)| classes.has(class, atom));
-    languages.fold(0, |bits, (language, _)| bits | 1 << (language % 64))
-}
-
-fn no_anchor(rule: &Rule, phrase: &Phrase) -> Error {
-    Error::text(
-        &rule.path,
-        phrase.line,
-        format!("the phrase `{}` has no word that must occur", phrase.source),
-        "add one outside of [brackets]",
-    )
 }

@@ -1,151 +1,208 @@
-//! The slow twin of the detector, for tests: every phrase tried at every word by plain backtracking, no anchors, no
-//! bit sets. What it shares with the fast way is folding, words, numerals, and the order of overlaps.
+//! The slow twin of the detector, for tests: every phrase tried at every word by plain backtracking, no sieve, no
+//! anchors, no classes, no bit sets. What it shares with the fast way is folding, words, numerals, and the order of
+//! overlaps.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::pattern::{Compiler, Node};
-use super::{Detector, Scratch, Words};
-use crate::interaction::Speaker;
-use crate::lexicon::Lexicon;
-use crate::text::fold::fold_into;
-use crate::text::tokens;
+use super::engine::near_words;
+use super::pattern::{Compiler, Frequency, Node};
+use super::veto::VETO_LOOKBACK;
+use crate::lexicon::phrase::Item;
+use crate::lexicon::{Lexicon, Phrase, Rules};
+use crate::text::token::is_character_script;
+use crate::text::{Token, fold, tokens};
 
-/// Spans (rule, raw start, raw end) of the cues in `text`.
-fn cues(lexicon: &Lexicon, detector: &Detector, text: &str) -> Vec<(usize, usize, usize)> {
-    let mut scratch = Scratch::default();
-    fold_into(text, &mut scratch.folded);
-    tokens(scratch.folded.text(), &mut scratch.tokens);
-    let Scratch { folded, tokens, skippable, classes, .. } = &mut scratch;
-    detector.mark(folded.text(), tokens, skippable, classes);
-    let words = scratch.words(&detector.classes);
-    let mut found = Vec::new();
-    for (index, rule) in lexicon.rules.iter().enumerate() {
-        let spans = |phrases: &[crate::lexicon::Phrase]| -> Vec<(usize, usize)> {
-            let mut spans = Vec::new();
-            for phrase in phrases {
-                for first in 0..words.tokens.len() {
-                    let mut ends = HashSet::new();
-                    ends_of(
-                        &Compiler::default().compile(&phrase.items),
-                        &words,
-                        detector,
-                        rule.language,
-                        first,
-                        first,
-                        &mut ends,
-                    );
-                    spans.extend(ends.into_iter().max().filter(|&end| end > first).map(|end| (first, end)));
+/// A turn cut into words.
+struct Turn<'a> {
+    folded: &'a str,
+    tokens: &'a [Token],
+    skippable: Vec<bool>,
+    rules: &'a Rules,
+}
+
+impl Turn<'_> {
+    fn word(&self, at: usize) -> &str {
+        self.tokens[at].text(self.folded)
+    }
+
+    /// Spans of a sequence: for each start the longest.
+    fn spans(&self, items: &[Item]) -> Vec<(usize, usize)> {
+        self.all_spans(items).into_iter().filter_map(|of_start| of_start.first().copied()).collect()
+    }
+
+    /// Spans of a sequence: for each start all of them, the longest first.
+    fn all_spans(&self, items: &[Item]) -> Vec<Vec<(usize, usize)>> {
+        let frequency = Frequency::default();
+        let nodes = Compiler::new(&frequency).compile(items);
+        let mut spans = Vec::new();
+        for first in 0..self.tokens.len() {
+            let mut ends = HashSet::new();
+            self.ends_of(&nodes, first, first, &mut ends);
+            let ends = ends.into_iter().filter(|&end| end > first && end - first < 64);
+            let mut of_start: Vec<_> = ends.map(|end| (first, end)).collect();
+            of_start.sort_by_key(|&(_, end)| std::cmp::Reverse(end));
+            spans.push(of_start);
+        }
+        spans
+    }
+
+    /// Every token at which `nodes`, begun at `at`, can end.
+    fn ends_of(&self, nodes: &[Node], first: usize, at: usize, ends: &mut HashSet<usize>) {
+        let Some((node, rest)) = nodes.split_first() else {
+            ends.insert(at);
+            return;
+        };
+        let mut go = |at: usize| self.ends_of(rest, first, at, ends);
+        let may_take =
+            |at: usize| at < self.tokens.len() && (at == first || !self.tokens[at].is_sentence_start);
+        match node {
+            Node::Gap(length) => {
+                for to in at..=at + usize::from(*length) {
+                    go(to);
+                    if !may_take(to) {
+                        break;
+                    }
                 }
             }
-            spans
-        };
-        let vetoes = spans(&rule.unless);
-        if spans(&rule.unless_turn).is_empty() {
-            for (first, end) in spans(&rule.phrases) {
-                if !vetoes
-                    .iter()
-                    .any(|&(from, to)| from < end && to > first && from + super::veto::VETO_LOOKBACK >= first)
-                {
-                    found.push((first, end, index));
+            Node::Optional(inner) => {
+                go(at);
+                let mut inside = HashSet::new();
+                self.ends_of(inner, first, at, &mut inside);
+                inside.into_iter().for_each(go);
+            }
+            Node::Choice(alternatives) => {
+                for alternative in alternatives.iter() {
+                    let mut inside = HashSet::new();
+                    self.ends_of(alternative, first, at, &mut inside);
+                    inside.into_iter().for_each(&mut go);
+                }
+            }
+            Node::Literal(_) | Node::Prefix(_) | Node::Words(_) | Node::Number(..) => {
+                let mut at = at;
+                while may_take(at) {
+                    let count = self.taken(node, at);
+                    if count > 0 {
+                        go(at + count);
+                    }
+                    if at == first || !self.skippable[at] {
+                        break;
+                    }
+                    at += 1;
                 }
             }
         }
     }
-    found.sort_by_key(|&(first, end, rule)| {
-        (first, std::cmp::Reverse(end), -lexicon.rules[rule].priority, rule)
-    });
+
+    /// How many tokens a single word, run or number takes at `at`; 0 for none.
+    fn taken(&self, node: &Node, at: usize) -> usize {
+        let text = self.word(at);
+        match node {
+            Node::Prefix(prefix) => usize::from(text.starts_with(prefix.as_ref())),
+            Node::Words(list) => usize::from(list.iter().any(|word| word.as_ref() == text)),
+            Node::Number(kind, least) => self
+                .rules
+                .numerals
+                .number_at(*kind, self.folded, self.tokens, at)
+                .filter(|number| number.value >= *least)
+                .map_or(0, |number| number.token_count),
+            Node::Literal(literal) => {
+                let mut run = String::new();
+                for count in 1..=self.tokens.len() - at {
+                    if count > 1 && self.tokens[at + count - 1].is_sentence_start {
+                        break;
+                    }
+                    run.push_str(self.word(at + count - 1));
+                    if run == **literal {
+                        return count;
+                    }
+                }
+                0
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// Spans (rule, raw start, raw end) of the cues in `text` by the rules of the only language of `lexicon`.
+fn cues(lexicon: &Lexicon, text: &str) -> Vec<(usize, usize, usize)> {
+    let rules = lexicon.languages[0].rules();
+    let folded = fold(text);
+    let mut found = Vec::new();
+    tokens(folded.text(), &mut found);
+    let skippable = (0..found.len())
+        .map(|at| {
+            let word = found[at].text(folded.text());
+            let is_stutter = at > 0
+                && found[at - 1].text(folded.text()) == word
+                && !word.starts_with(|c: char| c.is_ascii_digit() || is_character_script(c));
+            found[at].is_mention || is_stutter || rules.fillers.iter().any(|filler| filler == word)
+        })
+        .collect();
+    let turn = Turn { folded: folded.text(), tokens: &found, skippable, rules };
+    let mut all = Vec::new();
+    for (index, rule) in rules.rules.iter().enumerate() {
+        let vetoes: Vec<_> = rule.unless.iter().flat_map(|phrase| turn.spans(&phrase.parts[0])).collect();
+        let is_vetoed = |first: usize, end: usize| {
+            vetoes.iter().any(|&(from, to)| from < end && to > first && from + VETO_LOOKBACK >= first)
+        };
+        if rule.unless_turn.iter().any(|phrase| !turn.spans(&phrase.parts[0]).is_empty()) {
+            continue;
+        }
+        for phrase in &rule.phrases {
+            for (first, end) in spans_of_phrase(&turn, phrase) {
+                if !is_vetoed(first, end) {
+                    all.push((first, end, index));
+                }
+            }
+        }
+    }
+    all.sort_by_key(|&(first, end, rule)| (first, std::cmp::Reverse(end), -rules.rules[rule].priority, rule));
     let mut out: Vec<(usize, usize, usize)> = Vec::new();
-    let mut last_end: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    for (first, end, rule) in found {
-        let last = last_end.entry(lexicon.rules[rule].kind.clone()).or_default();
+    let mut last_end: HashMap<&str, usize> = HashMap::new();
+    for (first, end, rule) in all {
+        let last = last_end.entry(&rules.rules[rule].kind).or_default();
         if first >= *last {
             *last = end;
-            let start = scratch.folded.raw_start(words.tokens[first].start as usize);
-            out.push((rule, start, scratch.folded.raw_end(words.tokens[end - 1].end as usize)));
+            let start = folded.raw_start(found[first].start as usize);
+            out.push((rule, start, folded.raw_end(found[end - 1].end as usize)));
         }
     }
     out
 }
 
-/// Every token at which `nodes`, begun at `at`, can end.
-fn ends_of(
-    nodes: &[Node],
-    words: &Words,
-    detector: &Detector,
-    language: usize,
-    first: usize,
-    at: usize,
-    ends: &mut HashSet<usize>,
-) {
-    let Some((node, rest)) = nodes.split_first() else {
-        ends.insert(at);
-        return;
+/// The spans of a whole phrase: of `a & b` every match of the one part with the nearest of the other.
+fn spans_of_phrase(turn: &Turn, phrase: &Phrase) -> Vec<(usize, usize)> {
+    let mut starts = turn.all_spans(&phrase.parts[0]);
+    if phrase.is_turn_start {
+        let begins = |first: usize| turn.skippable[..first].iter().all(|&skippable| skippable);
+        starts.retain(|spans| spans.first().is_some_and(|&(first, _)| begins(first)));
+    }
+    let Some(other) = phrase.parts.get(1) else {
+        return starts.iter().filter_map(|spans| spans.first().copied()).collect();
     };
-    let mut go = |at: usize| ends_of(rest, words, detector, language, first, at, ends);
-    let may_take =
-        |at: usize| at < words.tokens.len() && (at == first || !words.tokens[at].is_sentence_start);
-    match node {
-        Node::Gap(length) => {
-            for to in at..=at + usize::from(*length) {
-                go(to);
-                if !may_take(to) {
-                    break;
-                }
-            }
-        }
-        Node::Optional(inner) => {
-            go(at);
-            let mut inside = HashSet::new();
-            ends_of(inner, words, detector, language, first, at, &mut inside);
-            inside.into_iter().for_each(go);
-        }
-        Node::Choice(alternatives) => {
-            for alternative in alternatives.iter() {
-                let mut inside = HashSet::new();
-                ends_of(alternative, words, detector, language, first, at, &mut inside);
-                inside.into_iter().for_each(&mut go);
-            }
-        }
-        Node::Literal(_) | Node::Prefix(_) | Node::Words(_) | Node::Number(..) => {
-            let mut at = at;
-            while may_take(at) {
-                let count = take(node, words, detector, language, at);
-                if count > 0 {
-                    go(at + count);
-                }
-                if at == first || words.skippable[at] & (1 << language) == 0 {
-                    break;
-                }
-                at += 1;
-            }
-        }
-    }
-}
-
-/// How many tokens a leaf takes at `at`.
-fn take(node: &Node, words: &Words, detector: &Detector, language: usize, at: usize) -> usize {
-    let text = words.tokens[at].text(words.folded);
-    match node {
-        Node::Prefix(prefix) => usize::from(text.starts_with(prefix.as_ref())),
-        Node::Words(list) => usize::from(list.iter().any(|word| word.as_ref() == text)),
-        Node::Number(kind, least) => detector.numerals[language]
-            .number_at(*kind, words.folded, words.tokens, at)
-            .filter(|number| number.value >= *least)
-            .map_or(0, |number| number.token_count),
-        Node::Literal(literal) => (1..=words.tokens.len() - at)
-            .find(|&count| {
-                let end = words.tokens[at + count - 1].end as usize;
-                words.folded[words.tokens[at].start as usize..end] == **literal
-            })
-            .unwrap_or(0),
-        _ => 0,
-    }
+    let others = turn.spans(other);
+    let nearest = |&(first, end): &(usize, usize)| {
+        let near = near_words(turn.word(first));
+        let after = others.iter().filter(|span| span.0 >= end && span.0 - end <= near).min();
+        let before = others.iter().filter(|span| span.1 <= first && first - span.1 <= near);
+        let before = before.max_by_key(|span| (span.1, span.0));
+        let other = match (after, before) {
+            (Some(after), Some(before)) if after.0 - end > first - before.1 => before,
+            (Some(after), _) => after,
+            (None, before) => before?,
+        };
+        Some((first.min(other.0), end.max(other.1)))
+    };
+    starts.iter().filter_map(|spans| spans.iter().find_map(nearest)).collect()
 }
 
 mod tests {
     use proptest::prelude::{ProptestConfig, Strategy, prop, proptest};
 
-    use super::{Detector, Lexicon, Scratch, Speaker, cues};
+    use super::cues;
+    use crate::detect::{Detector, Scratch, Utterance};
+    use crate::interaction::Speaker;
+    use crate::lexicon::Lexicon;
 
     const RULES: &str = r#"
 language = "en"
@@ -176,7 +233,7 @@ non_examples = ["x"]
 [[rule]]
 id = "first"
 kind = "first_contact"
-phrases = ["(first|third) time * call", "(打电话|电)"]
+phrases = ["(first|third) time * call", "(打电话|电)", "^ i [we] call & (again|thanks) time", "twice & 话"]
 examples = [">>first time i call<<"]
 non_examples = ["x"]
 "#;
@@ -224,12 +281,11 @@ non_examples = ["x"]
         fn the_detector_finds_what_trying_every_phrase_everywhere_finds(text in texts()) {
             let lexicon = Lexicon::from_sources(&[("x.toml".into(), RULES.to_string())]).unwrap();
             let detector = Detector::new(&lexicon).unwrap();
-            let fast: Vec<_> = detector
-                .cues(&text, Speaker::Customer, &mut Scratch::default())
-                .into_iter()
-                .map(|cue| (cue.rule, cue.start, cue.end))
-                .collect();
-            assert_eq!(fast, cues(&lexicon, &detector, &text), "{text}");
+            let turn = [Utterance { speaker: Speaker::Customer, text: &text }];
+            let fast = detector.contact(&turn, Some("en"), &mut Scratch::default()).turns.concat();
+            let fast: Vec<_> =
+                fast.into_iter().map(|cue| (usize::from(cue.rule.rule), cue.start, cue.end)).collect();
+            assert_eq!(fast, cues(&lexicon, &text), "{text}");
         }
     }
 }

@@ -1,14 +1,15 @@
-//! A phrase compiled: what to compare at each token, and the literals without which it cannot match.
+//! A phrase compiled: what to compare at each token, and the words without which it cannot match.
 //!
-//! Compiling chooses the *anchors* of a phrase: the rarest set of literals one of which stands in every match.
+//! Compiling chooses the *anchors* of a phrase: the rarest set of words one of which stands in every match.
 //! The detector looks for anchors only; matching is [`matcher`](super::matcher)'s work.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::lexicon::phrase::Item;
-use crate::text::NumberKind;
 use crate::text::token::is_character_script;
+use crate::text::{NumberKind, fold, tokens};
 
 /// One step of a compiled phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +30,21 @@ pub(super) enum Node {
     Choice(Arc<Vec<Vec<Node>>>),
 }
 
-/// The literals of which one must occur, and how many tokens may precede it in a match.
+/// What a token is known by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Name {
+    /// A whole word, a single character, or two neighbouring characters of a script without spaces.
+    Word(Box<str>),
+    /// The beginning of a word.
+    Prefix(Box<str>),
+}
+
+/// The names of which one must occur, and how many tokens may precede it in a match.
 #[derive(Debug, Clone)]
 pub(super) struct Anchors {
-    pub(super) literals: Vec<Box<str>>,
+    pub(super) names: Vec<Name>,
     pub(super) lookback: usize,
-    cost: f64,
+    pub(super) cost: f64,
 }
 
 /// The widest a number slot can be, in tokens (第一百二十三, "two hundred and twenty and fifth").
@@ -42,13 +52,17 @@ const NUMBER_WIDTH: usize = 8;
 
 /// Compiles phrases. What many of them share (sets of words) is worked out once, known by its address: the items
 /// belong to a lexicon that outlives the compiler, the nodes to the compiler itself.
-#[derive(Default)]
-pub(super) struct Compiler {
+pub(super) struct Compiler<'a> {
+    frequency: &'a Frequency,
     nodes: HashMap<usize, Node>,
     anchors: HashMap<usize, Option<Anchors>>,
 }
 
-impl Compiler {
+impl Compiler<'_> {
+    pub(super) fn new(frequency: &Frequency) -> Compiler<'_> {
+        Compiler { frequency, nodes: HashMap::new(), anchors: HashMap::new() }
+    }
+
     /// Compiles the items of a phrase.
     pub(super) fn compile(&mut self, items: &[Item]) -> Vec<Node> {
         items.iter().map(|item| self.node(item)).collect()
@@ -108,7 +122,7 @@ impl Compiler {
         }
     }
 
-    /// The cheapest anchors of a phrase; none where no literal must occur.
+    /// The cheapest anchors of a phrase; none where no word must occur.
     pub(super) fn anchors(&mut self, nodes: &[Node]) -> Option<Anchors> {
         let mut before = 0;
         let mut best: Option<Anchors> = None;
@@ -124,13 +138,22 @@ impl Compiler {
         best
     }
 
-    fn node_anchors(&mut self, node: &Node) -> Option<Anchors> {
-        let literal = |text: &str| Anchors { literals: vec![text.into()], lookback: 0, cost: cost(text) };
+    pub(super) fn node_anchors(&mut self, node: &Node) -> Option<Anchors> {
+        let one = |name: Name, cost: f64| Anchors { names: vec![name], lookback: 0, cost };
         match node {
-            Node::Literal(text) | Node::Prefix(text) => Some(literal(text)),
+            Node::Literal(text) => {
+                let pairs = pairs(text).map(|pair| (self.frequency.of_word(pair), pair));
+                match pairs.enumerate().min_by(|(_, a), (_, b)| a.0.total_cmp(&b.0)) {
+                    Some((at, (cost, pair))) => {
+                        Some(Anchors { lookback: at, ..one(Name::Word(pair.into()), cost) })
+                    }
+                    None => Some(one(Name::Word(text.clone()), self.frequency.of_word(text))),
+                }
+            }
+            Node::Prefix(text) => Some(one(Name::Prefix(text.clone()), self.frequency.of_prefix(text))),
             Node::Words(words) => Some(Anchors {
-                cost: words.iter().map(|word| cost(word)).sum(),
-                literals: words.to_vec(),
+                cost: words.iter().map(|word| self.frequency.of_word(word)).sum(),
+                names: words.iter().cloned().map(Name::Word).collect(),
                 lookback: 0,
             }),
             Node::Choice(alternatives) => {
@@ -147,24 +170,72 @@ impl Compiler {
     }
 
     fn choice_anchors(&mut self, alternatives: &[Vec<Node>]) -> Option<Anchors> {
-        let mut all = Anchors { literals: Vec::new(), lookback: 0, cost: 0.0 };
+        let mut all = Anchors { names: Vec::new(), lookback: 0, cost: 0.0 };
         for alternative in alternatives {
             let found = self.anchors(alternative)?;
             all.cost += found.cost;
             all.lookback = all.lookback.max(found.lookback);
-            all.literals.extend(found.literals);
+            all.names.extend(found.names);
         }
-        all.literals.sort();
-        all.literals.dedup();
+        all.names.sort();
+        all.names.dedup();
         Some(all)
     }
 }
 
-/// How often a literal is likely to occur: falls with its length; a single character of a script without spaces is as
-/// common as a word of one letter, two are as rare as a word of seven. Exactness does not hang on this guess, only speed.
-fn cost(literal: &str) -> f64 {
-    let characters = literal.chars().filter(|&c| is_character_script(c)).count();
-    let letters = if characters > 0 { 6 * characters - 5 } else { literal.chars().count() };
+/// The pairs of neighbouring characters in a run of a script without spaces; none in a word.
+pub(super) fn pairs(text: &str) -> impl Iterator<Item = &str> {
+    let starts: Vec<usize> = match text.starts_with(is_character_script) {
+        true => text.char_indices().map(|(at, _)| at).chain([text.len()]).collect(),
+        false => Vec::new(),
+    };
+    (2..starts.len()).map(move |end| &text[starts[end - 2]..starts[end]])
+}
+
+/// How often words are likely to occur, guessed from the examples of a language and from their length: a short word is
+/// a common word. Exactness does not hang on this guess, only speed.
+#[derive(Debug, Default)]
+pub(super) struct Frequency {
+    counts: BTreeMap<Box<str>, u32>,
+    total: f64,
+}
+
+impl Frequency {
+    /// Counts the tokens of a text, and the pairs of characters.
+    pub(super) fn add(&mut self, text: &str) {
+        let folded = fold(text);
+        let mut found = Vec::new();
+        tokens(folded.text(), &mut found);
+        let mut before: Option<&str> = None;
+        for token in &found {
+            let word = token.text(folded.text());
+            *self.counts.entry(word.into()).or_default() += 1;
+            let is_character = word.starts_with(is_character_script);
+            if let Some(before) = before.filter(|_| is_character) {
+                *self.counts.entry(format!("{before}{word}").into()).or_default() += 1;
+            }
+            before = Some(word).filter(|_| is_character);
+        }
+        self.total += found.len() as f64;
+    }
+
+    fn of_word(&self, word: &str) -> f64 {
+        by_length(word) + f64::from(self.counts.get(word).copied().unwrap_or(0)) / self.total.max(1.0)
+    }
+
+    fn of_prefix(&self, prefix: &str) -> f64 {
+        let longer = self
+            .counts
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(|(word, _)| word.starts_with(prefix));
+        by_length(prefix) + longer.map(|(_, &count)| f64::from(count)).sum::<f64>() / self.total.max(1.0)
+    }
+}
+
+/// A single character of a script without spaces is as common as a word of two letters, a pair as rare as one of five.
+fn by_length(word: &str) -> f64 {
+    let characters = word.chars().filter(|&c| is_character_script(c)).count();
+    let letters = if characters > 0 { 3 * characters - 1 } else { word.chars().count() };
     (-0.8 * letters as f64).exp()
 }
 
@@ -183,39 +254,59 @@ fn width(node: &Node) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Compiler, Node};
-    use crate::lexicon::phrase::parse;
+    use super::{Anchors, Compiler, Frequency, Name, Node, pairs};
+    use crate::lexicon::phrase::{Spellings, parse_sequence};
+
+    fn compiled(phrase: &str) -> (Vec<Node>, Option<Anchors>) {
+        let items = parse_sequence(phrase, &Spellings::new()).unwrap();
+        let frequency = Frequency::default();
+        let mut compiler = Compiler::new(&frequency);
+        let nodes = compiler.compile(&items);
+        let anchors = compiler.anchors(&nodes);
+        (nodes, anchors)
+    }
 
     #[track_caller]
-    fn anchored(phrase: &str, literals: &[&str], lookback: usize) {
-        let mut compiler = Compiler::default();
-        let nodes = compiler.compile(&parse(phrase).unwrap());
-        let found = compiler.anchors(&nodes).unwrap();
-        let found_literals: Vec<&str> = found.literals.iter().map(AsRef::as_ref).collect();
-        assert_eq!((found_literals.as_slice(), found.lookback), (literals, lookback), "{phrase}");
+    fn anchored(phrase: &str, words: &[&str], lookback: usize) {
+        let found = compiled(phrase).1.unwrap();
+        let names: Vec<Name> = words.iter().map(|&word| Name::Word(word.into())).collect();
+        assert_eq!((found.names, found.lookback), (names, lookback), "{phrase}");
     }
 
     #[test]
-    fn the_rarest_literal_that_must_occur_is_the_anchor() {
+    fn the_rarest_word_that_must_occur_is_the_anchor() {
         anchored("i called again", &["called"], 1);
         anchored("i (rang|called) [yesterday] again", &["again"], 3);
         anchored("{ordinal} time * complaining", &["complaining"], 13);
-        anchored("第{count}次打电话", &["次打电话"], 9);
+        anchored("第{count}次打电话", &["次打"], 9);
+    }
+
+    #[test]
+    fn words_that_the_examples_have_often_are_common() {
+        let mut frequency = Frequency::default();
+        frequency.add("called called called you");
+        let mut compiler = Compiler::new(&frequency);
+        let nodes = compiler.compile(&parse_sequence("called you back", &Spellings::new()).unwrap());
+        assert_eq!(compiler.anchors(&nodes).unwrap().names, [Name::Word("back".into())]);
     }
 
     #[test]
     fn what_may_be_missing_is_no_anchor() {
         anchored("[yesterday] i * rang", &["rang"], 6);
-        let mut compiler = Compiler::default();
-        let nodes = compiler.compile(&parse("[again] * {count}").unwrap());
-        assert!(compiler.anchors(&nodes).is_none());
+        assert!(compiled("[again] * {count}").1.is_none());
     }
 
     #[test]
     fn single_words_become_one_sorted_list() {
         assert_eq!(
-            Compiler::default().compile(&parse("(rang|called|rang)").unwrap()),
+            compiled("(rang|called|rang)").0,
             [Node::Words(vec!["called".into(), "rang".into()].into())]
         );
+    }
+
+    #[test]
+    fn runs_of_characters_have_pairs_and_words_have_none() {
+        assert_eq!(pairs("打电话").collect::<Vec<_>>(), ["打电", "电话"]);
+        assert_eq!(pairs("打").count() + pairs("call").count(), 0);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::atoms::{Atom, Atoms, TokenSet};
-use super::pattern::Node;
+use super::pattern::{Anchors, Compiler, Name, Node, pairs};
 use crate::text::token::is_character_script;
 use crate::text::{NumberKind, Numerals};
 
@@ -13,7 +13,7 @@ use crate::text::{NumberKind, Numerals};
 pub(super) enum Step {
     /// One word that satisfies the atom.
     Word(Atom),
-    /// A run of characters, whose first satisfies the atom.
+    /// A run of characters, the first two of which satisfy the atom.
     Run(Atom, Box<str>),
     /// A number, at least so large, whose first word satisfies the atom.
     Number(Atom, NumberKind, u32),
@@ -21,8 +21,18 @@ pub(super) enum Step {
     Gap(u8),
     /// May be missing.
     Optional(Vec<Step>),
-    /// One of several sequences. The atom, if any, is that of the words that can begin one.
-    Choice(Option<Atom>, Arc<Vec<Vec<Step>>>),
+    /// One of several sequences.
+    Choice(Arc<Choice>),
+}
+
+/// Several sequences, shared by the phrases that name the same set.
+#[derive(Debug)]
+pub(super) struct Choice {
+    /// The words that can begin one; none where anything can.
+    pub(super) first: Option<Atom>,
+    pub(super) alternatives: Vec<Vec<Step>>,
+    /// Its number among the choices of the language, where what it matches at a token is worth remembering.
+    pub(super) remembered: Option<u32>,
 }
 
 /// A whole phrase.
@@ -31,8 +41,17 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// The words that can begin it; none where anything can.
     pub(super) first: Option<Atom>,
-    /// Each of these must be satisfied by some word of the sentence. The detector numbers them anew, rarest first.
+    /// Each of these must be satisfied by some word of the sentence.
     pub(super) required: Vec<Atom>,
+    /// One of these words stands in every match; none where there is no such word.
+    pub(super) anchor: Option<Anchor>,
+}
+
+/// The atom of the anchors of a phrase, and how many tokens may precede the anchor in a match.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchor {
+    pub(super) atom: Atom,
+    pub(super) lookback: usize,
 }
 
 /// Turns compiled phrases into programs. Sets that many phrases share become one piece of program, known by the address
@@ -42,24 +61,64 @@ pub(super) struct Programmer {
     pub(super) atoms: Atoms,
     choices: HashMap<usize, Step>,
     firsts: HashMap<usize, Option<TokenSet>>,
+    remembered_count: u32,
 }
 
 impl Programmer {
-    /// The program of a phrase in a language with these numerals.
-    pub(super) fn program(&mut self, nodes: &[Node], numerals: &Numerals) -> Program {
+    /// The program of a phrase that `compiler` has compiled, in a language with these numerals.
+    pub(super) fn program(
+        &mut self,
+        nodes: &[Node],
+        compiler: &mut Compiler,
+        numerals: &Numerals,
+    ) -> Program {
         let steps = self.steps(nodes, numerals);
+        let anchor = compiler
+            .anchors(nodes)
+            .map(|anchors| Anchor { atom: self.anchor_atom(&anchors), lookback: anchors.lookback });
         let mut required: Vec<Atom> = steps
             .iter()
             .filter_map(|step| match step {
                 Step::Word(atom) | Step::Run(atom, _) | Step::Number(atom, ..) => Some(*atom),
-                Step::Choice(atom, _) => *atom,
+                Step::Choice(choice) => choice.first,
                 Step::Gap(_) | Step::Optional(_) => None,
             })
+            .chain(anchor.map(|anchor| anchor.atom))
             .collect();
+        for node in nodes {
+            if let Node::Literal(text) = node {
+                required.extend(pairs(text).map(|pair| self.word_atom(pair)));
+            }
+            if let Node::Choice(_) = node {
+                required.extend(compiler.node_anchors(node).map(|anchors| self.anchor_atom(&anchors)));
+            }
+        }
         required.sort_unstable();
         required.dedup();
         let first = self.first(nodes, numerals).map(|set| self.atoms.atom(set));
-        Program { steps, first, required }
+        Program { steps, first, required, anchor }
+    }
+
+    fn anchor_atom(&mut self, anchors: &Anchors) -> Atom {
+        let mut set = TokenSet::default();
+        for name in &anchors.names {
+            match name {
+                Name::Word(word) => self.atoms.add_word(word, &mut set),
+                Name::Prefix(prefix) => self.atoms.add_prefix(prefix, &mut set),
+            }
+        }
+        self.atoms.atom(set)
+    }
+
+    fn word_atom(&mut self, word: &str) -> Atom {
+        let mut set = TokenSet::default();
+        self.atoms.add_word(word, &mut set);
+        self.atoms.atom(set)
+    }
+
+    fn choice_count(&mut self) -> u32 {
+        self.remembered_count += 1;
+        self.remembered_count
     }
 
     fn steps(&mut self, nodes: &[Node], numerals: &Numerals) -> Vec<Step> {
@@ -87,8 +146,12 @@ impl Programmer {
             return step.clone();
         }
         let first = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
-        let steps: Vec<Vec<Step>> = alternatives.iter().map(|nodes| self.steps(nodes, numerals)).collect();
-        let step = Step::Choice(first, steps.into());
+        let alternatives: Vec<Vec<Step>> =
+            alternatives.iter().map(|nodes| self.steps(nodes, numerals)).collect();
+        // A number that is captured inside has to be captured each time.
+        let is_pure = !alternatives.iter().any(|steps| has_number(steps));
+        let remembered = is_pure.then(|| self.choice_count());
+        let step = Step::Choice(Arc::new(Choice { first, alternatives, remembered }));
         self.choices.insert(address, step.clone());
         step
     }
@@ -111,17 +174,14 @@ impl Programmer {
     fn node_first(&mut self, node: &Node, numerals: &Numerals) -> Option<TokenSet> {
         let mut set = TokenSet::default();
         match node {
-            Node::Literal(text) => {
-                let first = text.chars().next().filter(|&c| is_character_script(c));
-                self.atoms.add_word(&text[..first.map_or(text.len(), char::len_utf8)], &mut set);
-            }
+            Node::Literal(text) => self.atoms.add_word(first_name(text), &mut set),
             Node::Prefix(text) => self.atoms.add_prefix(text, &mut set),
             Node::Words(words) => words.iter().for_each(|word| self.atoms.add_word(word, &mut set)),
             Node::Number(kind, _) => {
                 if *kind != NumberKind::Times {
                     set.add_digits();
                 }
-                numerals.first_words(*kind).for_each(|word| self.atoms.add_word(word, &mut set));
+                numerals.first_words(*kind).for_each(|word| self.atoms.add_word(first_name(word), &mut set));
             }
             Node::Choice(alternatives) => {
                 let address = Arc::as_ptr(alternatives) as usize;
@@ -142,6 +202,20 @@ impl Programmer {
         }
         Some(set)
     }
+}
+
+fn has_number(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Number(..) => true,
+        Step::Optional(inner) => has_number(inner),
+        Step::Choice(choice) => choice.alternatives.iter().any(|steps| has_number(steps)),
+        Step::Word(_) | Step::Run(..) | Step::Gap(_) => false,
+    })
+}
+
+/// What the first token of a word or run is known by.
+fn first_name(text: &str) -> &str {
+    pairs(text).next().unwrap_or(text)
 }
 
 /// More than one character of a script without spaces: more than one token.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::phrase::Spellings;
+use crate::text::script::Script;
 use crate::{Error, Result};
 
 /// A lexicon file. See the README of the lexicons for what each field means.
@@ -15,8 +17,21 @@ use crate::{Error, Result};
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub(super) language: String,
+    /// Read on its own, before the rest: see the loader.
+    #[serde(default)]
+    #[expect(dead_code)]
+    scripts: Vec<Script>,
     #[serde(default)]
     pub(super) fillers: Vec<String>,
+    /// Letters that people also write otherwise.
+    #[serde(default)]
+    pub(super) spellings: Spellings,
+    /// Letters written together with the word that follows.
+    #[serde(default)]
+    pub(super) proclitics: Vec<String>,
+    /// Words that are no typing errors of a phrase's words.
+    #[serde(default)]
+    pub(super) not_typos: Vec<String>,
     #[serde(default)]
     pub(super) sets: BTreeMap<String, Vec<Spanned<String>>>,
     #[serde(default)]
@@ -59,9 +74,15 @@ pub(super) struct FileRule {
     pub(super) priority: i32,
     #[serde(default)]
     pub(super) stated: Stated,
+    /// Other rules of its kind that its examples fire too, each with the reason.
+    #[serde(default)]
+    pub(super) beside: BTreeMap<String, String>,
     /// In a user's file: adds to the built-in rule of this id instead of taking its place.
     #[serde(default)]
     pub(super) extends: bool,
+    /// What the other speaker must have said in the turn before.
+    #[serde(default)]
+    pub(super) after: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) phrases: Vec<Spanned<String>>,
     #[serde(default)]
@@ -71,14 +92,26 @@ pub(super) struct FileRule {
     #[serde(default)]
     pub(super) examples: Vec<Spanned<FileExample>>,
     #[serde(default)]
-    pub(super) non_examples: Vec<Spanned<String>>,
+    pub(super) non_examples: Vec<Spanned<FileExample>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "a text with >>marks<<, or { text = \"…\", stated = 3 }")]
+#[serde(untagged, expecting = "a text with >>marks<<, or { text = \"…\", stated = 3, before = \"…\" }")]
 pub(super) enum FileExample {
     Text(String),
-    Stated { text: String, stated: u32 },
+    Table(TableExample),
+}
+
+/// An example with more to it than its text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TableExample {
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) stated: Option<u32>,
+    /// The other speaker's turn just before.
+    #[serde(default)]
+    pub(super) before: Option<String>,
 }
 
 /// Whose turns a rule reads. Turns of an unknown speaker count as the customer's.

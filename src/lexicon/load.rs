@@ -1,67 +1,84 @@
 //! From lexicon files to rules: sets put in their places, user's rules over built-in ones, every fault with its line.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
-use xxhash_rust::xxh3::Xxh3;
 
-use super::file::{self, File, FileExample, FileRule};
-use super::phrase::{self, Item};
+use super::file::{File, FileExample, FileRule, TableExample};
+use super::phrase::{self, Item, Tree};
 use super::rule::{Example, Phrase, Rule};
-use super::{Language, Lexicon, Source};
+use super::{Rules, Source};
+use crate::text::script::{Script, scripts_of_language};
 use crate::text::{Numerals, fold};
 use crate::{Error, Result};
 
 /// Sets of one language by name, already as trees.
 type Sets = BTreeMap<String, Arc<Vec<Vec<Item>>>>;
 
-/// Loads `built_in` files, then `user` files, whose rules replace or extend rules of the same language and id.
-pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Lexicon> {
-    let mut lexicon = Lexicon { rules: Vec::new(), languages: Vec::new(), hash: String::new() };
-    let mut sets: Vec<Sets> = Vec::new();
-    let mut hash = Xxh3::new();
+/// Loads the files of one language, then `user` files, whose rules replace or extend rules of the same id.
+pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Rules> {
+    let mut rules = Rules::default();
+    let mut sets = Sets::new();
     for (source, is_user) in built_in.iter().map(|s| (s, false)).chain(user.iter().map(|s| (s, true))) {
         let (path, text) = source;
-        hash.update(text.as_bytes());
-        hash.update(&[0, u8::from(is_user)]);
         let file = File::parse(path, text)?;
-        let language = language_index(&mut lexicon.languages, &mut sets, &file)?;
+        add_words(&file, &mut rules, &mut sets)?;
         for rule in &file.rules {
-            let rule = resolve(&file, rule, language, &mut sets[language])?;
-            place(&mut lexicon.rules, rule, &file, is_user)?;
+            let rule = resolve(&file, rule, &mut sets)?;
+            place(&mut rules.rules, rule, &file, is_user)?;
         }
     }
-    lexicon.hash = format!("{:032x}", hash.digest128());
-    Ok(lexicon)
+    Ok(rules)
 }
 
-/// Finds or adds the language of `file` and gives it the file's fillers, numerals and sets.
-fn language_index(languages: &mut Vec<Language>, sets: &mut Vec<Sets>, file: &File) -> Result<usize> {
-    let index = languages.iter().position(|l| l.tag == file.language).unwrap_or_else(|| {
-        languages.push(Language { tag: file.language.clone(), ..Language::default() });
-        sets.push(Sets::new());
-        languages.len() - 1
-    });
-    let language = &mut languages[index];
-    language.fillers.extend(file.fillers.iter().map(|filler| folded(filler)));
-    add_numerals(&mut language.numerals, &file.numerals, &file.path)?;
+/// The language and the scripts of a file, from the keys before its first table: the rest is not read.
+pub(super) fn header((path, text): &Source) -> Result<(String, Vec<Script>)> {
+    #[derive(serde::Deserialize)]
+    struct Header {
+        language: String,
+        scripts: Option<Vec<Script>>,
+    }
+    let end = if text.starts_with('[') { 0 } else { text.find("\n[").map_or(text.len(), |at| at + 1) };
+    match toml::from_str::<Header>(&text[..end]) {
+        Ok(Header { language, scripts }) => {
+            let scripts = scripts.unwrap_or_else(|| scripts_of_language(&language));
+            Ok((language, scripts))
+        }
+        // Reading the whole file says better what is wrong, and where.
+        Err(fault) => File::parse(path, text).and_then(|_| {
+            let help = "write language = \"en\" as the first key of the file";
+            Err(Error::text(path, 1, fault.message().trim().replace('\n', " "), help))
+        }),
+    }
+}
+
+/// Adds the file's fillers, numerals and sets.
+fn add_words(file: &File, rules: &mut Rules, sets: &mut Sets) -> Result<()> {
+    let spelled = |word: &String| [folded(word), folded(&phrase::respelled(word, &file.spellings))];
+    rules.fillers.extend(file.fillers.iter().flat_map(spelled));
+    rules.proclitics.extend(file.proclitics.iter().map(|letters| folded(letters)));
+    rules.not_typos.extend(file.not_typos.iter().map(|word| folded(word)));
+    add_numerals(&mut rules.numerals, file)?;
     let mut own = Sets::new();
     for name in file.sets.keys() {
-        set_members(file, name, &mut Known { own: &mut own, earlier: &sets[index] }, &mut Vec::new())?;
+        set_members(file, name, &mut Known { own: &mut own, earlier: sets }, &mut Vec::new())?;
     }
-    sets[index].extend(own);
-    Ok(index)
+    sets.extend(own);
+    Ok(())
 }
 
-fn add_numerals(numerals: &mut Numerals, file: &file::Numerals, path: &Path) -> Result<()> {
+fn add_numerals(numerals: &mut Numerals, file: &File) -> Result<()> {
+    let (path, spellings, file) = (&file.path, &file.spellings, &file.numerals);
     let add = |into: &mut HashMap<String, u32>, from: &BTreeMap<String, Vec<String>>| -> Result<()> {
         for (value, words) in from {
             let value = value.parse().map_err(|_| {
                 Error::text(path, 1, format!("numeral `{value}` is no number"), "write it as 3 = [\"three\"]")
             })?;
-            into.extend(words.iter().map(|word| (folded(word), value)));
+            for word in words {
+                into.insert(folded(word), value);
+                into.insert(folded(&phrase::respelled(word, spellings)), value);
+            }
         }
         Ok(())
     };
@@ -99,7 +116,8 @@ fn set_members(
     open.push(name.to_string());
     let mut members = Vec::new();
     for member in &file.sets[name] {
-        let items = parse(file, member)?;
+        let items =
+            phrase::parse_sequence(member.as_ref(), &file.spellings).map_err(at_line(file, member))?;
         members.push(expand(items, file, file.line(member), known, open)?);
     }
     open.pop();
@@ -157,24 +175,37 @@ fn unknown_set(file: &File, line: usize, name: &str, known: &Sets) -> Error {
     Error::text(&file.path, line, format!("there is no set <{name}>"), help)
 }
 
-fn parse(file: &File, phrase: &Spanned<String>) -> Result<Vec<Item>> {
-    phrase::parse(phrase.as_ref())
-        .map_err(|(what, help)| Error::text(&file.path, file.line(phrase), what, help))
+/// The fault of a phrase as an error with its place.
+fn at_line(file: &File, phrase: &Spanned<String>) -> impl FnOnce(phrase::Fault) -> Error {
+    move |(what, help)| Error::text(&file.path, file.line(phrase), what, help)
 }
 
-fn resolve(file: &File, rule: &FileRule, language: usize, sets: &mut Sets) -> Result<Rule> {
+fn resolve(file: &File, rule: &FileRule, sets: &mut Sets) -> Result<Rule> {
     // The file's own sets are among those of the language by now; looking them up there saves reading them again.
     let earlier = Sets::new();
+    let mut put_in = |phrase: &Spanned<String>, tree: Tree| -> Result<Phrase> {
+        let line = file.line(phrase);
+        let mut known = Known { own: sets, earlier: &earlier };
+        let parts = tree.parts.into_iter();
+        let parts = parts.map(|items| expand(items, file, line, &mut known, &mut Vec::new()));
+        let (parts, is_turn_start) = (parts.collect::<Result<_>>()?, tree.is_turn_start);
+        Ok(Phrase { source: phrase.as_ref().clone(), parts, is_turn_start, line })
+    };
     let mut phrases = |from: &[Spanned<String>]| -> Result<Vec<Phrase>> {
-        from.iter()
-            .map(|phrase| {
-                let line = file.line(phrase);
-                let items = parse(file, phrase)?;
-                let items =
-                    expand(items, file, line, &mut Known { own: sets, earlier: &earlier }, &mut Vec::new())?;
-                Ok(Phrase { source: phrase.as_ref().clone(), items, line })
-            })
-            .collect()
+        let trees = from.iter().map(|phrase| {
+            let tree = phrase::parse(phrase.as_ref(), &file.spellings).map_err(at_line(file, phrase))?;
+            put_in(phrase, tree)
+        });
+        trees.collect()
+    };
+    let fire = phrases(&rule.phrases)?;
+    let mut sequences = |from: &[Spanned<String>]| -> Result<Vec<Phrase>> {
+        let trees = from.iter().map(|phrase| {
+            let items =
+                phrase::parse_sequence(phrase.as_ref(), &file.spellings).map_err(at_line(file, phrase))?;
+            put_in(phrase, Tree { parts: vec![items], is_turn_start: false })
+        });
+        trees.collect()
     };
     let fault = |what: &str, help: &str| {
         Err(Error::text(&file.path, file.line(&rule.id), format!("rule `{}` {what}", rule.id.as_ref()), help))
@@ -195,13 +226,14 @@ fn resolve(file: &File, rule: &FileRule, language: usize, sets: &mut Sets) -> Re
         id: rule.id.as_ref().clone(),
         kind: rule.kind.clone(),
         about: rule.about.clone(),
-        language,
         speaker: rule.speaker,
         priority: rule.priority,
         stated: rule.stated,
-        phrases: phrases(&rule.phrases)?,
-        unless: phrases(&rule.unless)?,
-        unless_turn: phrases(&rule.unless_turn)?,
+        after: sequences(&rule.after)?,
+        phrases: fire,
+        unless: sequences(&rule.unless)?,
+        unless_turn: sequences(&rule.unless_turn)?,
+        beside: rule.beside.clone(),
         examples: rule.examples.iter().map(|e| example(file, e)).collect::<Result<_>>()?,
         non_examples: rule.non_examples.iter().map(|text| non_example(file, text)).collect(),
         path: file.path.clone(),
@@ -209,13 +241,32 @@ fn resolve(file: &File, rule: &FileRule, language: usize, sets: &mut Sets) -> Re
     })
 }
 
+impl FileExample {
+    fn text(&self) -> &str {
+        match self {
+            FileExample::Text(text) | FileExample::Table(TableExample { text, .. }) => text,
+        }
+    }
+
+    fn before(&self) -> Option<String> {
+        match self {
+            FileExample::Text(_) => None,
+            FileExample::Table(table) => table.before.clone(),
+        }
+    }
+
+    fn stated(&self) -> Option<u32> {
+        match self {
+            FileExample::Text(_) => None,
+            FileExample::Table(table) => table.stated,
+        }
+    }
+}
+
 /// Takes the `>>marks<<` out of an example.
 fn example(file: &File, example: &Spanned<FileExample>) -> Result<Example> {
     let line = file.line(example);
-    let (marked, stated) = match example.as_ref() {
-        FileExample::Text(text) => (text, None),
-        FileExample::Stated { text, stated } => (text, Some(*stated)),
-    };
+    let marked = example.as_ref().text();
     let parts = marked.split_once(">>").and_then(|(before, rest)| Some((before, rest.split_once("<<")?)));
     let Some((before, (inside, after))) = parts.filter(|(_, (inside, _))| !inside.is_empty()) else {
         return Err(Error::text(
@@ -225,25 +276,31 @@ fn example(file: &File, example: &Spanned<FileExample>) -> Result<Example> {
             "put the words between >> and <<",
         ));
     };
-    let span = (before.len(), before.len() + inside.len());
-    let text = format!("{before}{inside}{after}");
-    Ok(Example { text, span: Some(span), stated, path: file.path.clone(), line })
+    Ok(Example {
+        text: format!("{before}{inside}{after}"),
+        before: example.as_ref().before(),
+        span: Some((before.len(), before.len() + inside.len())),
+        stated: example.as_ref().stated(),
+        path: file.path.clone(),
+        line,
+    })
 }
 
-fn non_example(file: &File, text: &Spanned<String>) -> Example {
+fn non_example(file: &File, example: &Spanned<FileExample>) -> Example {
     Example {
-        text: text.as_ref().clone(),
+        text: example.as_ref().text().to_string(),
+        before: example.as_ref().before(),
         span: None,
         stated: None,
         path: file.path.clone(),
-        line: file.line(text),
+        line: file.line(example),
     }
 }
 
 /// Adds `rule`, or puts it over the rule of the same language and id if it is the user's.
 fn place(rules: &mut Vec<Rule>, rule: Rule, file: &File, is_user: bool) -> Result<()> {
     let extends = file.rules.iter().any(|r| r.id.as_ref() == &rule.id && r.extends);
-    let known = rules.iter_mut().find(|known| known.language == rule.language && known.id == rule.id);
+    let known = rules.iter_mut().find(|known| known.id == rule.id);
     match known {
         None if extends => Err(Error::text(
             &rule.path,
@@ -267,6 +324,8 @@ fn place(rules: &mut Vec<Rule>, rule: Rule, file: &File, is_user: bool) -> Resul
             "give it another id",
         )),
         Some(known) if extends => {
+            known.after.extend(rule.after);
+            known.beside.extend(rule.beside);
             known.phrases.extend(rule.phrases);
             known.unless.extend(rule.unless);
             known.unless_turn.extend(rule.unless_turn);
@@ -314,7 +373,7 @@ non_examples = ["again"]
         let lexicon = load(&[source("x.toml", RULE)], &[]).unwrap();
         let rule = &lexicon.rules[0];
         assert_eq!(rule.line, 7);
-        assert!(matches!(&rule.phrases[0].items[0], Item::Choice(members) if members.len() == 2));
+        assert!(matches!(&rule.phrases[0].parts[0][0], Item::Choice(members) if members.len() == 2));
         assert_eq!(rule.examples[0].text, "i rang ye again today");
         assert_eq!(rule.examples[0].span, Some((2, 15)));
     }

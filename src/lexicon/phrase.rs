@@ -1,9 +1,11 @@
 //! The phrase language: plain words and a few marks, read into a tree.
 //!
 //! `[optional]` · `(this|that)` · `<set>` · `{ordinal}`, `{count}`, `{times}`, also `{ordinal>=2}` · `*` (a gap of a few
-//! words), `*8` (of up to eight) · `word…` (a beginning of a word). Words are folded as texts are, so that case,
-//! diacritics, width and traditional characters do not matter. What a set holds is looked up later.
+//! words), `*8` (of up to eight) · `word…` (a beginning of a word) · `^` (the turn begins here) · `a & b` (both, near each
+//! other in the turn). Words are folded as texts are, so that case, diacritics, width and traditional characters do
+//! not matter. What a set holds is looked up later.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::text::token::is_character_script;
@@ -34,30 +36,70 @@ pub enum Item {
     Gap(u8),
 }
 
+/// Letters that people also write otherwise: `ü` as `ue`.
+pub type Spellings = BTreeMap<String, String>;
+
+/// What is wrong with a phrase, and what to do about it.
+pub type Fault = (String, String);
+
+/// A phrase as a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Two where the phrase is `a & b`, else one.
+    pub parts: Vec<Vec<Item>>,
+    /// The first part begins the turn.
+    pub is_turn_start: bool,
+}
+
 /// Reads a phrase. The error says what is wrong and what to do, without a place.
-pub fn parse(phrase: &str) -> Result<Vec<Item>, (String, String)> {
-    let mut parser = Parser { rest: phrase, depth: 0 };
-    let items = parser.sequence(&[])?;
+pub fn parse(phrase: &str, spellings: &Spellings) -> Result<Tree, Fault> {
+    let (is_turn_start, rest) = match phrase.trim_start().strip_prefix('^') {
+        Some(rest) => (true, rest),
+        None => (false, phrase),
+    };
+    let mut parser = Parser { rest, depth: 0, spellings };
+    let mut parts = vec![parser.sequence(&['&'])?];
+    while let Some(rest) = parser.rest.strip_prefix('&') {
+        parser.rest = rest;
+        parts.push(parser.sequence(&['&'])?);
+    }
     match parser.rest.chars().next() {
         Some(stray) => Err((
             format!("`{stray}` closes nothing in the phrase `{phrase}`"),
             "open it before, or leave it out".to_string(),
         )),
-        None if items.is_empty() => {
+        None if parts.iter().any(Vec::is_empty) => {
             Err(("an empty phrase".to_string(), "write the words that customers say".to_string()))
         }
-        None => Ok(items),
+        None if parts.len() > 2 => Err((
+            format!("more than one `&` in the phrase `{phrase}`"),
+            "join two parts only; write several phrases for more".to_string(),
+        )),
+        None => Ok(Tree { parts, is_turn_start }),
     }
+}
+
+/// Reads what is one sequence: a member of a set, a veto.
+pub fn parse_sequence(phrase: &str, spellings: &Spellings) -> Result<Vec<Item>, Fault> {
+    let Tree { mut parts, is_turn_start } = parse(phrase, spellings)?;
+    if parts.len() > 1 || is_turn_start {
+        return Err((
+            format!("`^` or `&` in `{phrase}`"),
+            "they may stand in the `phrases` of a rule only".to_string(),
+        ));
+    }
+    Ok(parts.pop().unwrap_or_default())
 }
 
 struct Parser<'a> {
     rest: &'a str,
     depth: usize,
+    spellings: &'a Spellings,
 }
 
 impl<'a> Parser<'a> {
     /// Items up to one of `stops` (not taken) or the end.
-    fn sequence(&mut self, stops: &[char]) -> Result<Vec<Item>, (String, String)> {
+    fn sequence(&mut self, stops: &[char]) -> Result<Vec<Item>, Fault> {
         let mut items = Vec::new();
         self.depth += 1;
         if self.depth > 16 {
@@ -78,6 +120,12 @@ impl<'a> Parser<'a> {
                 '<' => items.push(Item::Set(self.enclosed('>')?.to_string())),
                 '{' => items.push(number(self.enclosed('}')?)?),
                 '*' => items.push(self.gap()?),
+                '&' | '^' => {
+                    return Err((
+                        format!("`{c}` where it cannot stand"),
+                        "`^` begins a phrase, `&` stands between two parts, outside of brackets".to_string(),
+                    ));
+                }
                 '|' => {
                     return Err((
                         "`|` outside of brackets".to_string(),
@@ -92,7 +140,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The alternatives between the bracket at hand and `close`.
-    fn bracketed(&mut self, close: char) -> Result<Vec<Vec<Item>>, (String, String)> {
+    fn bracketed(&mut self, close: char) -> Result<Vec<Vec<Item>>, Fault> {
         let whole = self.rest;
         self.rest = &self.rest[1..];
         let mut alternatives = vec![self.sequence(&['|'])?];
@@ -117,7 +165,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The text between the mark at hand and `close`.
-    fn enclosed(&mut self, close: char) -> Result<&'a str, (String, String)> {
+    fn enclosed(&mut self, close: char) -> Result<&'a str, Fault> {
         let end = self.rest.find(close).ok_or_else(|| {
             (
                 format!("`{}` has no closing `{close}`", self.rest),
@@ -129,7 +177,7 @@ impl<'a> Parser<'a> {
         Ok(inner)
     }
 
-    fn gap(&mut self) -> Result<Item, (String, String)> {
+    fn gap(&mut self) -> Result<Item, Fault> {
         self.rest = &self.rest[1..];
         let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.rest.split_at(digits);
@@ -146,30 +194,43 @@ impl<'a> Parser<'a> {
 
     /// Folds the plain text up to the next mark and cuts it into words.
     fn words(&mut self, items: &mut Vec<Item>) {
-        let end =
-            self.rest.find(['[', ']', '(', ')', '<', '>', '{', '}', '*', '|']).unwrap_or(self.rest.len());
+        let end = self.rest.find(MARKS).unwrap_or(self.rest.len());
         let (plain, rest) = self.rest.split_at(end);
         self.rest = rest;
-        for part in plain.split_inclusive('…') {
-            let is_prefix = part.ends_with('…');
-            let before = items.len();
-            push_words(part.trim_end_matches('…'), items);
-            if let Some(Item::Word(word)) =
-                items.get_mut(before..).and_then(<[Item]>::last_mut).filter(|_| is_prefix)
-            {
-                let word = std::mem::take(word);
-                items.pop();
-                items.push(Item::Prefix(word));
+        for word in plain.split_whitespace() {
+            for part in word.split_inclusive('…') {
+                self.word(part.trim_end_matches('…'), part.ends_with('…'), items);
             }
+        }
+    }
+
+    /// One word, or several joined by signs; with the other spelling where it has one.
+    fn word(&self, plain: &str, is_prefix: bool, items: &mut Vec<Item>) {
+        let written = word_items(plain, is_prefix);
+        let otherwise = word_items(&respelled(plain, self.spellings), is_prefix);
+        if written == otherwise {
+            items.extend(written);
+        } else {
+            items.push(Item::Choice(vec![written, otherwise].into()));
         }
     }
 }
 
+/// Everything that is not plain text.
+const MARKS: [char; 12] = ['[', ']', '(', ')', '<', '>', '{', '}', '*', '|', '&', '^'];
+
+/// The word as people write it who avoid its letters.
+pub(super) fn respelled(word: &str, spellings: &Spellings) -> String {
+    let lower = word.to_lowercase();
+    spellings.iter().fold(lower, |word, (letter, instead)| word.replace(letter.as_str(), instead))
+}
+
 /// Words as the detector sees them; neighbouring characters of a script without spaces become one item.
-fn push_words(plain: &str, items: &mut Vec<Item>) {
+fn word_items(plain: &str, is_prefix: bool) -> Vec<Item> {
     let folded = fold(plain);
     let mut found = Vec::new();
     tokens(folded.text(), &mut found);
+    let mut items = Vec::new();
     let mut run_end = None;
     for token in found {
         let word = token.text(folded.text());
@@ -180,9 +241,18 @@ fn push_words(plain: &str, items: &mut Vec<Item>) {
         }
         run_end = is_character.then_some(token.end);
     }
+    if let Some(Item::Word(word)) = items.last_mut().filter(|_| is_prefix) {
+        // A run of characters is found inside longer words anyway.
+        if run_end.is_none() {
+            let word = std::mem::take(word);
+            items.pop();
+            items.push(Item::Prefix(word));
+        }
+    }
+    items
 }
 
-fn number(inner: &str) -> Result<Item, (String, String)> {
+fn number(inner: &str) -> Result<Item, Fault> {
     let (name, least) = match inner.split_once(">=") {
         Some((name, least)) => (name.trim(), least.trim().parse().ok()),
         None => (inner, Some(0)),
@@ -204,7 +274,11 @@ fn number(inner: &str) -> Result<Item, (String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Item, NumberKind, parse};
+    use super::{Item, NumberKind, Spellings, parse, parse_sequence};
+
+    fn items(phrase: &str) -> Vec<Item> {
+        parse_sequence(phrase, &Spellings::new()).unwrap()
+    }
 
     fn word(text: &str) -> Item {
         Item::Word(text.to_string())
@@ -213,7 +287,7 @@ mod tests {
     #[test]
     fn marks_become_a_tree() {
         assert_eq!(
-            parse("{ordinal>=2} time [that] (i|we) <called> * call…").unwrap(),
+            items("{ordinal>=2} time [that] (i|we) <called> * call…"),
             [
                 Item::Number(NumberKind::Ordinal, 2),
                 word("time"),
@@ -228,18 +302,18 @@ mod tests {
 
     #[test]
     fn words_are_folded_and_characters_run_together() {
-        assert_eq!(parse("Call-back, I've").unwrap(), [word("call"), word("back"), word("ive")]);
+        assert_eq!(items("Call-back, I've"), [word("call"), word("back"), word("ive")]);
         assert_eq!(
-            parse("第{count}次打電話").unwrap(),
+            items("第{count}次打電話"),
             [word("第"), Item::Number(NumberKind::Count, 0), word("次打电话")]
         );
-        assert_eq!(parse("開咗 case").unwrap(), [word("开咗"), word("case")]);
+        assert_eq!(items("開咗 case"), [word("开咗"), word("case")]);
     }
 
     #[test]
     fn alternatives_may_be_optional_as_a_whole() {
         assert_eq!(
-            parse("[a|b] c").unwrap(),
+            items("[a|b] c"),
             [Item::Optional(vec![Item::Choice(vec![vec![word("a")], vec![word("b")]].into())]), word("c")]
         );
     }
@@ -254,11 +328,15 @@ mod tests {
             ("(a||b)", "an empty alternative"),
             ("a *99 b", "a gap of 99 words"),
             ("", "an empty phrase"),
+            ("a & ", "an empty phrase"),
+            ("a & b & c", "more than one `&`"),
+            ("(a & b)", "`&` where it cannot stand"),
+            ("a ^b", "`^` where it cannot stand"),
         ] {
-            let (what, help) = parse(phrase).unwrap_err();
+            let (what, help) = parse(phrase, &Spellings::new()).unwrap_err();
             assert!(what.starts_with(fault), "{phrase}: {what}");
             assert!(!help.is_empty());
         }
-        assert!(parse(&"(".repeat(100)).unwrap_err().0.contains("16 deep"));
+        assert!(parse(&"(".repeat(100), &Spellings::new()).unwrap_err().0.contains("16 deep"));
     }
 }

@@ -1,5 +1,6 @@
 //! A rule ready for use: its phrases as trees without set names, its examples as texts with a span.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use super::file::{RuleSpeaker, Stated};
@@ -10,24 +11,26 @@ use super::phrase::Item;
 pub struct Rule {
     /// Kebab-case, the same in every language.
     pub id: String,
-    /// What a cue of this rule is evidence of: `repeat`, `first_contact`, …
+    /// What a cue of this rule is evidence of: `repeat`, `first_contact`, `cause/…`, `category/…`, …
     pub kind: String,
     /// One sentence for people.
     pub about: String,
-    /// Index into [`Lexicon::languages`](super::Lexicon::languages).
-    pub language: usize,
     /// Whose turns it reads.
     pub speaker: RuleSpeaker,
     /// Of two cues of one kind that overlap and are equally long, the higher wins.
     pub priority: i32,
     /// How the number becomes `stated_contacts`.
     pub stated: Stated,
+    /// What the other speaker must have said in the turn just before; anything where empty.
+    pub after: Vec<Phrase>,
     /// What fires the rule.
     pub phrases: Vec<Phrase>,
     /// What vetoes a cue that it overlaps.
     pub unless: Vec<Phrase>,
     /// What vetoes every cue of the rule in the same turn.
     pub unless_turn: Vec<Phrase>,
+    /// Other rules of its kind that its examples fire too, each with the reason.
+    pub beside: BTreeMap<String, String>,
     /// Texts that must fire it.
     pub examples: Vec<Example>,
     /// Texts that must not.
@@ -43,8 +46,10 @@ pub struct Rule {
 pub struct Phrase {
     /// As written in the file.
     pub source: String,
-    /// With every set replaced by its members.
-    pub items: Vec<Item>,
+    /// Two sequences where the phrase is `a & b`, else one; with every set replaced by its members.
+    pub parts: Vec<Vec<Item>>,
+    /// It begins the turn.
+    pub is_turn_start: bool,
     /// Line in the file.
     pub line: usize,
 }
@@ -54,6 +59,8 @@ pub struct Phrase {
 pub struct Example {
     /// Without the marks.
     pub text: String,
+    /// The other speaker's turn just before, if any.
+    pub before: Option<String>,
     /// Byte span that the cue must have; none for a text that must not fire.
     pub span: Option<(usize, usize)>,
     /// The number of contacts that the cue must state.

@@ -5,6 +5,7 @@
 
 mod group;
 mod interval;
+mod log_odds;
 mod scorecard;
 mod scores;
 mod verdict;
@@ -15,6 +16,7 @@ mod properties;
 
 pub use group::{Dimension, Groups, group};
 pub use interval::{Interval, wilson};
+pub use log_odds::{Counts, log_odds_z};
 pub use scorecard::{GroupScores, Observed, Scorecard, scorecard};
 pub use scores::{Scores, score};
 pub use verdict::{Verdict, verdict};

@@ -55,7 +55,7 @@ pub fn explain(store: &Store, policy: &Policy, id: &str) -> Result<Explanation> 
             "see the ids in your source files",
         )
     })?;
-    let view = View::open(store, policy, true)?;
+    let view = View::open(store, policy, &store.cues()?, true)?;
     let contacts = timeline(&view.links, &view.input(), policy, row);
     let rows: Vec<u32> = contacts.iter().map(|contact| contact.row).collect();
     let ids = store.texts("interaction_id", &rows)?;

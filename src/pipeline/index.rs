@@ -10,9 +10,9 @@ use std::sync::mpsc::sync_channel;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::config::Config;
-use crate::detect::{Cue, Detector, Scratch};
+use crate::detect::{Cue, Detector, Scratch, Utterance};
 use crate::ingest::{self, Batch, SourceFile};
-use crate::interaction::{Transcript, Turn};
+use crate::interaction::{Note, Transcript, Turn};
 use crate::lexicon::Lexicon;
 use crate::store::{CommitInfo, SourceRecord, Store, StoredCue, Writer, count_reason};
 use crate::{Error, Result};
@@ -104,7 +104,7 @@ pub fn index(
 struct Run<'a> {
     config: &'a Config,
     lexicon: &'a Lexicon,
-    detector: &'a Detector,
+    detector: &'a Detector<'a>,
     progress: &'a (dyn Fn(Progress) + Sync),
     total_bytes: u64,
     done_bytes: u64,
@@ -137,7 +137,7 @@ impl Run<'_> {
             });
             let written = receiver.into_iter().try_for_each(|batch| {
                 row_count += batch.row_count;
-                self.batch(&batch, writer, summary)
+                self.batch(&batch, &file.name, writer, summary)
             });
             let read = reader.join().expect("readers do not panic");
             written.and(read)
@@ -155,46 +155,71 @@ impl Run<'_> {
         })
     }
 
-    fn batch(&self, batch: &Batch, writer: &mut Writer, summary: &mut IndexSummary) -> Result<()> {
-        let cues: Vec<Vec<StoredCue>> = batch
+    fn batch(
+        &self,
+        batch: &Batch,
+        file: &str,
+        writer: &mut Writer,
+        summary: &mut IndexSummary,
+    ) -> Result<()> {
+        let heard: Vec<(Vec<StoredCue>, Option<Note>)> = batch
             .transcripts
             .par_iter()
-            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, scratch))
+            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, file, scratch))
             .collect();
         writer.push_interactions(&batch.interactions)?;
-        for (transcript, cues) in batch.transcripts.iter().zip(&cues) {
+        for (transcript, (cues, _)) in batch.transcripts.iter().zip(&heard) {
             writer.push_transcript(transcript)?;
             writer.push_cues(cues)?;
             summary.cue_count += cues.len() as u64;
         }
         writer.push_rejects(&batch.rejects)?;
-        writer.push_notes(&batch.notes)?;
+        let mut notes = batch.notes.clone();
+        notes.extend(heard.into_iter().filter_map(|(_, note)| note));
+        writer.push_notes(&notes)?;
         summary.interaction_count += batch.interactions.len() as u64;
         summary.transcript_count += batch.transcripts.len() as u64;
         summary.reject_count += batch.rejects.len() as u64;
         batch.rejects.iter().for_each(|reject| count_reason(&mut summary.reject_counts, &reject.reason));
-        batch.notes.iter().for_each(|note| count_reason(&mut summary.note_counts, &note.what));
+        notes.iter().for_each(|note| count_reason(&mut summary.note_counts, &note.what));
         Ok(())
     }
 
-    fn cues(&self, transcript: &Transcript, scratch: &mut Scratch) -> Vec<StoredCue> {
-        let mut out = Vec::new();
-        for turn in &transcript.turns {
-            let cues = self.detector.cues(&turn.text, turn.speaker, scratch);
-            out.extend(cues.into_iter().map(|cue| self.stored(transcript, turn, cue)));
-        }
-        out
+    /// The cues of a transcript, and a note if its language is declared wrongly.
+    fn cues(
+        &self,
+        transcript: &Transcript,
+        file: &str,
+        scratch: &mut Scratch,
+    ) -> (Vec<StoredCue>, Option<Note>) {
+        let said = transcript.turns.iter().map(|turn| Utterance { speaker: turn.speaker, text: &turn.text });
+        let said: Vec<Utterance> = said.collect();
+        let heard = self.detector.contact(&said, transcript.language.as_deref(), scratch);
+        let note = heard.contradiction.map(|language| Note {
+            file: file.to_string(),
+            line: 0,
+            what: format!(
+                "the declared language is not that of the words: {} is declared {}, read as {} too",
+                transcript.interaction_id,
+                transcript.language.as_deref().unwrap_or_default(),
+                self.lexicon.languages[language].tag
+            ),
+        });
+        let cues = transcript.turns.iter().zip(heard.turns);
+        let stored =
+            cues.flat_map(|(turn, cues)| cues.into_iter().map(move |cue| self.stored(transcript, turn, cue)));
+        (stored.collect(), note)
     }
 
     fn stored(&self, transcript: &Transcript, turn: &Turn, cue: Cue) -> StoredCue {
-        let rule = &self.lexicon.rules[cue.rule];
+        let rule = self.lexicon.rule(cue.rule);
         StoredCue {
             interaction_id: transcript.interaction_id.clone(),
             turn: turn.index,
             speaker: turn.speaker,
             kind: rule.kind.clone(),
             rule: rule.id.clone(),
-            language: self.lexicon.languages[rule.language].tag.clone(),
+            language: self.lexicon.languages[usize::from(cue.rule.language)].tag.clone(),
             start: cue.start as u32,
             end: cue.end as u32,
             quote: quote(&turn.text, cue.start, cue.end),

@@ -1,13 +1,16 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]).
+//! of one contact ([`explain()`]), store → phrases that the lexicons may lack ([`suggest()`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
+mod derive;
 mod explain;
 mod index;
 mod report;
+mod suggest;
 mod view;
 
 pub use explain::{Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use report::{ReportOptions, report};
+pub use suggest::{Suggestion, Suggestions, suggest};

@@ -28,11 +28,11 @@ const MOST_SAYINGS: usize = 1_000;
 /// Errors: an unknown dimension, more than two, an unknown time zone, a damaged store.
 pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<Report> {
     let cues = store.cues()?;
-    let view = View::open(store, policy, !cues.interaction_key.is_empty())?;
+    let view = View::open(store, policy, &cues, !cues.interaction_key.is_empty())?;
     let spoken = Spoken::new(&view, &cues);
     let is_stated = spoken.is_stated(view.links.row_count());
 
-    let categories = groups(store, &["category".to_string()])?;
+    let categories = groups(&view, &["category".to_string()])?;
     let rejected_count = rejected_rows(store);
     let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated);
     let overall = GroupScores {
@@ -59,12 +59,18 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
         groups: Vec::new(),
         notes: notes(store)?,
     };
+    let has_category = view.columns.category.iter().any(|&category| category != 0);
+    if policy.needs().category && !has_category && view.columns.row_count > 0 && !policy.derives_category {
+        let what =
+            "no interaction has a category: derive_category = true takes one from the customers' words";
+        report.notes.push(Count { kind: "policy", what: what.to_string(), count: 1 });
+    }
     for name in policy.unmatched_categories(&view.columns.category_names) {
         let what = format!("[policy.category.{name}] matches no category of the data");
         report.notes.push(Count { kind: "policy", what, count: 1 });
     }
     if !options.by.is_empty() {
-        let by = groups(store, &options.by)?;
+        let by = groups(&view, &options.by)?;
         let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated);
         report.groups = entries(&view, &spoken, &by, card.groups)?;
     }
@@ -79,20 +85,29 @@ fn rejected_rows(store: &Store) -> u64 {
 }
 
 /// One group code a row for the dimensions named.
-fn groups(store: &Store, by: &[String]) -> Result<Groups> {
+fn groups(view: &View, by: &[String]) -> Result<Groups> {
     if by.len() > 2 {
         return Err(Error::data(
-            store.dir(),
+            view.store.dir(),
             format!("{} dimensions to group by", by.len()),
             "name one or two: --by channel,language",
         ));
     }
     let dimensions: Vec<store::Dimension> =
-        by.iter().map(|name| store.dimension(name)).collect::<Result<_>>()?;
+        by.iter().map(|name| dimension(view, name)).collect::<Result<_>>()?;
     let named = by.iter().zip(&dimensions);
     let dimensions: Vec<Dimension> =
         named.map(|(name, d)| Dimension { name, codes: &d.codes, names: &d.names }).collect();
     Ok(group(&dimensions))
+}
+
+/// A dimension of the store; categories with the derived ones, where the policy derives them.
+fn dimension(view: &View, name: &str) -> Result<store::Dimension> {
+    if name == "category" && view.policy.derives_category {
+        let (codes, names) = (view.columns.category.clone(), view.columns.category_names.clone());
+        return Ok(store::Dimension { codes, names });
+    }
+    view.store.dimension(name)
 }
 
 /// Row of an interaction and index of a cue in it.

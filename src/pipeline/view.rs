@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::derive::derive_categories;
 use crate::interaction::Micros;
 use crate::link::{Input, Links, link};
 use crate::policy::Policy;
-use crate::store::{Columns, Store, Want};
+use crate::store::{Columns, CueColumns, Store, Want};
 use crate::{Error, Result};
 
 /// Columns of a store and the links that a policy gives them.
@@ -22,8 +23,13 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Reads what `policy` needs (and the interaction keys, if wanted) and links it.
-    pub(super) fn open(store: &'a Store, policy: &'a Policy, with_keys: bool) -> Result<View<'a>> {
+    /// Reads what `policy` needs (and the interaction keys, if wanted) and links it. `cues` are those of the store.
+    pub(super) fn open(
+        store: &'a Store,
+        policy: &'a Policy,
+        cues: &CueColumns,
+        with_keys: bool,
+    ) -> Result<View<'a>> {
         let zone = TimeZone::get(&policy.timezone).map_err(|_| {
             Error::data(
                 store.dir(),
@@ -31,7 +37,10 @@ impl<'a> View<'a> {
                 "use an IANA name such as \"Europe/Riga\"",
             )
         })?;
-        let columns = columns(store, policy, with_keys)?;
+        let mut columns = columns(store, policy, with_keys || policy.derives_category)?;
+        if policy.derives_category {
+            derive_categories(&mut columns, cues);
+        }
         let links = linked(store, policy, &input(&columns))?;
         Ok(View { store, policy, columns, links, zone })
     }

@@ -38,6 +38,8 @@ pub struct Policy {
     pub chain: Chain,
     /// Which contacts of one customer are about the same reason.
     pub same: Same,
+    /// Whether an interaction whose source has no category gets one from the customer's words, marked as derived.
+    pub derives_category: bool,
     /// The FCR rate to reach, 0 to 1.
     pub target: f64,
     /// Fewer eligible first contacts than this get the verdict *too few*.
@@ -138,6 +140,7 @@ impl Policy {
             clock: Clock::End,
             chain: Chain::Rolling,
             same: Same::Category,
+            derives_category: false,
             target: 0.70,
             minimum_count: 30,
             timezone: "UTC".to_string(),
@@ -193,7 +196,7 @@ impl Policy {
             .values()
             .any(|it| it.window.is_some() || it.lookback.is_some() || it.is_eligible == Some(false));
         Needs {
-            category: self.same != Same::Any || has_override,
+            category: self.same != Same::Any || has_override || self.derives_category,
             ended_at: self.clock == Clock::End,
             status: !self.exclude_status.is_empty(),
             direction: !self.exclude_direction.is_empty(),

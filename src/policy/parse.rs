@@ -20,6 +20,7 @@ const KEYS: &[&str] = &[
     "clock",
     "chain",
     "same",
+    "derive_category",
     "target",
     "minimum_count",
     "minimum_seconds",
@@ -75,6 +76,7 @@ fn read_policy(source: &Source<'_>, table: &DeTable<'_>, policy: &mut Policy) ->
             "clock" => policy.clock = source.choice(value, key, CLOCKS)?,
             "chain" => policy.chain = source.choice(value, key, CHAINS)?,
             "same" => policy.same = source.choice(value, key, SAMES)?,
+            "derive_category" => policy.derives_category = source.flag(value, key)?,
             "target" => policy.target = source.target(value)?,
             "minimum_count" => policy.minimum_count = source.count(value, key)?,
             "minimum_seconds" => policy.minimum_seconds = source.seconds(value, key)?,
@@ -252,6 +254,13 @@ impl Source<'_> {
             _ => None,
         };
         number.ok_or_else(|| self.bad(value, key, "write a whole number, 0 or more"))
+    }
+
+    fn flag(&self, value: &Value<'_>, key: &str) -> Result<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(it) => Ok(*it),
+            _ => Err(self.bad(value, key, "write true or false")),
+        }
     }
 
     fn seconds(&self, value: &Value<'_>, key: &str) -> Result<f64> {

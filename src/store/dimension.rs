@@ -43,7 +43,7 @@ const STATUS_NAMES: &[&str] = &["", "handled", "abandoned", "voicemail", "ignore
 const DIRECTION_NAMES: &[&str] = &["", "inbound", "outbound", "internal"];
 
 /// Rows that are decoded at a time: bounds memory where the texts are long.
-const SLICE_ROWS: u64 = 1 << 16;
+pub(super) const SLICE_ROWS: u64 = 1 << 16;
 
 impl Store {
     /// A field of all interactions: a canonical text field (`channel`, `queue`, `agent_id`, `disposition`, …), `status`,

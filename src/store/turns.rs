@@ -3,13 +3,14 @@
 //! It takes transcripts (whole or in fragments) and gives frames for the part writers; and it says which of several
 //! versions of a turn stays. It deliberately does not join transcripts to interactions: a transcript may have none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use polars::prelude::{
     DataFrame, Float64Chunked, Float64Type, IntoColumn, NewChunkedArray, StringChunkedBuilder, UInt32Type,
     UInt64Type,
 };
 
+use super::dimension::SLICE_ROWS;
 use super::interactions::{column_text, column_u32, column_u64, frame};
 use super::key::key;
 use super::reader::Store;
@@ -123,6 +124,49 @@ impl Store {
             }
         }
         Ok(resolve(versions))
+    }
+
+    /// The turns of many interactions, by the [`key`](super::key()) of their ids, each in the order spoken; those without
+    /// turns are left out. Every part is read once.
+    ///
+    /// Errors: a damaged part.
+    pub fn turns_of(&self, wanted: &HashSet<u64>) -> Result<HashMap<u64, Vec<Turn>>> {
+        let mut versions: HashMap<u64, Vec<(u64, Turn)>> = HashMap::new();
+        for (part, _) in self.parts_of(Table::Transcripts) {
+            let keys = self.column::<UInt64Type>(part, "interaction_key")?;
+            let firsts = self.column::<UInt64Type>(part, "first_turn_row")?;
+            let counts = self.column::<UInt64Type>(part, "turn_count")?;
+            let mut places: Vec<(u64, u64, u64)> = (firsts.into_iter().zip(counts).zip(keys))
+                .filter(|(_, key)| wanted.contains(key))
+                .map(|((first, count), key)| (first, count, key))
+                .collect();
+            places.sort_unstable();
+            self.read_places(part.commit_id, &places, &mut versions)?;
+        }
+        Ok(versions.into_iter().map(|(key, versions)| (key, resolve(versions))).collect())
+    }
+
+    /// Reads the turns at `places` (first row, count, key; sorted) of a commit, a slice of the part at a time.
+    fn read_places(
+        &self,
+        commit_id: u64,
+        places: &[(u64, u64, u64)],
+        versions: &mut HashMap<u64, Vec<(u64, Turn)>>,
+    ) -> Result<()> {
+        let mut rest = places;
+        while let Some(&(start, ..)) = rest.first() {
+            let within = |&&(first, count, _): &&(u64, u64, u64)| first + count <= start + SLICE_ROWS;
+            let (taken, left) = rest.split_at(rest.iter().take_while(within).count().max(1));
+            let end =
+                taken.iter().map(|(first, count, _)| first.saturating_add(*count)).max().unwrap_or(start);
+            let turns = self.read_turns(commit_id, start, end - start)?;
+            for &(first, count, key) in taken {
+                let own = turns.iter().skip((first - start) as usize).take(count as usize);
+                versions.entry(key).or_default().extend(own.map(|turn| (commit_id, turn.clone())));
+            }
+            rest = left;
+        }
+        Ok(())
     }
 
     /// Where the turns of these transcripts are, of those that are this interaction's by its id.

@@ -1,13 +1,11 @@
 //! Folding: one spelling for all the ways to type the same words, with an exact map back to the raw bytes.
 //!
 //! Takes the raw text, gives the folded text (see [`fold_table`](super::fold_table) for the letters) and, for every
-//! offset in it, the raw offset. Apostrophes inside words vanish (`I've`, `I’ve` and `ive` are one word), and so
-//! do the spaces that some speech recognisers put between single Chinese characters.
+//! offset in it, the raw offset. Apostrophes inside words vanish (`I've`, `I’ve` and `ive` are one word).
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold_table::{Folding, folding, is_dropped_mark};
-use super::token::is_character_script;
 
 /// Folded text that knows where each of its bytes comes from.
 #[derive(Debug, Default, Clone)]
@@ -43,7 +41,6 @@ pub fn fold_into(raw: &str, folded: &mut Folded) {
     while at < bytes.len() {
         at = match bytes[at] {
             b'\'' => folded.apostrophe(raw, at, 1),
-            b' ' if is_space_inside_character_run(raw, at, &folded.text) => folded.drop_raw(at, at + 1),
             byte if byte.is_ascii() && bytes.get(at + 1).is_none_or(|&next| next < 0xCC) => {
                 folded.text.push(plain_ascii(byte));
                 at + 1
@@ -154,21 +151,6 @@ fn is_combining(c: char) -> bool {
     is_dropped_mark(c) || matches!(c, '\u{3099}' | '\u{309A}')
 }
 
-/// Is the space at `at` one that stands between single characters ("第 三 次"), as some recognisers write?
-fn is_space_inside_character_run(raw: &str, at: usize, folded: &str) -> bool {
-    let mut before = folded.chars().rev();
-    let is_after_lone_character = before.next().is_some_and(is_character_script)
-        && before.next().is_none_or(|c| !c.is_alphanumeric() || is_lone_joint(raw, at));
-    is_after_lone_character && raw[at + 1..].chars().next().is_some_and(is_character_script)
-}
-
-/// True where the character before the space at `at` was itself preceded by a space that has been dropped.
-fn is_lone_joint(raw: &str, at: usize) -> bool {
-    let mut before = raw[..at].chars().rev();
-    before.next();
-    before.next() == Some(' ')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{ProptestConfig, proptest};
@@ -200,13 +182,6 @@ mod tests {
         folds("tres\u{030C}o", "treso");
         folds("и\u{0306}", "й");
         folds("か\u{3099}", "が");
-    }
-
-    #[test]
-    fn spaces_between_single_chinese_characters_vanish_and_others_stay() {
-        folds("第 三 次 打 电 话", "第三次打电话");
-        folds("没人回复 我打了三次", "没人回复 我打了三次");
-        folds("call 了", "call 了");
     }
 
     #[test]
@@ -249,15 +224,12 @@ mod tests {
         fn every_character_is_found_where_it_came_from(raw in "[a-zĀ-žА-яぁ-ん一-丁電話İıßﬁ３\u{0301}\u{0306}Å .!]{0,30}") {
             let folded = fold(&raw);
             let pieces = pieces(&raw);
-            if pieces.iter().map(|(_, _, text)| text.as_str()).collect::<String>() == folded.text() {
-                let mut at = 0;
-                for (start, end, text) in pieces.iter().filter(|(_, _, text)| !text.is_empty()) {
-                    assert_eq!(folded.raw_start(at), *start);
-                    at += text.len();
-                    assert_eq!(folded.raw_end(at), *end);
-                }
-            } else {
-                assert!(raw.contains(' '), "only spaces depend on their neighbours: {raw:?}");
+            assert_eq!(pieces.iter().map(|(_, _, text)| text.as_str()).collect::<String>(), folded.text());
+            let mut at = 0;
+            for (start, end, text) in pieces.iter().filter(|(_, _, text)| !text.is_empty()) {
+                assert_eq!(folded.raw_start(at), *start);
+                at += text.len();
+                assert_eq!(folded.raw_end(at), *end);
             }
         }
 

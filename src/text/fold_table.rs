@@ -3,6 +3,7 @@
 //! Pages of 256 code points are worked out when first met and kept, so that start-up costs nothing for scripts
 //! that a run never sees. The rules, in order: NFKC; full case folding; no diacritics on Latin and Greek letters
 //! (people and speech recognisers leave them out); `ё` as `е`; letters that NFKC leaves apart (`ł`, `ø`, `ı`, …);
+//! the variants of Arabic letters as the plain one; no nasal signs in Devanagari; katakana as hiragana;
 //! traditional Chinese characters as simplified ones; decimal digits of any script as ASCII digits.
 
 use std::sync::OnceLock;
@@ -71,6 +72,14 @@ fn compute(c: char) -> Folding {
 fn push_plain(c: char, out: &mut String) {
     match c {
         'ё' => out.push('е'),
+        'ґ' => out.push('г'),
+        'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
+        'ى' | 'ی' | 'ئ' => out.push('ي'),
+        'ؤ' => out.push('و'),
+        'ة' => out.push('ه'),
+        'ک' | 'گ' => out.push('ك'),
+        '\u{093C}' | '\u{0901}' | '\u{0902}' => {}
+        'ァ'..='ヶ' => out.extend(char::from_u32(c as u32 - 0x60)),
         'ѝ' => out.push('и'),
         'ł' => out.push('l'),
         'ø' => out.push('o'),

@@ -6,6 +6,7 @@
 pub mod fold;
 mod fold_table;
 pub mod numeral;
+pub mod script;
 pub mod token;
 
 pub use fold::{Folded, fold};

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::token::Token;
+use super::token::{Token, is_character_script};
 
 /// The largest value read; a longer number is an account, an amount or a telephone number.
 pub const LARGEST: u32 = 999;
@@ -68,9 +68,9 @@ impl Numerals {
 
     /// The number of `kind` that begins at token `at`, if there is one; the longest reading.
     pub fn number_at(&self, kind: NumberKind, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
-        let text = tokens.get(at)?.text(folded);
+        tokens.get(at)?;
         match kind {
-            NumberKind::Times => self.times.get(text).map(|&value| exact(1, value)),
+            NumberKind::Times => word_at(&self.times, folded, tokens, at),
             NumberKind::Count => self.count_at(folded, tokens, at),
             NumberKind::Ordinal => self.ordinal_at(folded, tokens, at),
         }
@@ -98,23 +98,24 @@ impl Numerals {
 
     fn ordinal_at(&self, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
         let text = tokens[at].text(folded);
-        if self.ordinal_prefix.as_deref() == Some(text) {
-            let number = self.number_at(NumberKind::Count, folded, tokens, at + 1)?;
-            return Some(Number { token_count: number.token_count + 1, ..number });
+        let prefix = self.ordinal_prefix.as_deref().and_then(|prefix| run_at(prefix, folded, tokens, at));
+        if let Some(count) = prefix {
+            let number = self.number_at(NumberKind::Count, folded, tokens, at + count)?;
+            return Some(Number { token_count: number.token_count + count, ..number });
         }
         if text.as_bytes()[0].is_ascii_digit() {
             let value = digits(folded, tokens, at)?;
             let suffix = self.suffix_length(folded, tokens, at)?;
             return Some(exact(1 + suffix, value));
         }
-        if let Some(&value) = self.ordinal.get(text) {
-            return Some(exact(1, value));
+        if let Some(number) = word_at(&self.ordinal, folded, tokens, at) {
+            return Some(number);
         }
         let tens = self.words_at(folded, tokens, at)?;
         let last = self.skip_joiner(folded, tokens, at + tens.token_count);
-        let unit = *self.ordinal.get(tokens.get(last)?.text(folded))?;
-        let is_compound = tens.value >= 20 && tens.value % 10 == 0 && unit < 10;
-        is_compound.then(|| exact(last + 1 - at, tens.value + unit))
+        let unit = word_at(&self.ordinal, folded, tokens, last)?;
+        let is_compound = tens.value >= 20 && tens.value % 10 == 0 && unit.value < 10;
+        is_compound.then(|| exact(last + unit.token_count - at, tens.value + unit.value))
     }
 
     /// How many tokens the ordinal suffix after the digits at `at` takes (0 for a dot), or none.
@@ -131,17 +132,18 @@ impl Numerals {
 
     /// A number in words, compounds included: "five", "twenty five", "hundred".
     fn words_at(&self, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
-        let word = |i: usize| tokens.get(i).and_then(|token| self.cardinal.get(token.text(folded))).copied();
-        let mut value = word(at)?;
-        let mut end = at + 1;
-        while end < at + 5 {
+        let word = |i: usize| word_at(&self.cardinal, folded, tokens, i);
+        let Number { mut value, token_count, .. } = word(at)?;
+        let mut end = at + token_count;
+        for _ in 0..4 {
             let next = self.skip_joiner(folded, tokens, end);
-            value = match word(next) {
-                Some(hundred @ 100) if value < 10 && next == end => value * hundred,
-                Some(part) if part < magnitude(value) => value + part,
+            let Some(part) = word(next) else { break };
+            value = match part.value {
+                hundred @ 100 if value < 10 && next == end => value * hundred,
+                part if part < magnitude(value) => value + part,
                 _ => break,
             };
-            end = next + 1;
+            end = next + part.token_count;
         }
         (value <= LARGEST).then(|| exact(end - at, value))
     }
@@ -152,6 +154,39 @@ impl Numerals {
         at + usize::from(is_joiner)
     }
 }
+
+/// The number word at token `at`: one word, or as many characters as make the longest one in a script without spaces.
+fn word_at(words: &HashMap<String, u32>, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
+    let text = tokens.get(at)?.text(folded);
+    if !text.starts_with(is_character_script) {
+        return words.get(text).map(|&value| exact(1, value));
+    }
+    let mut run = String::new();
+    let mut longest = None;
+    for (count, token) in tokens[at..].iter().take(LONGEST_WORD).enumerate() {
+        if count > 0 && token.is_sentence_start {
+            break;
+        }
+        run.push_str(token.text(folded));
+        longest = words.get(&run).map(|&value| exact(count + 1, value)).or(longest);
+    }
+    longest
+}
+
+/// How many tokens `text` takes up, if it stands at token `at`.
+fn run_at(text: &str, folded: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let mut rest = text;
+    for (count, token) in tokens[at..].iter().enumerate() {
+        rest = rest.strip_prefix(token.text(folded))?;
+        if rest.is_empty() {
+            return Some(count + 1);
+        }
+    }
+    None
+}
+
+/// The most characters of a number word in a script without spaces.
+const LONGEST_WORD: usize = 10;
 
 /// The size of the last non-zero digit's place: what may still be added to the number.
 fn magnitude(value: u32) -> u32 {

@@ -24,16 +24,23 @@ impl Token {
     }
 }
 
-/// Scripts written without spaces, in which every character is a token: Han, kana, Thai, Lao, Khmer, Burmese.
+/// Scripts in which every character is a token: Han, kana, Thai, Lao, Khmer and Burmese, which have no spaces, and
+/// Hangul, whose spaces are put and left out freely and whose endings grow onto the word.
 pub fn is_character_script(c: char) -> bool {
     matches!(c as u32,
         0x3005..=0x3007 | 0x3041..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF
-        | 0x0E01..=0x0E4F | 0x0E80..=0x0EC6 | 0x1000..=0x109F | 0x1780..=0x17D3)
+        | 0xAC00..=0xD7A3 | 0x0E01..=0x0E4F | 0x0E80..=0x0EC6 | 0x1000..=0x109F | 0x1780..=0x17D3)
 }
 
 /// Letters, and the signs that are part of a word in Indic scripts.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c as u32, 0x0900..=0x0DFF)
+    match c as u32 {
+        0..=0x7F => c.is_ascii_alphanumeric(),
+        // Cyrillic and kana are met too often to be looked up.
+        0x0430..=0x045F | 0x0900..=0x0963 | 0x0966..=0x0DFF | 0x3041..=0x3096 => true,
+        // Vowel and tone signs of Thai and its kin are characters of a word too.
+        _ => c.is_alphanumeric() || is_character_script(c),
+    }
 }
 
 /// The tokens of `folded`, in order, into `out`, whose memory is used again.

@@ -1,0 +1,156 @@
+//! What each piece of text means to each language, kept once worked out: the words of a language are few and come
+//! again and again.
+//!
+//! A piece is known by its hash (see [`pieces`](super::pieces)). Working it out means folding, cutting into words, and
+//! looking every word up in the vocabulary of every language asked for. The memory is bounded and small, for it is
+//! looked into at every word: when it is full, it begins anew.
+
+use super::vocabulary::Class;
+
+/// A word of a piece that some phrase of a language asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Meaning {
+    pub(super) class: Class,
+    pub(super) language: u8,
+    /// It is the class of a pair of characters, not of one word.
+    pub(super) is_pair: bool,
+    /// Words of the class are anchors of phrases.
+    pub(super) is_anchor: bool,
+    /// Phrases ask a sentence for words of the class.
+    pub(super) is_wanted: bool,
+}
+
+/// Pieces by their hashes.
+#[derive(Default)]
+pub(super) struct Memo {
+    /// Open addressing; empty slots have the hash 0. The size is a power of two.
+    slots: Vec<Slot>,
+    count: usize,
+    meanings: Vec<Meaning>,
+    /// The sets of languages (bits) that were asked for, by their number.
+    asked: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    hash: u64,
+    from: u32,
+    count: u16,
+    /// Number of the set of languages that was asked.
+    asked: u16,
+}
+
+/// The most pieces kept.
+const MOST_PIECES: usize = 3 << 15;
+
+impl Memo {
+    pub(super) fn clear(&mut self) {
+        self.slots.fill(Slot::default());
+        self.count = 0;
+        self.meanings.clear();
+        self.asked.clear();
+    }
+
+    /// The meanings of a piece in at least the `languages` asked for; `work_out` adds those of a new one.
+    pub(super) fn meanings(
+        &mut self,
+        hash: u64,
+        languages: u64,
+        work_out: impl FnOnce(u64, &mut Vec<Meaning>),
+    ) -> &[Meaning] {
+        if self.slots.is_empty() {
+            self.grow();
+        }
+        let mut at = self.place(hash);
+        let slot = self.slots[at];
+        if slot.hash == 0 || languages & !self.asked[usize::from(slot.asked)] != 0 {
+            if self.count * 4 >= self.slots.len() * 3 {
+                self.grow();
+                at = self.place(hash);
+            }
+            self.slots[at] = self.worked_out(hash, self.slots[at], languages, work_out);
+        }
+        let slot = &self.slots[at];
+        &self.meanings[slot.from as usize..][..usize::from(slot.count)]
+    }
+
+    fn worked_out(
+        &mut self,
+        hash: u64,
+        old: Slot,
+        languages: u64,
+        work_out: impl FnOnce(u64, &mut Vec<Meaning>),
+    ) -> Slot {
+        let known = if old.hash == 0 { 0 } else { self.asked[usize::from(old.asked)] };
+        let languages = languages | known;
+        let asked = self.asked.iter().position(|&set| set == languages).unwrap_or_else(|| {
+            self.asked.push(languages);
+            self.asked.len() - 1
+        });
+        let from = self.meanings.len();
+        work_out(languages, &mut self.meanings);
+        // A stretch of more words than this is none of a language; what it holds is looked at in the long way.
+        let count = (self.meanings.len() - from).min(usize::from(u16::MAX));
+        self.count += usize::from(old.hash == 0);
+        Slot { hash, from: from as u32, count: count as u16, asked: asked as u16 }
+    }
+
+    /// Where the piece is, or would be.
+    fn place(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize >> 16 & mask;
+        while self.slots[at].hash != hash && self.slots[at].hash != 0 {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    /// Makes room for more pieces, or forgets all where there are enough.
+    fn grow(&mut self) {
+        let is_full = self.count >= MOST_PIECES || self.meanings.len() >= 16 * MOST_PIECES;
+        if is_full || self.asked.len() >= 1 << 12 {
+            self.clear();
+            return;
+        }
+        let size = (self.slots.len() * 4).max(1 << 10);
+        let old = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
+        for slot in old.into_iter().filter(|slot| slot.hash != 0) {
+            let at = self.place(slot.hash);
+            self.slots[at] = slot;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Meaning, Memo};
+
+    fn meaning(language: u8) -> Meaning {
+        Meaning { language, is_pair: false, class: 7, is_anchor: false, is_wanted: false }
+    }
+
+    #[test]
+    fn a_piece_is_worked_out_once_for_the_languages_asked() {
+        let mut memo = Memo::default();
+        let one = |_, out: &mut Vec<Meaning>| out.push(meaning(0));
+        assert_eq!(memo.meanings(9, 1, one), [meaning(0)]);
+        assert_eq!(memo.meanings(9, 1, |_, _| panic!("it is known")), [meaning(0)]);
+        let both = |languages, out: &mut Vec<Meaning>| {
+            assert_eq!(languages, 0b11, "what was asked before is asked again");
+            out.extend([meaning(0), meaning(1)]);
+        };
+        assert_eq!(memo.meanings(9, 2, both).len(), 2);
+        assert_eq!(memo.meanings(9, 3, |_, _| panic!("both are known")).len(), 2);
+        assert_eq!(memo.meanings(10, 1, |_, _| ()), []);
+    }
+
+    #[test]
+    fn a_full_memory_begins_anew() {
+        let mut memo = Memo::default();
+        for number in 1..super::MOST_PIECES as u64 * 3 {
+            let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            assert_eq!(memo.meanings(hash, 1, |_, out| out.push(meaning(0))), [meaning(0)]);
+        }
+        assert!(memo.count <= 4 * super::MOST_PIECES / 3 && memo.slots.len() <= 4 * super::MOST_PIECES);
+    }
+}
