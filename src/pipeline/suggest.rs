@@ -172,15 +172,14 @@ fn phrases_in(turn: &Turn, spans: &[(usize, usize)]) -> HashSet<String> {
         let is_characters = words[first].text(folded.text()).starts_with(is_character_script);
         let most = if is_characters { MOST_CHARACTERS } else { MOST_WORDS };
         let mut phrase = String::new();
-        for at in first..words.len().min(first + most) {
-            let text = words[at].text(folded.text());
-            if (at > first && words[at].is_sentence_start) || words[at].is_mention || !is_free(at) {
+        for (at, word) in words.iter().enumerate().skip(first).take(most) {
+            if (at > first && word.is_sentence_start) || word.is_mention || !is_free(at) {
                 break;
             }
             if at > first && !is_characters {
                 phrase.push(' ');
             }
-            phrase.push_str(text);
+            phrase.push_str(word.text(folded.text()));
             if !is_characters || at > first {
                 phrases.insert(phrase.clone());
             }
