@@ -41,6 +41,13 @@ pub(super) struct Choice {
     pub(super) letters: Letters,
 }
 
+impl Choice {
+    /// Whether all that is tried counts, whatever is found.
+    pub(super) fn is_settled(&self) -> bool {
+        self.declared.is_some() || self.tried.count_ones() < 2
+    }
+}
+
 /// What the languages of a lexicon have in common, by script.
 #[derive(Debug)]
 pub(super) struct Languages {
@@ -103,7 +110,7 @@ impl Languages {
         }
     }
 
-    /// The languages whose finds count. To be asked where something was found; `known` says how many words of the
+    /// The languages whose finds count, of a choice that is not settled. To be asked where something was found; `known` says how many words of the
     /// contact each language knows.
     pub(super) fn settle<'t>(
         &self,
@@ -111,9 +118,6 @@ impl Languages {
         turns: impl Iterator<Item = &'t str>,
         known: impl Fn(usize) -> u32,
     ) -> u64 {
-        if choice.declared.is_some() || choice.tried.count_ones() < 2 {
-            return choice.tried;
-        }
         // A language that borrows the letters (and words) of others counts where it knows more than they do.
         let most = |languages: u64| ones(languages).map(&known).max().unwrap_or(0);
         let with = |languages: u64, least: u32| {

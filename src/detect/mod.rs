@@ -149,9 +149,7 @@ impl Engines<'_> {
             });
         }
     }
-}
 
-impl Engines<'_> {
     /// What a word of this class means to the sieve and the matcher.
     fn meaning(&self, language: usize, class: Class, is_pair: bool) -> Meaning {
         let engine = self.get(language);
@@ -227,6 +225,9 @@ impl<'a> Detector<'a> {
             if !scratch.found.is_empty() {
                 let texts = turns.iter().map(|turn| turn.text);
                 let counted = *counted.get_or_insert_with(|| {
+                    if choice.is_settled() {
+                        return choice.tried;
+                    }
                     let known = sieve::known_words(&self.engines, turns, choice.tried, scratch);
                     self.languages.settle(choice, texts, |language| known[language])
                 });
@@ -256,8 +257,7 @@ impl<'a> Detector<'a> {
         if alive == 0 {
             return;
         }
-        fold_into(turn.text, &mut scratch.folded);
-        tokens(scratch.folded.text(), &mut scratch.tokens);
+        scratch.read(turn.text);
         for language in ones(alive) {
             self.match_language(language, before, scratch);
         }
@@ -270,13 +270,7 @@ impl<'a> Detector<'a> {
         let mut candidates = std::mem::take(&mut scratch.candidates);
         candidates.clear();
         engine.candidates(&scratch.words(engine), scratch.sieve.survivors(language), &mut candidates);
-        let mut of_before = scratch.of_before.take().unwrap_or_default();
-        candidates.retain(|candidate| {
-            let (rule, after) = (candidate.rule, &engine.rules[candidate.rule].after);
-            let is_said = |before| self.is_said(language, rule, before, &mut of_before);
-            after.is_empty() || before.is_some_and(is_said)
-        });
-        scratch.of_before = Some(of_before);
+        self.keep_answers(language, before, &mut candidates, scratch);
         candidates.sort_by_key(|candidate| (candidate.found.first, candidate.rule, candidate.found.end));
         engine.veto(&mut candidates, &scratch.words(engine));
         scratch.found.extend(candidates.iter().map(|candidate| Found {
@@ -287,14 +281,30 @@ impl<'a> Detector<'a> {
         scratch.candidates = candidates;
     }
 
-    /// Does the turn before have what the rule must follow?
-    fn is_said(&self, language: usize, rule: usize, before: &str, scratch: &mut Scratch) -> bool {
-        self.take_over(scratch);
-        fold_into(before, &mut scratch.folded);
-        tokens(scratch.folded.text(), &mut scratch.tokens);
-        scratch.mark(&self.engines, language);
+    /// Drops the candidates of rules that must follow what the turn before does not have. It is read once, and only if
+    /// there is such a rule.
+    fn keep_answers(
+        &self,
+        language: usize,
+        before: Option<&str>,
+        candidates: &mut Vec<Candidate>,
+        scratch: &mut Scratch,
+    ) {
         let engine = self.engines.get(language);
-        engine.is_said(rule, &scratch.words(engine))
+        let is_answer = |candidate: &Candidate| !engine.rules[candidate.rule].after.is_empty();
+        if !candidates.iter().any(is_answer) {
+            return;
+        }
+        let Some(before) = before else {
+            candidates.retain(|candidate| !is_answer(candidate));
+            return;
+        };
+        let of_before = scratch.of_before.get_or_insert_default();
+        self.take_over(of_before);
+        of_before.read(before);
+        of_before.mark(&self.engines, language);
+        let words = of_before.words(engine);
+        candidates.retain(|candidate| !is_answer(candidate) || engine.is_said(candidate.rule, &words));
     }
 
     /// The cues in the last of `turns` by the rules of one language alone.
@@ -309,8 +319,7 @@ impl<'a> Detector<'a> {
     fn phrases_matching(&self, rule: RuleIndex, turns: &[Utterance], scratch: &mut Scratch) -> Vec<usize> {
         self.take_over(scratch);
         let (language, Some(turn)) = (usize::from(rule.language), turns.last()) else { return Vec::new() };
-        fold_into(turn.text, &mut scratch.folded);
-        tokens(scratch.folded.text(), &mut scratch.tokens);
+        scratch.read(turn.text);
         scratch.mark(&self.engines, language);
         let engine = self.engines.get(language);
         let phrases = (0u32..).zip(&engine.phrases);
@@ -357,6 +366,12 @@ impl<'a> Detector<'a> {
 }
 
 impl Scratch {
+    /// Folds a turn and cuts it into words.
+    fn read(&mut self, text: &str) {
+        fold_into(text, &mut self.folded);
+        tokens(self.folded.text(), &mut self.tokens);
+    }
+
     fn words<'a>(&'a self, engine: &'a Engine) -> Words<'a> {
         Words {
             folded: self.folded.text(),
