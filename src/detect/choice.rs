@@ -110,14 +110,9 @@ impl Languages {
         }
     }
 
-    /// The languages whose finds count, of a choice that is not settled. To be asked where something was found; `known` says how many words of the
-    /// contact each language knows.
-    pub(super) fn settle<'t>(
-        &self,
-        choice: &Choice,
-        turns: impl Iterator<Item = &'t str>,
-        known: impl Fn(usize) -> u32,
-    ) -> u64 {
+    /// The languages whose finds count, of a choice that is not settled, as far as words tell it; and whether that is
+    /// the last word. `known` says how many words of the contact each language knows.
+    pub(super) fn settle_by_words(&self, choice: &Choice, known: impl Fn(usize) -> u32) -> (u64, bool) {
         // A language that borrows the letters (and words) of others counts where it knows more than they do.
         let most = |languages: u64| ones(languages).map(&known).max().unwrap_or(0);
         let with = |languages: u64, least: u32| {
@@ -131,16 +126,25 @@ impl Languages {
             bits | with(languages, (KNOWN_SHARE * f64::from(most(languages))).ceil().max(1.0) as u32)
         });
         let is_short = choice.letters.iter().sum::<u32>() < SHORT_LETTERS;
-        if is_short || most(native | romanised) >= MANY_WORDS {
-            return by_words | if is_short { 0 } else { choice.tried & self.english };
-        }
+        let is_sure = is_short || most(native | romanised) >= MANY_WORDS;
+        let english = if is_sure && !is_short { choice.tried & self.english } else { 0 };
+        (by_words | english, is_sure)
+    }
+
+    /// The same where words alone do not tell it: the detector of languages is asked.
+    pub(super) fn settle_by_detector<'t>(
+        &self,
+        choice: &Choice,
+        by_words: u64,
+        turns: impl Iterator<Item = &'t str>,
+    ) -> u64 {
         match self.detected(turns) {
             // What is English for certain is no Hindi with English words in it.
             Some((found, true)) if found == self.english => {
                 choice.tried & (found | self.other_scripts(found))
             }
             Some((found, true)) => {
-                choice.tried & (found | self.english | romanised | self.other_scripts(found))
+                choice.tried & (found | self.english | by_words & self.romanised | self.other_scripts(found))
             }
             _ => by_words,
         }

@@ -6,7 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::atoms::{Atom, TokenSet};
-use super::matcher::{Match, Words, match_at, matches_at};
+use super::matcher::{Match, Memory, Words, match_at, matches_at};
+use super::order::Sentence;
 use super::pattern::{Compiler, Frequency};
 use super::program::{Program, Programmer};
 use super::signature::{Signatures, Wanted};
@@ -55,7 +56,7 @@ pub(super) struct CompiledPhrase {
     near: Option<Program>,
     /// What the turn must have for the other part.
     pub(super) wanted_near: Wanted,
-    is_turn_start: bool,
+    pub(super) is_turn_start: bool,
 }
 
 pub(super) struct CompiledRule {
@@ -161,6 +162,17 @@ impl Engine {
         &self.strikes[from as usize..to as usize]
     }
 
+    /// Do the words of a sentence stand in an order in which the phrase can match around an anchor of it?
+    pub(super) fn is_in_order(
+        &self,
+        phrase: u32,
+        anchor: usize,
+        sentence: &Sentence,
+        memory: &Memory,
+    ) -> bool {
+        sentence.allows(&self.phrases[phrase as usize], anchor, &self.vocabulary, memory)
+    }
+
     /// Every match of the phrases in `wanted` (sorted), before vetoes and overlaps.
     pub(super) fn candidates(&self, words: &Words, wanted: &[u32], out: &mut Vec<Candidate>) {
         for &index in wanted {
@@ -177,14 +189,24 @@ impl Engine {
         }
     }
 
-    /// Does a text have one of the phrases after which the rule's cues count?
-    pub(super) fn is_said(&self, rule: usize, words: &Words) -> bool {
-        let mut programs = self.rules[rule].after.iter();
+    /// Does the rule of a phrase count only after certain words of another speaker?
+    pub(super) fn is_answer(&self, phrase: u32) -> bool {
+        !self.rules[self.phrases[phrase as usize].rule].after.is_empty()
+    }
+
+    /// Does a text have one of the phrases after which the cues of a phrase's rule count?
+    pub(super) fn is_said(&self, phrase: u32, words: &Words) -> bool {
+        let mut programs = self.rules[self.phrases[phrase as usize].rule].after.iter();
         programs.any(|program| (0..words.tokens.len()).any(|first| match_at(program, words, first).is_some()))
     }
 }
 
 impl CompiledPhrase {
+    /// How many words may stand before the anchor of a match.
+    pub(super) fn lookback(&self) -> usize {
+        self.program.anchor.map_or(0, |anchor| anchor.lookback)
+    }
+
     /// Gives the matches near an anchor: for each start within reach, from `from` on, the longest.
     fn confirm(
         &self,

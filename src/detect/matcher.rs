@@ -55,7 +55,7 @@ impl Memory {
         self.turn += 1;
     }
 
-    fn get_or(&self, choice: u32, token: usize, work_out: impl FnOnce() -> u64) -> u64 {
+    pub(super) fn get_or(&self, choice: u32, token: usize, work_out: impl FnOnce() -> u64) -> u64 {
         let wanted = self.turn << 40 | u64::from(choice) << 20 | (token as u64 & 0xF_FFFF);
         let place = (token.wrapping_mul(0x9E37) ^ (choice as usize).wrapping_mul(0x85EB)) % Memory::SIZE;
         let (key, ends) = self.slots[place].get();
@@ -135,16 +135,16 @@ impl<'a> Attempt<'a> {
         match step {
             Step::Word(atom) => self.each(from, |words, at| usize::from(words.has(at, *atom))),
             Step::Run(atom, text) => {
-                self.each(from, |words, at| if words.has(at, *atom) { run(words, at, text) } else { 0 })
+                self.each(from, |words, at| if words.has(at, *atom) { run(words, at, &text.text) } else { 0 })
             }
             Step::Number(atom, kind, least) => self.numbers(*atom, *kind, *least, from),
             Step::Gap(length) => self.gap(from, *length),
             Step::Optional(inner) => from | self.sequence(inner, from),
-            Step::Choice(choice) => match (choice.first, choice.remembered) {
-                (Some(atom), Some(number)) => self.remembered(choice, atom, number, from),
-                (None, Some(number)) => self.remembered_from(choice, number, from),
-                (None, None) => self.alternatives(choice, from),
-                (Some(atom), None) => match self.beginnings(from, atom) {
+            Step::Choice(choice) => match (choice.first, choice.is_capturing) {
+                (Some(atom), false) => self.remembered(choice, atom, from),
+                (None, false) => self.remembered_from(choice, from),
+                (None, true) => self.alternatives(choice, from),
+                (Some(atom), true) => match self.beginnings(from, atom) {
                     0 => 0,
                     from => self.alternatives(choice, from),
                 },
@@ -156,15 +156,29 @@ impl<'a> Attempt<'a> {
         choice.alternatives.iter().fold(0, |to, steps| to | self.sequence(steps, from))
     }
 
+    /// The same where the attempt begins, whose token is not stepped over.
+    fn alternatives_here(&mut self, choice: &Choice) -> u64 {
+        let mut to = 0;
+        for (steps, first) in choice.alternatives.iter().zip(&choice.firsts) {
+            if first.is_none_or(|first| self.words.has(self.first, first)) {
+                to |= match &steps[0] {
+                    Step::Word(_) => self.sequence(&steps[1..], 2),
+                    _ => self.sequence(steps, 1),
+                };
+            }
+        }
+        to
+    }
+
     /// The same for a choice whose matches depend on nothing but the token: they are worked out once a token.
-    fn remembered(&self, choice: &Choice, atom: Atom, number: u32, from: u64) -> u64 {
+    fn remembered(&self, choice: &Choice, atom: Atom, from: u64) -> u64 {
         let mut to = 0;
         for position in ones(self.next_tokens(from)) {
             let at = self.first + position;
             if self.words.has(at, atom) {
-                let ends = self.words.memory.get_or(2 * number, at, || {
+                let ends = self.words.memory.get_or(2 * choice.number, at, || {
                     let mut attempt = Attempt::new(self.words, at);
-                    attempt.alternatives(choice, 1)
+                    attempt.alternatives_here(choice)
                 });
                 to |= ends << position;
             }
@@ -174,11 +188,11 @@ impl<'a> Attempt<'a> {
 
     /// The same for a choice that anything can begin: worked out once a position, which is either where the attempt
     /// begins, and steps over nothing, or any other.
-    fn remembered_from(&mut self, choice: &Choice, number: u32, from: u64) -> u64 {
+    fn remembered_from(&mut self, choice: &Choice, from: u64) -> u64 {
         let mut to = self.alternatives(choice, from & !self.there);
         for position in ones(from & self.there) {
             let (at, is_begin) = (self.first + position, position == 0);
-            let ends = self.words.memory.get_or(2 * number + u32::from(is_begin), at, || {
+            let ends = self.words.memory.get_or(2 * choice.number + u32::from(is_begin), at, || {
                 let mut attempt = Attempt::new(self.words, at);
                 if !is_begin {
                     attempt.skippable = window(self.words.skippable_bits, at) & attempt.there;

@@ -7,17 +7,52 @@
 
 use super::vocabulary::Class;
 
-/// A word of a piece that some phrase of a language asks for.
+/// What is known of a piece: its tokens in their order, each with what it means to the languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Meaning {
+pub(super) enum Meaning {
+    /// A token begins.
+    Token(Name),
+    /// What the token means to a language.
+    Known(Known),
+    /// An @ stands at the end.
+    At,
+}
+
+/// What a token is beside the languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Name {
+    /// Tells words apart; 0 for numbers and characters, of which one may follow its like.
+    pub(super) hash: u32,
+    pub(super) is_character: bool,
+    /// An @name.
+    pub(super) is_mention: bool,
+}
+
+/// A token of a sentence, as far as it is the same in all languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) name: Name,
+    /// Phrases step over it: a mention, or a word said twice.
+    pub(super) is_stepped_over: bool,
+}
+
+/// A word that some phrase of a language asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
     pub(super) class: Class,
     pub(super) language: u8,
     /// It is the class of a pair of characters, not of one word.
     pub(super) is_pair: bool,
     /// Words of the class are anchors of phrases.
     pub(super) is_anchor: bool,
-    /// Phrases ask a sentence for words of the class.
-    pub(super) is_wanted: bool,
+}
+
+/// What the tokens mean to the languages.
+pub(super) fn known(meanings: &[Meaning]) -> impl Iterator<Item = &Known> {
+    meanings.iter().filter_map(|meaning| match meaning {
+        Meaning::Known(known) => Some(known),
+        Meaning::Token(_) | Meaning::At => None,
+    })
 }
 
 /// Pieces by their hashes.
@@ -123,10 +158,10 @@ impl Memo {
 
 #[cfg(test)]
 mod tests {
-    use super::{Meaning, Memo};
+    use super::{Known, Meaning, Memo};
 
     fn meaning(language: u8) -> Meaning {
-        Meaning { language, is_pair: false, class: 7, is_anchor: false, is_wanted: false }
+        Meaning::Known(Known { language, is_pair: false, class: 7, is_anchor: false })
     }
 
     #[test]

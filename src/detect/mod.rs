@@ -13,6 +13,7 @@ mod matcher;
 mod memo;
 #[cfg(test)]
 mod naive;
+mod order;
 mod pattern;
 mod pieces;
 mod program;
@@ -31,7 +32,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use choice::{Choice, Languages};
 use engine::{Candidate, Engine};
 use matcher::{Match, Memory, Words};
-use memo::{Meaning, Memo};
+use memo::{Known, Meaning, Memo, known};
 use pieces::{Hash, character_hash};
 use sieve::{Sieve, sift};
 use vocabulary::{Class, ones};
@@ -151,15 +152,9 @@ impl Engines<'_> {
     }
 
     /// What a word of this class means to the sieve and the matcher.
-    fn meaning(&self, language: usize, class: Class, is_pair: bool) -> Meaning {
+    fn known(&self, language: usize, class: Class, is_pair: bool) -> Known {
         let engine = self.get(language);
-        Meaning {
-            class,
-            language: language as u8,
-            is_pair,
-            is_anchor: !engine.strikes(class).is_empty(),
-            is_wanted: engine.signatures.is_wanted(class),
-        }
+        Known { class, language: language as u8, is_pair, is_anchor: !engine.strikes(class).is_empty() }
     }
 }
 
@@ -213,25 +208,26 @@ impl<'a> Detector<'a> {
         self.contact(&[Utterance { speaker, text }], None, scratch).turns.pop().unwrap_or_default()
     }
 
-    /// The cues of every turn in the languages chosen.
+    /// The cues of every turn in the languages chosen. Which of them count is told by the words, before any phrase is
+    /// tried, or, where they do not tell it, when something is found.
     fn cues_in(&self, turns: &[Utterance], choice: &Choice, scratch: &mut Scratch) -> Vec<Vec<Cue>> {
         self.engines.ensure(choice.tried);
-        let mut counted: Option<u64> = None;
+        let (mut counted, mut is_sure) = (choice.tried, true);
+        if !choice.is_settled() {
+            let known = sieve::known_words(&self.engines, turns, choice.tried, scratch);
+            (counted, is_sure) = self.languages.settle_by_words(choice, |language| known[language]);
+        }
+        let mut tried = if is_sure { counted } else { choice.tried };
         let mut all = Vec::with_capacity(turns.len());
         for (at, turn) in turns.iter().enumerate() {
             let before =
                 at.checked_sub(1).map(|at| &turns[at]).filter(|before| before.speaker != turn.speaker);
-            self.turn(turn, before.map(|before| before.text), choice.tried, scratch);
-            if !scratch.found.is_empty() {
+            self.turn(turn, before.map(|before| before.text), tried, scratch);
+            if !scratch.found.is_empty() && !is_sure {
                 let texts = turns.iter().map(|turn| turn.text);
-                let counted = *counted.get_or_insert_with(|| {
-                    if choice.is_settled() {
-                        return choice.tried;
-                    }
-                    let known = sieve::known_words(&self.engines, turns, choice.tried, scratch);
-                    self.languages.settle(choice, texts, |language| known[language])
-                });
-                scratch.found.retain(|found| counted & (1 << found.rule.language) != 0);
+                tried = self.languages.settle_by_detector(choice, counted, texts);
+                is_sure = true;
+                scratch.found.retain(|found| tried & (1 << found.rule.language) != 0);
             }
             all.push(self.resolve(scratch));
         }
@@ -254,23 +250,24 @@ impl<'a> Detector<'a> {
         }
         let hearing = sieve::hearing(&self.engines, languages, turn.speaker);
         let alive = sift(&self.engines, turn.text, turn.speaker, hearing, scratch);
+        let alive = ones(alive).filter(|&language| self.keep_answers(language, before, scratch));
+        let alive = alive.fold(0u64, |bits, language| bits | 1 << language);
         if alive == 0 {
             return;
         }
         scratch.read(turn.text);
         for language in ones(alive) {
-            self.match_language(language, before, scratch);
+            self.match_language(language, scratch);
         }
     }
 
     /// Adds what matches in the turn at hand in one language.
-    fn match_language(&self, language: usize, before: Option<&str>, scratch: &mut Scratch) {
+    fn match_language(&self, language: usize, scratch: &mut Scratch) {
         let engine = self.engines.get(language);
         scratch.mark(&self.engines, language);
         let mut candidates = std::mem::take(&mut scratch.candidates);
         candidates.clear();
         engine.candidates(&scratch.words(engine), scratch.sieve.survivors(language), &mut candidates);
-        self.keep_answers(language, before, &mut candidates, scratch);
         candidates.sort_by_key(|candidate| (candidate.found.first, candidate.rule, candidate.found.end));
         engine.veto(&mut candidates, &scratch.words(engine));
         scratch.found.extend(candidates.iter().map(|candidate| Found {
@@ -281,30 +278,27 @@ impl<'a> Detector<'a> {
         scratch.candidates = candidates;
     }
 
-    /// Drops the candidates of rules that must follow what the turn before does not have. It is read once, and only if
-    /// there is such a rule.
-    fn keep_answers(
-        &self,
-        language: usize,
-        before: Option<&str>,
-        candidates: &mut Vec<Candidate>,
-        scratch: &mut Scratch,
-    ) {
+    /// Drops the survivors of rules that must follow what the turn before does not have. It is read once, and only if
+    /// there is such a rule. Is any left?
+    fn keep_answers(&self, language: usize, before: Option<&str>, scratch: &mut Scratch) -> bool {
         let engine = self.engines.get(language);
-        let is_answer = |candidate: &Candidate| !engine.rules[candidate.rule].after.is_empty();
-        if !candidates.iter().any(is_answer) {
-            return;
+        let mut survivors = scratch.sieve.take_survivors(language);
+        if survivors.iter().any(|&phrase| engine.is_answer(phrase)) {
+            match before {
+                None => survivors.retain(|&phrase| !engine.is_answer(phrase)),
+                Some(before) => {
+                    let of_before = scratch.of_before.get_or_insert_default();
+                    self.take_over(of_before);
+                    of_before.read(before);
+                    of_before.mark(&self.engines, language);
+                    let words = of_before.words(engine);
+                    survivors.retain(|&phrase| !engine.is_answer(phrase) || engine.is_said(phrase, &words));
+                }
+            }
         }
-        let Some(before) = before else {
-            candidates.retain(|candidate| !is_answer(candidate));
-            return;
-        };
-        let of_before = scratch.of_before.get_or_insert_default();
-        self.take_over(of_before);
-        of_before.read(before);
-        of_before.mark(&self.engines, language);
-        let words = of_before.words(engine);
-        candidates.retain(|candidate| !is_answer(candidate) || engine.is_said(candidate.rule, &words));
+        let is_any_left = !survivors.is_empty();
+        scratch.sieve.put_survivors(language, survivors);
+        is_any_left
     }
 
     /// The cues in the last of `turns` by the rules of one language alone.
@@ -397,8 +391,8 @@ impl Scratch {
         pairs.clear();
         pairs.resize(tokens.len(), 0);
         let of_language = |meanings: &[Meaning], is_pair: bool| {
-            let own = meanings.iter().find(|m| usize::from(m.language) == language && m.is_pair == is_pair);
-            own.map_or(0, |meaning| meaning.class)
+            let own = known(meanings).find(|k| usize::from(k.language) == language && k.is_pair == is_pair);
+            own.map_or(0, |known| known.class)
         };
         let mut is_after_character = false;
         for (at, token) in tokens.iter().enumerate() {
@@ -418,7 +412,7 @@ impl Scratch {
                 of_language(meanings, false)
             } else {
                 let meanings = memo.meanings(Hash::of(word), 1 << language, |languages, out| {
-                    sieve::work_out_word(engines, word, languages, out);
+                    sieve::work_out_word(engines, word, false, languages, out);
                 });
                 of_language(meanings, false)
             };

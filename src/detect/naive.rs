@@ -238,7 +238,7 @@ examples = [">>first time i call<<"]
 non_examples = ["x"]
 "#;
 
-    const WORDS: [&str; 30] = [
+    const WORDS: [&str; 33] = [
         "i",
         "we",
         "call",
@@ -269,10 +269,13 @@ non_examples = ["x"]
         "了",
         "@bob",
         "first",
+        "@打电话",
+        "um.",
+        "call, call",
     ];
 
     fn texts() -> impl Strategy<Value = String> {
-        prop::collection::vec(prop::sample::select(&WORDS[..]), 0..40).prop_map(|words| words.join(" "))
+        prop::collection::vec(prop::sample::select(&WORDS[..]), 0..90).prop_map(|words| words.join(" "))
     }
 
     proptest! {

@@ -48,7 +48,7 @@ pub(super) struct Anchors {
 }
 
 /// The widest a number slot can be, in tokens (第一百二十三, "two hundred and twenty and fifth").
-const NUMBER_WIDTH: usize = 8;
+pub(super) const NUMBER_WIDTH: usize = 8;
 
 /// Compiles phrases. What many of them share (sets of words) is worked out once, known by its address: the items
 /// belong to a lexicon that outlives the compiler, the nodes to the compiler itself.

@@ -14,7 +14,7 @@ pub(super) enum Step {
     /// One word that satisfies the atom.
     Word(Atom),
     /// A run of characters, the first two of which satisfy the atom.
-    Run(Atom, Box<str>),
+    Run(Atom, Arc<Run>),
     /// A number, at least so large, whose first word satisfies the atom.
     Number(Atom, NumberKind, u32),
     /// Up to so many words.
@@ -25,14 +25,28 @@ pub(super) enum Step {
     Choice(Arc<Choice>),
 }
 
+/// A run of characters of a script without spaces; some may be of others.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) text: Box<str>,
+    /// The atoms of its neighbouring characters.
+    pub(super) pairs: Vec<Atom>,
+    /// All its characters are tokens.
+    pub(super) is_pure: bool,
+}
+
 /// Several sequences, shared by the phrases that name the same set.
 #[derive(Debug)]
 pub(super) struct Choice {
     /// The words that can begin one; none where anything can.
     pub(super) first: Option<Atom>,
     pub(super) alternatives: Vec<Vec<Step>>,
-    /// Its number among the choices of the language, where what it matches at a token is worth remembering.
-    pub(super) remembered: Option<u32>,
+    /// The words that can begin each alternative, as far as its first step tells: most need not be tried.
+    pub(super) firsts: Vec<Option<Atom>>,
+    /// Its number among the choices of the language.
+    pub(super) number: u32,
+    /// It captures a number, so it must be matched each time anew.
+    pub(super) is_capturing: bool,
 }
 
 /// A whole phrase.
@@ -61,7 +75,6 @@ pub(super) struct Programmer {
     pub(super) atoms: Atoms,
     choices: HashMap<usize, Step>,
     firsts: HashMap<usize, Option<TokenSet>>,
-    remembered_count: u32,
 }
 
 impl Programmer {
@@ -116,9 +129,10 @@ impl Programmer {
         self.atoms.atom(set)
     }
 
-    fn choice_count(&mut self) -> u32 {
-        self.remembered_count += 1;
-        self.remembered_count
+    fn run(&mut self, text: &str) -> Arc<Run> {
+        let is_pure = text.chars().all(is_character_script);
+        let pairs = pairs(text).map(|pair| self.word_atom(pair)).collect();
+        Arc::new(Run { text: text.into(), pairs, is_pure })
     }
 
     fn steps(&mut self, nodes: &[Node], numerals: &Numerals) -> Vec<Step> {
@@ -131,7 +145,7 @@ impl Programmer {
         }
         let first = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
         match (node, first) {
-            (Node::Literal(text), Some(first)) if is_run(text) => Step::Run(first, text.clone()),
+            (Node::Literal(text), Some(first)) if is_run(text) => Step::Run(first, self.run(text)),
             (Node::Number(kind, least), Some(first)) => Step::Number(first, *kind, *least),
             (_, Some(first)) => Step::Word(first),
             (Node::Optional(inner), _) => Step::Optional(self.steps(inner, numerals)),
@@ -148,10 +162,11 @@ impl Programmer {
         let first = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
         let alternatives: Vec<Vec<Step>> =
             alternatives.iter().map(|nodes| self.steps(nodes, numerals)).collect();
-        // A number that is captured inside has to be captured each time.
-        let is_pure = !alternatives.iter().any(|steps| has_number(steps));
-        let remembered = is_pure.then(|| self.choice_count());
-        let step = Step::Choice(Arc::new(Choice { first, alternatives, remembered }));
+        let firsts = alternatives.iter().map(|steps| step_first(&steps[0])).collect();
+        let is_capturing = alternatives.iter().any(|steps| has_number(steps));
+        let number = self.choices.len() as u32;
+        let choice = Choice { first, alternatives, firsts, number, is_capturing };
+        let step = Step::Choice(Arc::new(choice));
         self.choices.insert(address, step.clone());
         step
     }
@@ -201,6 +216,15 @@ impl Programmer {
             Node::Gap(_) | Node::Optional(_) => return None,
         }
         Some(set)
+    }
+}
+
+/// The words that can begin what a step matches, where it must match something.
+fn step_first(step: &Step) -> Option<Atom> {
+    match step {
+        Step::Word(atom) | Step::Run(atom, _) | Step::Number(atom, ..) => Some(*atom),
+        Step::Choice(choice) => choice.first,
+        Step::Gap(_) | Step::Optional(_) => None,
     }
 }
 

@@ -1,17 +1,21 @@
 //! Which phrases can match in a turn at all, told from the raw text: most turns end here.
 //!
 //! A turn is read once, in pieces between spaces and pairs of characters, each looked up in the [`Memo`](super::memo::Memo). What the
-//! pieces of a sentence mean is collected as bits (see [`signature`](super::signature)); a phrase survives when one of its anchors stands in a sentence that
-//! has all that the phrase requires. It lets too many through, never too few: sentences are cut only where the
-//! tokenizer cuts them for certain, and the pieces of a sentence mean what its words mean.
+//! pieces of a sentence mean is collected as bits (see [`signature`](super::signature)); a phrase survives when one of
+//! its anchors stands in a sentence that has all that the phrase requires, in an order in which it can match (see
+//! [`order`](super::order)). It lets too many through, never too few: sentences are cut only where the tokenizer cuts
+//! them for certain, and the pieces of a sentence mean what its words mean.
 
-use super::memo::{Meaning, Memo};
-use super::pieces::{Piece, cut};
+use super::matcher::Memory;
+use super::memo::{Known, Mark, Meaning, Memo, Name, known};
+use super::order::{Placed, Sentence};
+use super::pieces::{Hash, Piece, cut};
 use super::signature::has_all;
-use super::vocabulary::{Class, ones};
-use super::{Engines, Scratch, Utterance};
+use super::vocabulary::ones;
+use super::{Engine, Engines, Scratch, Utterance};
 use crate::interaction::Speaker;
 use crate::text::fold::fold_into;
+use crate::text::token::is_character_script;
 use crate::text::{Folded, Token, tokens};
 
 /// What was collected of a turn, for each language. Memory of one thread, used again.
@@ -26,6 +30,15 @@ pub(super) struct Sieve {
     piece_count: u32,
     known_count: u32,
     watched: u64,
+    /// The tokens of the sentence.
+    marks: Vec<Mark>,
+    /// The token to come is a mention.
+    is_after_at: bool,
+    /// Sentences before this one that have words which not all languages step over.
+    said_count: u32,
+    sentence: Sentence,
+    sentence_count: u32,
+    memory: Memory,
     pieces: Vec<Piece>,
     words: Words,
 }
@@ -39,21 +52,34 @@ struct Words {
 
 #[derive(Default)]
 struct Collected {
-    /// The classes in the sentence.
-    classes: Vec<Class>,
-    /// Some of them are anchors.
+    /// What is known of the sentence.
+    known: Vec<Placed>,
+    /// Some of it are anchors.
     is_struck: bool,
+    /// Those of them that have nothing but fillers in this language.
+    filler_count: u32,
     /// The atoms that the turn satisfies.
     turn: Vec<u64>,
     sentence: Vec<u64>,
     /// Phrases that survive, in the end sorted.
     survivors: Vec<u32>,
+    /// For each phrase the last sentence in which it survived.
+    passed_in: Vec<u32>,
 }
 
 impl Sieve {
     /// The phrases of a language that can match.
     pub(super) fn survivors(&self, language: usize) -> &[u32] {
         self.languages.get(language).map_or(&[], |collected| &collected.survivors)
+    }
+
+    /// Lends them out, until they are put back.
+    pub(super) fn take_survivors(&mut self, language: usize) -> Vec<u32> {
+        std::mem::take(&mut self.languages[language].survivors)
+    }
+
+    pub(super) fn put_survivors(&mut self, language: usize, survivors: Vec<u32>) {
+        self.languages[language].survivors = survivors;
     }
 
     /// Begins a contact: counts from now on which share of its pieces a language (a bit) knows.
@@ -70,14 +96,14 @@ impl Sieve {
     fn add(&mut self, languages: u64, meanings: &[Meaning]) {
         let mut known = 0;
         for meaning in meanings {
-            let language = usize::from(meaning.language);
-            if languages & (1 << language) != 0 {
-                known |= 1 << language;
-                if meaning.is_wanted {
-                    let collected = &mut self.languages[language];
-                    collected.classes.push(meaning.class);
-                    collected.is_struck |= meaning.is_anchor;
+            match meaning {
+                Meaning::Known(meaning) if languages & (1 << meaning.language) != 0 => {
+                    known |= 1 << meaning.language;
+                    self.add_known(meaning);
                 }
+                Meaning::Known(_) => {}
+                Meaning::Token(name) => self.add_token(*name),
+                Meaning::At => self.is_after_at = true,
             }
         }
         self.touched |= known;
@@ -85,42 +111,83 @@ impl Sieve {
         self.known_count += u32::from(known & self.watched != 0);
     }
 
+    fn add_known(&mut self, meaning: &Known) {
+        let mut token = self.marks.len() - 1;
+        if meaning.is_pair {
+            let before = token.checked_sub(1).filter(|&before| self.marks[before].name.is_character);
+            let Some(before) = before else { return };
+            token = before;
+        }
+        let collected = &mut self.languages[usize::from(meaning.language)];
+        let (class, is_pair) = (meaning.class, meaning.is_pair);
+        collected.known.push(Placed { token: token as u32, class, is_pair });
+        collected.is_struck |= meaning.is_anchor;
+    }
+
+    fn add_token(&mut self, name: Name) {
+        let is_stutter = name.hash != 0 && self.marks.last().is_some_and(|last| last.name.hash == name.hash);
+        let is_mention = name.is_mention || std::mem::take(&mut self.is_after_at);
+        self.marks.push(Mark { name, is_stepped_over: is_mention || is_stutter });
+    }
+
     fn begin(&mut self, language_count: usize) {
         self.languages.resize_with(language_count, Collected::default);
         for language in ones(self.touched | self.touched_in_turn) {
             let collected = &mut self.languages[language];
             collected.turn.clear();
-            collected.classes.clear();
+            collected.known.clear();
             collected.is_struck = false;
+            collected.filler_count = 0;
             collected.survivors.clear();
         }
         (self.touched, self.touched_in_turn) = (0, 0);
+        self.marks.clear();
+        (self.is_after_at, self.said_count) = (false, 0);
     }
 
-    /// The sentence is over: which phrases did it have all words of?
+    /// The sentence is over: which phrases can match in it?
     fn end_sentence(&mut self, engines: &Engines, speaker: Speaker) {
+        self.sentence_count = self.sentence_count.wrapping_add(1).max(1);
+        let is_said = !self.marks.iter().all(|mark| mark.is_stepped_over);
         for language in ones(self.touched) {
             let engine = engines.get(language);
-            let Collected { classes, is_struck, turn, sentence, survivors } = &mut self.languages[language];
-            if !*is_struck && !engine.has_near {
-                classes.clear();
-                continue;
+            let Collected { known, is_struck, filler_count, turn, sentence: bits, survivors, passed_in } =
+                &mut self.languages[language];
+            let is_first = self.said_count == *filler_count;
+            *filler_count += u32::from(is_first && is_said && is_filler(engine, &self.marks, known));
+            if *is_struck || engine.has_near {
+                engine.signatures.begin(bits);
+                known.iter().for_each(|placed| engine.signatures.add(placed.class, bits));
             }
-            engine.signatures.begin(sentence);
-            classes.iter().for_each(|&class| engine.signatures.add(class, sentence));
-            for class in classes.drain(..).filter(|_| *is_struck) {
-                let possible =
-                    engine.strikes(class).iter().filter(|strike| has_all(sentence, &strike.wanted));
-                let heard = possible.filter(|strike| engine.hears_phrase(strike.phrase, speaker));
-                survivors.extend(heard.map(|strike| strike.phrase));
+            if std::mem::take(is_struck) {
+                let mut is_filled = false;
+                passed_in.resize(engine.phrases.len(), 0);
+                let strikes = |placed: &Placed| engine.strikes(placed.class).iter();
+                for (token, strike) in known.iter().flat_map(|p| strikes(p).map(|strike| (p.token, strike))) {
+                    if has_all(bits, &strike.wanted)
+                        && passed_in[strike.phrase as usize] != self.sentence_count
+                        && engine.hears_phrase(strike.phrase, speaker)
+                    {
+                        if !std::mem::replace(&mut is_filled, true) {
+                            self.sentence.fill(&self.marks, known, engine, is_first);
+                            self.memory.begin_turn();
+                        }
+                        if engine.is_in_order(strike.phrase, token as usize, &self.sentence, &self.memory) {
+                            passed_in[strike.phrase as usize] = self.sentence_count;
+                            survivors.push(strike.phrase);
+                        }
+                    }
+                }
             }
             if engine.has_near {
-                turn.resize(sentence.len(), 0);
-                turn.iter_mut().zip(sentence).for_each(|(turn, sentence)| *turn |= *sentence);
+                turn.resize(bits.len(), 0);
+                turn.iter_mut().zip(bits).for_each(|(turn, sentence)| *turn |= *sentence);
             }
-            *is_struck = false;
+            known.clear();
         }
         self.touched_in_turn |= std::mem::take(&mut self.touched);
+        self.said_count += u32::from(is_said);
+        self.marks.clear();
     }
 
     /// Every phrase that `speaker` can fire.
@@ -205,18 +272,27 @@ pub(super) fn known_words(
     scratch: &mut Scratch,
 ) -> Vec<u32> {
     let Scratch { sieve, memo, .. } = scratch;
-    let mut known = vec![0; engines.count()];
+    let mut counts = vec![0; engines.count()];
     let mut pieces = std::mem::take(&mut sieve.pieces);
     for turn in turns {
         cut(turn.text, &mut sieve.words.folded, &mut pieces);
         for piece in &pieces {
             let meanings = meanings(engines, turn.text, piece, languages, memo, &mut sieve.words);
-            let bits = meanings.unwrap_or_default().iter().fold(0u64, |bits, m| bits | 1 << m.language);
-            ones(bits & languages).for_each(|language| known[language] += 1);
+            let bits =
+                known(meanings.unwrap_or_default()).fold(0u64, |bits, known| bits | 1 << known.language);
+            ones(bits & languages).for_each(|language| counts[language] += 1);
         }
     }
     sieve.pieces = pieces;
-    known
+    counts
+}
+
+/// Has a sentence nothing but what phrases of the language step over? To say so of a sentence that has more costs only
+/// time.
+fn is_filler(engine: &Engine, marks: &[Mark], known: &[Placed]) -> bool {
+    let stepped_over = marks.iter().filter(|mark| mark.is_stepped_over).count();
+    let fillers = known.iter().filter(|placed| !placed.is_pair && engine.is_filler(placed.class)).count();
+    stepped_over + fillers >= marks.len()
 }
 
 /// Adds what a character means, alone and with the one before it.
@@ -231,11 +307,12 @@ pub(super) fn work_out_character(
     let length = before.encode_utf8(&mut bytes).len();
     let end = length + character.encode_utf8(&mut bytes[length..]).len();
     let pair = std::str::from_utf8(&bytes[..end]).expect("two characters are text");
+    out.push(Meaning::Token(Name { hash: 0, is_character: true, is_mention: false }));
     for language in ones(languages) {
         let vocabulary = &engines.get(language).vocabulary;
         for (name, is_pair) in [(&pair[length..], false), (pair, true)] {
             let class = vocabulary.class(name).filter(|_| !is_pair || before != '\0');
-            out.extend(class.map(|class| engines.meaning(language, class, is_pair)));
+            out.extend(class.map(|class| Meaning::Known(engines.known(language, class, is_pair))));
         }
     }
 }
@@ -252,15 +329,26 @@ fn work_out_stretch(
     fold_into(stretch, folded);
     tokens(folded.text(), found);
     for token in found.iter() {
-        work_out_word(engines, token.text(folded.text()), languages, out);
+        work_out_word(engines, token.text(folded.text()), token.is_mention, languages, out);
     }
+    out.extend(folded.text().ends_with('@').then_some(Meaning::At));
 }
 
 /// Adds what a folded word means to each language.
-pub(super) fn work_out_word(engines: &Engines, word: &str, languages: u64, out: &mut Vec<Meaning>) {
+pub(super) fn work_out_word(
+    engines: &Engines,
+    word: &str,
+    is_mention: bool,
+    languages: u64,
+    out: &mut Vec<Meaning>,
+) {
+    let is_character = word.starts_with(is_character_script);
+    let is_unlike = is_character || word.starts_with(|c: char| c.is_ascii_digit());
+    let hash = if is_unlike { 0 } else { Hash::of(word) as u32 | 1 };
+    out.push(Meaning::Token(Name { hash, is_character, is_mention }));
     for language in ones(languages) {
         let class = engines.get(language).vocabulary.class(word);
-        out.extend(class.map(|class| engines.meaning(language, class, false)));
+        out.extend(class.map(|class| Meaning::Known(engines.known(language, class, false))));
     }
 }
 

@@ -62,11 +62,6 @@ impl Signatures {
         sentence[0] = 1;
     }
 
-    /// Does some phrase ask for an atom of this class?
-    pub(super) fn is_wanted(&self, class: Class) -> bool {
-        self.bits[class as usize * self.stride..][..self.stride].iter().any(|&bits| bits != 0)
-    }
-
     /// Adds the words of a class to a sentence.
     pub(super) fn add(&self, class: Class, sentence: &mut [u64]) {
         let own = &self.bits[class as usize * self.stride..][..self.stride];
