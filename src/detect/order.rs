@@ -4,7 +4,7 @@
 //! characters are taken for longer than they may be, and a sentence here may be several of the tokenizer's: so it lets
 //! too much through, never too little. Exactness is the [`matcher`](super::matcher)'s.
 
-use super::engine::{CompiledPhrase, Engine, REACH};
+use super::engine::{CompiledPhrase, Engine, REACH, is_set};
 use super::matcher::Memory;
 use super::memo::Mark;
 use super::pattern::NUMBER_WIDTH;
@@ -285,11 +285,14 @@ impl<'a, const N: usize> Order<'a, N> {
         let mut start = Bits::NONE;
         start.set(at);
         let mut to = Bits::NONE;
+        let word = self.vocabulary.bits(self.sentence.classes[at]);
+        let pair = self.vocabulary.bits(self.sentence.pairs[at]);
         for (steps, first) in choice.alternatives.iter().zip(&choice.firsts) {
-            if first.is_none_or(|first| self.has(at, first)) {
-                to = to.or(match &steps[0] {
-                    Step::Word(_) => self.sequence(&steps[1..], start.next()),
-                    _ => self.sequence(steps, start),
+            if first.is_none_or(|first| is_set(word, first) || is_set(pair, first)) {
+                to = to.or(match steps.as_slice() {
+                    [Step::Word(_)] => start.next(),
+                    [Step::Word(_), rest @ ..] => self.sequence(rest, start.next()),
+                    steps => self.sequence(steps, start),
                 });
             }
         }
