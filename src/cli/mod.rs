@@ -11,6 +11,7 @@ mod init;
 mod lexicon;
 mod report;
 mod shared;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ enum Command {
     Analyze(analyze::Arguments),
     Index(index::Arguments),
     Report(report::Arguments),
+    Sweep(sweep::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Detect(detect::Arguments),
@@ -41,6 +43,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),

@@ -68,15 +68,22 @@ pub(super) struct OutputArguments {
     /// Group by one or two dimensions instead of the category: channel, language, team, any other column, …
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     pub(super) by: Vec<String>,
-    /// Format of the report [default: by the extension of --output, else terminal].
-    #[arg(long, value_enum)]
-    format: Option<FormatArgument>,
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatArguments,
     /// End with exit code 1 when a category's FCR rate is surely below this rate, 0 to 1.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(super) fail_below: Option<f64>,
+}
+
+/// In which format, and where to.
+#[derive(Debug, Args)]
+pub(super) struct FormatArguments {
+    /// Format of the output [default: by the extension of --output, else terminal].
+    #[arg(long, value_enum)]
+    format: Option<FormatArgument>,
+    /// Write to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -142,27 +149,34 @@ impl PolicyArguments {
 impl OutputArguments {
     /// Writes the report where and as the user wants it.
     pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
-        let bytes = render(report, self.format());
+        self.format.write(&render(report, self.format.format()))
+    }
+
+    /// The terminal report lists reasons itself; other formats are for programs.
+    pub(super) fn is_for_terminal(&self) -> bool {
+        matches!(self.format.format(), Format::Terminal { .. })
+    }
+}
+
+impl FormatArguments {
+    /// Writes what is rendered where the user wants it.
+    pub(super) fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
         match &self.output {
             Some(path) => {
-                write_whole(path, &bytes).with_context(|| path.display().to_string())?;
+                write_whole(path, bytes).with_context(|| path.display().to_string())?;
                 say(format_args!("wrote {}", path.display()));
             }
             None => {
                 let mut out = std::io::stdout().lock();
-                out.write_all(&bytes)?;
+                out.write_all(bytes)?;
                 out.flush()?;
             }
         }
         Ok(())
     }
 
-    /// The terminal report lists reasons itself; other formats are for programs.
-    pub(super) fn is_for_terminal(&self) -> bool {
-        matches!(self.format(), Format::Terminal { .. })
-    }
-
-    fn format(&self) -> Format {
+    /// The format that is wanted.
+    pub(super) fn format(&self) -> Format {
         let extension = self.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
         let format = self.format.unwrap_or(match extension {
             Some("csv") => FormatArgument::Csv,

@@ -9,6 +9,7 @@ mod kernel;
 mod links;
 mod rules;
 mod screen;
+mod silences;
 mod timeline;
 mod transfer;
 
@@ -25,4 +26,5 @@ pub use class::{CLASS_CODES, Class, Exclusion, Outcome};
 pub use input::Input;
 pub use kernel::link;
 pub use links::Links;
+pub use silences::{Silence, silences};
 pub use timeline::{TimelineContact, timeline};

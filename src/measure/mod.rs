@@ -8,6 +8,7 @@ mod interval;
 mod log_odds;
 mod scorecard;
 mod scores;
+mod sweep;
 mod verdict;
 mod waterfall;
 
@@ -19,5 +20,6 @@ pub use interval::{Interval, wilson};
 pub use log_odds::{Counts, log_odds_z};
 pub use scorecard::{GroupScores, Observed, Scorecard, scorecard};
 pub use scores::{Scores, score};
+pub use sweep::{SweptCounts, sweep};
 pub use verdict::{Verdict, verdict};
 pub use waterfall::{Step, waterfall};

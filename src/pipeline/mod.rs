@@ -1,5 +1,6 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), store → phrases that the lexicons may lack ([`suggest()`]).
+//! of one contact ([`explain()`]), store → rates under many windows ([`sweep()`]), store → phrases that the lexicons
+//! may lack ([`suggest()`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
@@ -8,9 +9,11 @@ mod explain;
 mod index;
 mod report;
 mod suggest;
+mod sweep;
 mod view;
 
 pub use explain::{Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use report::{ReportOptions, report};
 pub use suggest::{Suggestion, Suggestions, suggest};
+pub use sweep::sweep;

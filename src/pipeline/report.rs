@@ -85,7 +85,7 @@ fn rejected_rows(store: &Store) -> u64 {
 }
 
 /// One group code a row for the dimensions named.
-fn groups(view: &View, by: &[String]) -> Result<Groups> {
+pub(super) fn groups(view: &View, by: &[String]) -> Result<Groups> {
     if by.len() > 2 {
         return Err(Error::data(
             view.store.dir(),

@@ -50,6 +50,11 @@ impl<'a> View<'a> {
         input(&self.columns)
     }
 
+    /// The same rows linked under another policy, one that reads no further columns.
+    pub(super) fn relinked(&self, policy: &Policy) -> Result<Links> {
+        linked(self.store, policy, &self.input())
+    }
+
     /// A moment as RFC 3339 in the policy's time zone, to the second.
     pub(super) fn time(&self, at: Micros) -> String {
         Timestamp::from_microsecond(at)

@@ -1,6 +1,6 @@
 //! One line a group, for spreadsheets: the dimensions, every score under its name in JSON, target and verdict.
 
-use super::{Entry, Report, spreadsheet_safe};
+use super::{Entry, NO_VALUE, Report, spreadsheet_safe};
 
 /// The groups asked for, or else the categories, then a line for everything.
 pub(super) fn render(report: &Report) -> Vec<u8> {
@@ -15,7 +15,7 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
     write(head.map(|name| spreadsheet_safe(name).into_owned()).collect());
     for entry in entries {
-        let values = entry.key.iter().map(|(_, value)| value.clone().unwrap_or_else(|| "(none)".to_string()));
+        let values = entry.key.iter().map(|(_, value)| value.clone().unwrap_or_else(|| NO_VALUE.to_string()));
         write(row(values.collect(), entry));
     }
     let mut all = vec![String::new(); by.len()];

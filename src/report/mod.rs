@@ -6,6 +6,7 @@
 mod csv;
 mod evidence;
 mod json;
+mod sweep;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -14,9 +15,13 @@ mod text;
 use serde::Serialize;
 
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
+pub use sweep::{Effect, Point, Sweep, Swept, render_sweep};
 pub use text::{one_line, spreadsheet_safe};
 
 use crate::measure::{Scores, Step, Verdict};
+
+/// The name of contacts that have no value of a dimension.
+const NO_VALUE: &str = "(none)";
 
 /// Everything that a report shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -114,7 +119,7 @@ impl Entry {
             [] => "All".to_string(),
             key => {
                 let values: Vec<&str> =
-                    key.iter().map(|(_, value)| value.as_deref().unwrap_or("(none)")).collect();
+                    key.iter().map(|(_, value)| value.as_deref().unwrap_or(NO_VALUE)).collect();
                 values.join(" · ")
             }
         }

@@ -120,7 +120,7 @@ fn push_simplified(c: char, out: &mut String) {
 }
 
 /// Characters that the conversion, made for dictionaries, keeps apart or reads as another word, but that
-/// customers use for the same one: 妳 for 你, 祂 and 牠 for 它, 裡/裏 for 里, 著 for 着.
+/// customers use for the same one (妳 for 你, 祂 and 牠 for 它, 裡/裏 for 里, 著 for 着), and some that it does not have.
 fn variant(c: char) -> char {
     match c {
         '妳' => '你',
@@ -130,6 +130,19 @@ fn variant(c: char) -> char {
         '麽' | '麼' => '么',
         '迴' => '回',
         '囘' => '回',
+        '參' => '参',
+        '諮' => '咨',
+        '寧' => '宁',
+        '閒' => '闲',
+        '乾' => '干',
+        '捱' => '挨',
+        '鉅' => '巨',
+        '麫' => '面',
+        '閲' => '阅',
+        '録' => '录',
+        '菸' => '烟',
+        '痠' => '酸',
+        '鏽' => '锈',
         _ => c,
     }
 }

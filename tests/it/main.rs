@@ -26,3 +26,5 @@ mod program;
 mod readme;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod sweep;

@@ -1,0 +1,106 @@
+//! The silence before and after each contact, about its reason: what sweeps over windows and estimates over time are
+//! made of. Takes the links back to the columns they were made from; decides nothing anew.
+
+use super::{Input, Links};
+use crate::interaction::Micros;
+use crate::policy::{Clock, Policy};
+
+/// The silence around one contact, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// The row of the contact.
+    pub row: u32,
+    /// From the contact just before of the same customer and reason, never negative; none before the first.
+    pub before: Option<Micros>,
+    /// To the contact just after, if it began within observation, never negative.
+    pub after: Option<Micros>,
+    /// From the start of observation to the start of the contact; negative where it lies before.
+    pub observed_before: Micros,
+    /// From the contact (its end or its start, by the policy's clock) to the end of observation; negative where it
+    /// lies after.
+    pub observed_after: Micros,
+}
+
+impl Silence {
+    /// How long the silence after the contact is known to have lasted: to the next contact, or to the end of
+    /// observation.
+    pub fn length(&self) -> Micros {
+        self.after.unwrap_or(self.observed_after).max(0)
+    }
+}
+
+/// The silences around all contacts, in chain order. `input` and `policy` must be those that gave `links`.
+pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silence> {
+    let Some((from, to)) = links.observed() else { return Vec::new() };
+    let order = links.order();
+    let started_at = |row: u32| input.started_at[row as usize];
+    let anchor = |row: u32| match policy.clock {
+        Clock::Start => started_at(row),
+        Clock::End => links.extended_end(row).unwrap_or_else(|| input.own_end(row as usize)),
+    };
+    let gap = |earlier: u32, later: u32| started_at(later).saturating_sub(anchor(earlier)).max(0);
+    let silence = |at: usize| {
+        let row = order[at];
+        let before = (!links.starts_timeline(at)).then(|| gap(order[at - 1], row));
+        let next = order.get(at + 1).filter(|_| !links.starts_timeline(at + 1));
+        let next = next.filter(|&&next| started_at(next) <= to);
+        Silence {
+            row,
+            before,
+            after: next.map(|&next| gap(row, next)),
+            observed_before: started_at(row).saturating_sub(from),
+            observed_after: to.saturating_sub(anchor(row)),
+        }
+    };
+    (0..order.len()).map(silence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::table::{Columns, Row, S, any_policy, any_rows, names, policy};
+    use super::super::{Class, Outcome};
+    use super::silences;
+    use crate::policy::{Chain, Policy};
+
+    #[test]
+    fn silences_reach_to_the_neighbours_of_the_same_reason_and_to_the_edges_of_observation() {
+        // Observed from 0 to 100 s; contacts of one customer last 2 s.
+        let row = |id, category, at: i64| Row::new(id, 1, category, at * S, (at + 2) * S);
+        let rows = [row(1, 1, 20), row(2, 1, 60), row(3, 2, 30), row(4, 1, 65)];
+        let columns = Columns::new(&rows);
+        let policy = policy(10, 100);
+        let found = silences(&columns.link(&policy), &columns.input(), &policy);
+        let of = |row: u32| found.iter().find(|it| it.row == row).unwrap();
+        // 20 ends at 22, the next of the reason is at 60, which ends at 62, then 65; 30 ends at 32.
+        assert_eq!((of(0).before, of(0).after, of(0).length()), (None, Some(38 * S), 38 * S));
+        assert_eq!((of(1).before, of(1).after), (Some(38 * S), Some(3 * S)));
+        assert_eq!((of(2).before, of(2).after, of(2).length()), (None, None, 68 * S));
+        assert_eq!((of(3).observed_before, of(3).observed_after), (65 * S, 33 * S));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn the_silences_of_a_contact_tell_its_class(rows in any_rows(), policy in any_policy()) {
+            let policy = Policy { chain: Chain::Rolling, ..policy };
+            let columns = Columns::new(&rows);
+            let links = columns.link(&policy);
+            let (input, row_of) = (columns.input(), |row: u32| &rows[row as usize]);
+            let found = silences(&links, &input, &policy);
+            prop_assert_eq!(found.len(), links.order().len());
+            for (at, it) in found.iter().enumerate() {
+                let window = |row: u32| policy.window_of(&names()[row_of(row).category as usize]).micros();
+                let class = links.class(it.row);
+                let is_repeat = it.before.is_some_and(|gap| gap <= window(links.order()[at - 1]));
+                prop_assert_eq!(is_repeat, class == Class::Repeat);
+                if let Class::First { is_eligible, outcome } = class {
+                    prop_assert_eq!(is_eligible, it.observed_after >= window(it.row));
+                    let is_repeated = it.after.is_some_and(|gap| gap <= window(it.row));
+                    prop_assert!(!is_eligible || is_repeated == (outcome == Outcome::Repeated));
+                }
+            }
+        }
+    }
+}

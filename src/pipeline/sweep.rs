@@ -1,0 +1,125 @@
+//! Store and policy → the same rates under every window from 1 to 30 days, and without each exclusion.
+
+use super::report::groups;
+use super::view::View;
+use crate::Result;
+use crate::interaction::{Direction, Status};
+use crate::link::{Exclusion, Links, silences};
+use crate::measure::{Groups, SweptCounts, score, sweep as swept_counts, waterfall};
+use crate::policy::{Chain, Policy, Span};
+use crate::report::{Effect, Sweep, Swept};
+use crate::store::Store;
+
+/// The windows, in days.
+const DAYS: std::ops::RangeInclusive<u32> = 1..=30;
+
+/// Measures the store under `policy` with every window from 1 to 30 days in place of the policy's, also where a
+/// category has one of its own; and, with the policy's own windows, once without each exclusion that leaves
+/// something out.
+///
+/// Errors: an unknown time zone, a damaged store.
+pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
+    let view = View::open(store, policy, &store.cues()?, false)?;
+    let categories = groups(&view, &["category".to_string()])?;
+    let windows: Vec<Span> = DAYS.map(Span::from_days).collect();
+    let counts = match policy.chain {
+        Chain::Rolling => in_one_pass(&view, &windows, &categories),
+        Chain::First => window_by_window(&view, &windows, &categories)?,
+    };
+    let of_all = counts.iter().fold(vec![SweptCounts::default(); windows.len()], |sum, counts| {
+        sum.into_iter().zip(counts).map(|(sum, counts)| sum.plus(counts)).collect()
+    });
+    let swept = |category: Option<String>, target: f64, counts: &[SweptCounts]| {
+        Swept::new(category, target, &windows, counts, policy.minimum_count)
+    };
+    let of_category = categories.keys.iter().zip(&counts).map(|(key, counts)| {
+        let name = key.first().cloned().flatten();
+        let target = name.as_deref().map_or(policy.target, |name| policy.target_of(name));
+        swept(name, target, counts)
+    });
+    let mut of_category: Vec<Swept> = of_category.filter(Swept::has_first_contacts).collect();
+    of_category.sort_by(Swept::by_spread);
+    Ok(Sweep {
+        schema: 1,
+        policy: serde_json::to_value(policy).expect("a policy is plain data"),
+        commit_id: store.commit_id(),
+        overall: swept(None, policy.target, &of_all),
+        categories: of_category,
+        exclusions: effects(&view)?,
+    })
+}
+
+fn in_one_pass(view: &View, windows: &[Span], categories: &Groups) -> Vec<Vec<SweptCounts>> {
+    let silences = silences(&view.links, &view.input(), view.policy);
+    let windows: Vec<i64> = windows.iter().map(|window| window.micros()).collect();
+    let lookback = |key: &Vec<Option<String>>| {
+        let own = key.first().and_then(|name| view.policy.category.get(name.as_deref()?)?.lookback);
+        own.or(view.policy.lookback).map(Span::micros)
+    };
+    let lookbacks: Vec<Option<i64>> = categories.keys.iter().map(lookback).collect();
+    let group_of = |row: u32| categories.codes[row as usize] as usize;
+    let counts =
+        swept_counts(&silences, &windows, categories.keys.len(), group_of, |row| lookbacks[group_of(row)]);
+    if counts.is_empty() {
+        vec![vec![SweptCounts::default(); windows.len()]; categories.keys.len()]
+    } else {
+        counts
+    }
+}
+
+/// Under `chain = "first"` each window makes episodes of its own.
+fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Result<Vec<Vec<SweptCounts>>> {
+    let mut all = vec![Vec::with_capacity(windows.len()); categories.keys.len()];
+    for &window in windows {
+        let mut policy = Policy { window, ..view.policy.clone() };
+        policy.category.values_mut().for_each(|own| own.window = None);
+        let scores = score(&view.relinked(&policy)?, &categories.codes, categories.keys.len(), &[]);
+        for (counts, scores) in all.iter_mut().zip(scores) {
+            counts.push(SweptCounts {
+                contact_count: scores.contact_count,
+                repeat_count: scores.repeat_count,
+                eligible_count: scores.eligible_count,
+                resolved_count: scores.resolved_count,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// What the overall FCR rate would be without each exclusion that can be switched off and leaves something out.
+fn effects(view: &View) -> Result<Vec<Effect>> {
+    let rate = |links: &Links| score(links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate);
+    let with = rate(&view.links);
+    let steps = waterfall(&view.links, 0);
+    let mut effects = Vec::new();
+    for exclusion in Exclusion::ALL {
+        let count = steps.iter().find(|step| step.step == exclusion.name()).map_or(0, |step| step.count);
+        if let Some(policy) = without(view.policy, exclusion).filter(|_| count > 0) {
+            let fcr_rate = rate(&view.relinked(&policy)?);
+            let points = fcr_rate.zip(with).map(|(without, with)| 100.0 * (without - with));
+            effects.push(Effect { exclusion: exclusion.name(), count, fcr_rate, points });
+        }
+    }
+    Ok(effects)
+}
+
+/// The policy without an exclusion; none where it is no choice.
+fn without(policy: &Policy, exclusion: Exclusion) -> Option<Policy> {
+    let mut policy = policy.clone();
+    let keep_status = |policy: &mut Policy, status| policy.exclude_status.retain(|it| *it != status);
+    let keep_direction =
+        |policy: &mut Policy, direction| policy.exclude_direction.retain(|it| *it != direction);
+    match exclusion {
+        Exclusion::Ignored => keep_status(&mut policy, Status::Ignored),
+        Exclusion::Abandoned => keep_status(&mut policy, Status::Abandoned),
+        Exclusion::Voicemail => keep_status(&mut policy, Status::Voicemail),
+        Exclusion::Outbound => keep_direction(&mut policy, Direction::Outbound),
+        Exclusion::Internal => keep_direction(&mut policy, Direction::Internal),
+        Exclusion::TooShort => policy.minimum_seconds = 0.0,
+        Exclusion::CategoryNotEligible => {
+            policy.category.values_mut().for_each(|own| own.is_eligible = None);
+        }
+        Exclusion::DuplicateId | Exclusion::ContinuationByTransfer | Exclusion::NoIdentity => return None,
+    }
+    Some(policy)
+}

@@ -1,0 +1,231 @@
+//! How much of a rate is definition: FCR under every window, and without each exclusion. Data and its three formats.
+
+use std::cmp::Ordering;
+
+use serde::Serialize;
+
+use super::text::{count, cut, one_line, percent, spreadsheet_safe, width};
+use super::{Format, NO_VALUE};
+use crate::measure::{SweptCounts, wilson};
+use crate::policy::Span;
+
+/// FCR under many definitions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sweep {
+    /// Version of the names below.
+    pub schema: u32,
+    /// The policy whose window is varied.
+    pub policy: serde_json::Value,
+    /// Which commit of the store was read.
+    pub commit_id: u64,
+    /// All contacts.
+    pub overall: Swept,
+    /// Each category that has first contacts under some window, those first whose rate depends most on it.
+    pub categories: Vec<Swept>,
+    /// What the exclusions do to the overall rate.
+    pub exclusions: Vec<Effect>,
+}
+
+/// A category, or everything, under each window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Swept {
+    /// Its name; none for everything and for contacts without a category.
+    pub category: Option<String>,
+    /// The FCR rate to reach, 0 to 1.
+    pub target: f64,
+    /// The largest rate less the smallest, of the windows with enough eligible first contacts; none without two.
+    pub spread: Option<f64>,
+    /// The counts and rates, by ascending window.
+    pub windows: Vec<Point>,
+}
+
+/// One window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// W, such as `7d`.
+    pub window: Span,
+    /// Contacts.
+    pub contact_count: u64,
+    /// Contacts that follow another within the window.
+    pub repeat_count: u64,
+    /// First contacts whose window has been fully observed.
+    pub eligible_count: u64,
+    /// Those of them without a repeat.
+    pub resolved_count: u64,
+    /// Resolved ÷ eligible.
+    pub fcr_rate: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub fcr_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub fcr_high: Option<f64>,
+}
+
+/// What an exclusion does to the overall FCR rate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effect {
+    /// Its name in the waterfall.
+    pub exclusion: &'static str,
+    /// How many rows it leaves out.
+    pub count: u64,
+    /// The overall FCR rate without it, 0 to 1.
+    pub fcr_rate: Option<f64>,
+    /// That rate less the one with it, in percentage points.
+    pub points: Option<f64>,
+}
+
+impl Swept {
+    /// Rates from counts. `minimum_count` eligible first contacts are enough for the spread.
+    pub fn new(
+        category: Option<String>,
+        target: f64,
+        windows: &[Span],
+        counts: &[SweptCounts],
+        minimum_count: u64,
+    ) -> Swept {
+        let windows: Vec<Point> =
+            windows.iter().zip(counts).map(|(w, counts)| Point::new(*w, counts)).collect();
+        let enough = windows.iter().filter(|point| point.eligible_count >= minimum_count.max(1));
+        let mut rates: Vec<f64> = enough.filter_map(|point| point.fcr_rate).collect();
+        rates.sort_by(f64::total_cmp);
+        let spread = (rates.len() > 1).then(|| rates[rates.len() - 1] - rates[0]);
+        Swept { category, target, spread, windows }
+    }
+
+    /// Is there a rate under any window?
+    pub fn has_first_contacts(&self) -> bool {
+        self.windows.iter().any(|point| point.eligible_count > 0)
+    }
+
+    /// Those with the widest spread first, those without one last, then by name.
+    pub fn by_spread(&self, other: &Swept) -> Ordering {
+        let spread = |swept: &Swept| swept.spread.unwrap_or(-1.0);
+        spread(other).total_cmp(&spread(self)).then_with(|| self.category.cmp(&other.category))
+    }
+}
+
+impl Point {
+    fn new(window: Span, counts: &SweptCounts) -> Point {
+        let interval = wilson(counts.resolved_count, counts.eligible_count);
+        Point {
+            window,
+            contact_count: counts.contact_count,
+            repeat_count: counts.repeat_count,
+            eligible_count: counts.eligible_count,
+            resolved_count: counts.resolved_count,
+            fcr_rate: interval.map(|_| counts.resolved_count as f64 / counts.eligible_count as f64),
+            fcr_low: interval.map(|it| it.low),
+            fcr_high: interval.map(|it| it.high),
+        }
+    }
+}
+
+/// The sweep in a format, ready to be written.
+pub fn render_sweep(sweep: &Sweep, format: Format) -> Vec<u8> {
+    match format {
+        Format::Terminal { width, .. } => terminal(sweep, width).into_bytes(),
+        Format::Csv => csv(sweep),
+        Format::Json => {
+            let mut bytes = serde_json::to_vec_pretty(sweep).expect("a sweep is plain data");
+            bytes.push(b'\n');
+            bytes
+        }
+    }
+}
+
+/// The windows that a terminal shows, in days, the more important first: narrow ones show fewer.
+const SHOWN_DAYS: [u32; 11] = [7, 1, 30, 3, 14, 2, 5, 21, 10, 4, 25];
+
+/// Columns of a window, and of the spread.
+const COLUMN: usize = 8;
+
+/// Categories shown; more are for CSV and JSON.
+const MOST_ROWS: usize = 40;
+
+fn terminal(sweep: &Sweep, columns: usize) -> String {
+    let names = sweep.categories.iter().map(name).chain(["All".to_string()]);
+    let longest = names.map(|name| width(&name)).max().unwrap_or(0).clamp(8, 32);
+    let fitting = columns.saturating_sub(longest + COLUMN + 3) / COLUMN;
+    let mut days = SHOWN_DAYS[..fitting.clamp(3, SHOWN_DAYS.len())].to_vec();
+    days.sort_unstable();
+    let mut out = "FCR under windows from 1 to 30 days; everything else as the policy says.\n\n".to_string();
+    out.push_str(&pad("Category", longest));
+    days.iter().for_each(|days| out.push_str(&format!("{:>COLUMN$}", format!("{days} d"))));
+    out.push_str(&format!("{:>1$}\n", "Spread", COLUMN + 3));
+    for swept in sweep.categories.iter().take(MOST_ROWS).chain([&sweep.overall]) {
+        let name = if std::ptr::eq(swept, &sweep.overall) { "All".to_string() } else { name(swept) };
+        out.push_str(&pad(&cut(&name, longest), longest));
+        for days in &days {
+            let point = swept.windows.iter().find(|point| point.window == Span::from_days(*days));
+            out.push_str(&format!("{:>COLUMN$}", percent(point.and_then(|point| point.fcr_rate))));
+        }
+        let spread = swept.spread.map_or("–".to_string(), |spread| format!("{:.1} pt", 100.0 * spread));
+        out.push_str(&format!("{spread:>0$}\n", COLUMN + 3));
+    }
+    if sweep.categories.len() > MOST_ROWS {
+        out.push_str(&format!("({} more: --format csv has them all)\n", sweep.categories.len() - MOST_ROWS));
+    }
+    if let Some(spread) = sweep.overall.spread {
+        out.push_str(&format!(
+            "\n{:.1} points of the overall rate are the choice of the window.\n",
+            100.0 * spread
+        ));
+    }
+    for effect in &sweep.exclusions {
+        let points = effect.points.map_or("–".to_string(), |points| format!("{points:+.1} points"));
+        let what = effect.exclusion.replace('_', " ");
+        out.push_str(&format!(
+            "With the {} {what} counted: {} ({points}).\n",
+            count(effect.count),
+            percent(effect.fcr_rate)
+        ));
+    }
+    out
+}
+
+fn name(swept: &Swept) -> String {
+    one_line(swept.category.as_deref().unwrap_or(NO_VALUE))
+}
+
+fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// A line for each category and window.
+fn csv(sweep: &Sweep) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut write = |row: &[String]| writer.write_record(row).expect("writing to memory does not fail");
+    let head = [
+        "category",
+        "window",
+        "contact_count",
+        "repeat_count",
+        "eligible_count",
+        "resolved_count",
+        "fcr_rate",
+        "fcr_low",
+        "fcr_high",
+    ];
+    write(&head.map(String::from));
+    let rate = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
+    for swept in sweep.categories.iter().chain([&sweep.overall]) {
+        let name = match &swept.category {
+            _ if std::ptr::eq(swept, &sweep.overall) => "(all)",
+            Some(category) => category.as_str(),
+            None => NO_VALUE,
+        };
+        for point in &swept.windows {
+            write(&[
+                spreadsheet_safe(name).into_owned(),
+                point.window.to_string(),
+                point.contact_count.to_string(),
+                point.repeat_count.to_string(),
+                point.eligible_count.to_string(),
+                point.resolved_count.to_string(),
+                rate(point.fcr_rate),
+                rate(point.fcr_low),
+                rate(point.fcr_high),
+            ]);
+        }
+    }
+    writer.into_inner().expect("writing to memory does not fail")
+}
