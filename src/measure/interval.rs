@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 /// The 97.5 % point of the standard normal distribution: 2.5 % are left out on either side.
-const Z: f64 = 1.959_963_984_540_054;
+pub(super) const Z: f64 = 1.959_963_984_540_054;
 
 /// A rate's confidence interval, both ends within 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

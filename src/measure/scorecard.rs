@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::{Groups, Scores, Step, Verdict, score, verdict, waterfall};
+use super::{Curve, Groups, Scores, Step, Subject, Verdict, score, verdict, waterfall};
 use crate::interaction::Micros;
-use crate::link::Links;
-use crate::policy::Policy;
+use crate::link::{Class, Links, Silence};
+use crate::policy::{Policy, Span};
 
 /// Every number of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,8 @@ pub struct GroupScores {
     pub verdict: Verdict,
 }
 
-/// Counts everything. `rejected_count` is the number of rows that could not be read; `is_stated` as in [`score`].
+/// Counts everything. `rejected_count` is the number of rows that could not be read; `is_stated` as in [`score`];
+/// `silences` are those of the links.
 ///
 /// # Panics
 /// When `groups` or `is_stated` are not of the links' length.
@@ -55,10 +56,21 @@ pub fn scorecard(
     groups: &Groups,
     rejected_count: u64,
     is_stated: &[bool],
+    silences: &[Silence],
 ) -> Scorecard {
-    let overall = score(links, &[], 1, is_stated).pop().expect("one group was asked for");
+    let mut overall = score(links, &[], 1, is_stated).pop().expect("one group was asked for");
     let category = groups.by.iter().position(|name| name == "category");
-    let scores = score(links, &groups.codes, groups.keys.len(), is_stated);
+    let mut scores = score(links, &groups.codes, groups.keys.len(), is_stated);
+    let (of_all, of_groups) = subjects(links, groups, silences);
+    let has_one_window = policy.category.values().all(|own| own.window.is_none());
+    overall.fill_survival(&of_all, has_one_window.then_some(policy.window.micros()));
+    for ((key, scores), subjects) in groups.keys.iter().zip(&mut scores).zip(&of_groups) {
+        let window = match category {
+            Some(at) => Some(key[at].as_deref().map_or(policy.window, |name| policy.window_of(name))),
+            None => has_one_window.then_some(policy.window),
+        };
+        scores.fill_survival(subjects, window.map(Span::micros));
+    }
     let groups_scores = groups.keys.iter().zip(scores).filter(|(_, scores)| scores.interaction_count > 0);
     let groups_scores = groups_scores.map(|(key, scores)| {
         let category = category.and_then(|at| key[at].as_deref());
@@ -72,5 +84,28 @@ pub fn scorecard(
         overall,
         by: groups.by.clone(),
         groups: groups_scores.collect(),
+    }
+}
+
+/// The silences after first contacts, of everything and of each group.
+fn subjects(links: &Links, groups: &Groups, silences: &[Silence]) -> (Vec<Subject>, Vec<Vec<Subject>>) {
+    let is_first = |it: &&Silence| matches!(links.class(it.row), Class::First { .. });
+    let mut of_groups = vec![Vec::new(); groups.keys.len()];
+    let mut of_all = Vec::new();
+    for silence in silences.iter().filter(is_first) {
+        let subject = Subject::from(silence);
+        of_all.push(subject);
+        of_groups[groups.codes.get(silence.row as usize).map_or(0, |code| *code as usize)].push(subject);
+    }
+    (of_all, of_groups)
+}
+
+impl Scores {
+    /// Adds the Kaplan–Meier estimate at a window in microseconds, if there is one.
+    fn fill_survival(&mut self, subjects: &[Subject], window: Option<Micros>) {
+        let Some(estimate) = window.and_then(|window| Curve::new(subjects).at(window)) else { return };
+        self.km_fcr_rate = Some(estimate.survival);
+        self.km_low = estimate.interval.map(|it| it.low);
+        self.km_high = estimate.interval.map(|it| it.high);
     }
 }

@@ -43,6 +43,13 @@ pub struct Scores {
     pub fcr_low: Option<f64>,
     /// Upper end of the FCR rate's 95 % interval.
     pub fcr_high: Option<f64>,
+    /// Kaplan–Meier estimate of the share of first contacts without a repeat within the window, which uses the pending
+    /// ones too. `None` where the window is not the same for all of the group, or nothing is known for so long.
+    pub km_fcr_rate: Option<f64>,
+    /// Lower end of its 95 % log-log interval; `None` at rates of 0 and 1.
+    pub km_low: Option<f64>,
+    /// Upper end of its 95 % log-log interval; `None` at rates of 0 and 1.
+    pub km_high: Option<f64>,
     /// Distinct customers with a repeat in the group.
     pub customer_repeat_count: u64,
     /// Customers with no repeat in the group ÷ customers.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::view::View;
 use crate::config::Kind;
 use crate::lexicon::REPEAT;
+use crate::link::silences;
 use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
 use crate::policy::Policy;
 use crate::report::{
@@ -32,9 +33,10 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     let spoken = Spoken::new(&view, &cues);
     let is_stated = spoken.is_stated(view.links.row_count());
 
+    let silences = silences(&view.links, &view.input(), policy);
     let categories = groups(&view, &["category".to_string()])?;
     let rejected_count = rejected_rows(store);
-    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated);
+    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated, &silences);
     let overall = GroupScores {
         key: Vec::new(),
         target: policy.target,
@@ -71,7 +73,7 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     }
     if !options.by.is_empty() {
         let by = groups(&view, &options.by)?;
-        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated);
+        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated, &silences);
         report.groups = entries(&view, &spoken, &by, card.groups)?;
     }
     Ok(report)

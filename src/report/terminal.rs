@@ -26,6 +26,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     let mut blocks = vec![headline(report, entries, columns), table(report, entries, columns, is_coloured)];
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
     blocks.push(waterfall(report, columns));
+    blocks.extend(survival(report, entries, columns));
     blocks.extend(notes(report, columns));
     let mut out = blocks.join("\n\n");
     out.push('\n');
@@ -226,6 +227,29 @@ fn waterfall(report: &Report, columns: usize) -> String {
         stated(report.overall.scores.stated_count),
     );
     wrap(&text, columns, "")
+}
+
+/// The estimate that uses the pending contacts too, and where it disagrees with the rate.
+fn survival(report: &Report, entries: &[&Entry], columns: usize) -> Option<String> {
+    let overall = report.overall.scores.km_fcr_rate?;
+    let mut text = format!(
+        "Pending contacts counted for as long as they were watched (Kaplan–Meier), the overall rate is {}.",
+        percent(Some(overall))
+    );
+    let is_outside = |entry: &&&Entry| {
+        let scores = &entry.scores;
+        let ends = scores.km_fcr_rate.zip(scores.fcr_low).zip(scores.fcr_high);
+        ends.is_some_and(|((rate, low), high)| rate < low || rate > high)
+    };
+    let names: Vec<String> = entries
+        .iter()
+        .filter(is_outside)
+        .map(|entry| format!("{} ({})", one_line(&entry.name()), percent(entry.scores.km_fcr_rate)))
+        .collect();
+    if !names.is_empty() {
+        text.push_str(&format!(" It lies outside the interval for {}.", names.join(", ")));
+    }
+    Some(wrap(&text, columns, ""))
 }
 
 fn stated(contacts: u64) -> String {

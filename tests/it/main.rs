@@ -27,4 +27,6 @@ mod readme;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod survival;
+#[cfg(test)]
 mod sweep;
