@@ -3,6 +3,7 @@
 //! Takes links and columns, gives plain numbers with names. It shows nothing (that is `report`'s business) and
 //! decides nothing about an interaction (that was `link`'s).
 
+mod chance;
 mod group;
 mod interval;
 mod log_odds;

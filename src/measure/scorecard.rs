@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::chance::{UNITS, by_chance};
 use super::{Curve, Groups, Scores, Step, Subject, Verdict, score, verdict, waterfall};
 use crate::interaction::Micros;
 use crate::link::{Class, Links, Silence};
@@ -46,7 +47,7 @@ pub struct GroupScores {
 }
 
 /// Counts everything. `rejected_count` is the number of rows that could not be read; `is_stated` as in [`score`];
-/// `silences` are those of the links.
+/// `silences` are those of the links, and `window_of` gives the window of a row in microseconds.
 ///
 /// # Panics
 /// When `groups` or `is_stated` are not of the links' length.
@@ -57,10 +58,20 @@ pub fn scorecard(
     rejected_count: u64,
     is_stated: &[bool],
     silences: &[Silence],
+    window_of: impl Fn(u32) -> Micros,
 ) -> Scorecard {
     let mut overall = score(links, &[], 1, is_stated).pop().expect("one group was asked for");
     let category = groups.by.iter().position(|name| name == "category");
     let mut scores = score(links, &groups.codes, groups.keys.len(), is_stated);
+    let group_of = |row: u32| groups.codes.get(row as usize).map_or(0, |code| *code as usize);
+    let observed = links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
+    let (mut expected_of_all, mut expected) = (0, vec![0; scores.len()]);
+    by_chance(silences, observed, window_of, |row, units| {
+        expected_of_all += units;
+        expected[group_of(row)] += units;
+    });
+    overall.fill_chance(expected_of_all);
+    scores.iter_mut().zip(expected).for_each(|(scores, units)| scores.fill_chance(units));
     let (of_all, of_groups) = subjects(links, groups, silences);
     let has_one_window = policy.category.values().all(|own| own.window.is_none());
     overall.fill_survival(&of_all, has_one_window.then_some(policy.window.micros()));
@@ -101,6 +112,12 @@ fn subjects(links: &Links, groups: &Groups, silences: &[Silence]) -> (Vec<Subjec
 }
 
 impl Scores {
+    /// Adds the repeats expected by chance, given in [`UNITS`].
+    fn fill_chance(&mut self, units: u128) {
+        self.expected_repeat_count = units as f64 / UNITS;
+        self.excess_repeat_count = self.repeat_count as f64 - self.expected_repeat_count;
+    }
+
     /// Adds the Kaplan–Meier estimate at a window in microseconds, if there is one.
     fn fill_survival(&mut self, subjects: &[Subject], window: Option<Micros>) {
         let Some(estimate) = window.and_then(|window| Curve::new(subjects).at(window)) else { return };

@@ -21,6 +21,10 @@ pub struct Scores {
     pub customer_count: u64,
     /// Contacts that follow another of their episode within the window.
     pub repeat_count: u64,
+    /// Repeats that there would be if each customer's contacts about a reason fell at random over the observation.
+    pub expected_repeat_count: f64,
+    /// Repeats less those expected: what is not accident.
+    pub excess_repeat_count: f64,
     /// Repeats ÷ contacts.
     pub repeat_rate: Option<f64>,
     /// Lower end of the repeat rate's 95 % interval.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::view::View;
 use crate::config::Kind;
+use crate::interaction::Micros;
 use crate::lexicon::REPEAT;
 use crate::link::silences;
 use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
@@ -34,9 +35,12 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     let is_stated = spoken.is_stated(view.links.row_count());
 
     let silences = silences(&view.links, &view.input(), policy);
+    let windows = windows(&view);
+    let window_of =
+        |row: u32| windows[view.columns.category.get(row as usize).map_or(0, |code| *code as usize)];
     let categories = groups(&view, &["category".to_string()])?;
     let rejected_count = rejected_rows(store);
-    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated, &silences);
+    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated, &silences, window_of);
     let overall = GroupScores {
         key: Vec::new(),
         target: policy.target,
@@ -73,10 +77,16 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     }
     if !options.by.is_empty() {
         let by = groups(&view, &options.by)?;
-        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated, &silences);
+        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated, &silences, window_of);
         report.groups = entries(&view, &spoken, &by, card.groups)?;
     }
     Ok(report)
+}
+
+/// The window of each category code in microseconds; that of code 0, no category, is the policy's.
+fn windows(view: &View) -> Vec<Micros> {
+    let own = view.columns.category_names.iter().skip(1).map(|name| view.policy.window_of(name).micros());
+    std::iter::once(view.policy.window.micros()).chain(own).collect()
 }
 
 /// Rows of sources of interactions that could not be read. Those of transcripts are no rows of the log: they are

@@ -27,6 +27,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
     blocks.push(waterfall(report, columns));
     blocks.extend(survival(report, entries, columns));
+    blocks.extend(accidents(report, entries, columns));
     blocks.extend(notes(report, columns));
     let mut out = blocks.join("\n\n");
     out.push('\n');
@@ -249,6 +250,30 @@ fn survival(report: &Report, entries: &[&Entry], columns: usize) -> Option<Strin
     if !names.is_empty() {
         text.push_str(&format!(" It lies outside the interval for {}.", names.join(", ")));
     }
+    Some(wrap(&text, columns, ""))
+}
+
+/// How many repeats are more than accident, and where most of them are.
+fn accidents(report: &Report, entries: &[&Entry], columns: usize) -> Option<String> {
+    let overall = &report.overall.scores;
+    if overall.repeat_count == 0 {
+        return None;
+    }
+    let whole = |number: f64| count(number.round().max(0.0) as u64);
+    let mut most: Vec<&&Entry> = entries.iter().filter(|e| e.scores.excess_repeat_count >= 0.5).collect();
+    most.sort_by(|a, b| b.scores.excess_repeat_count.total_cmp(&a.scores.excess_repeat_count));
+    let names: Vec<String> = most
+        .iter()
+        .take(3)
+        .map(|e| format!("{} ({})", one_line(&e.name()), whole(e.scores.excess_repeat_count)))
+        .collect();
+    let where_most =
+        if names.is_empty() { String::new() } else { format!(" Most are in {}.", names.join(", ")) };
+    let text = format!(
+        "Of {} repeats {} are more than contacts at random times would give.{where_most}",
+        count(overall.repeat_count),
+        whole(overall.excess_repeat_count),
+    );
     Some(wrap(&text, columns, ""))
 }
 

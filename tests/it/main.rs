@@ -13,6 +13,8 @@ mod demo_fixture;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
+mod estimates;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod hostile;
@@ -26,7 +28,5 @@ mod program;
 mod readme;
 #[cfg(test)]
 mod store;
-#[cfg(test)]
-mod survival;
 #[cfg(test)]
 mod sweep;

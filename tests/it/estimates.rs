@@ -1,4 +1,4 @@
-//! The Kaplan–Meier rate beside the cohort rate, from files to the report.
+//! The estimates beside the counts, from files to the report: Kaplan–Meier rate, repeats by chance.
 
 use super::program::Folder;
 
@@ -23,4 +23,17 @@ fn pending_contacts_count_for_as_long_as_they_were_watched() {
     // 0.068332, S^(e^−1.451322) = 0.863071.
     assert!((overall["km_low"].as_f64().unwrap() - 0.06833).abs() < 1e-5, "{overall}");
     assert!((overall["km_high"].as_f64().unwrap() - 0.86307).abs() < 1e-5, "{overall}");
+}
+
+#[test]
+fn repeats_that_chance_would_give_are_told_apart_from_the_others() {
+    let config = "[policy]\nclock = \"start\"\nwindow = \"3d\"\nobserved_from = 2026-01-01T00:00:00Z\n\
+                  observed_to = 2026-01-31T00:00:00Z\n[[source]]\npath = \"log.csv\"\n[source.fields]\n\
+                  interaction_id = \"id\"\ncustomer_id = \"customer\"\n";
+    let folder = Folder::with(&[("log.csv", LOG), ("recontact.toml", config)]);
+    let overall = folder.run("analyze recontact.toml --format json").json()["overall"].clone();
+    // A and D have two contacts each: 1 − (1 − 3/30)² = 0.19 repeats by chance for either, and one each in fact.
+    assert_eq!(overall["repeat_count"], 2);
+    assert!((overall["expected_repeat_count"].as_f64().unwrap() - 0.38).abs() < 1e-12, "{overall}");
+    assert!((overall["excess_repeat_count"].as_f64().unwrap() - 1.62).abs() < 1e-12, "{overall}");
 }
