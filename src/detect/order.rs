@@ -7,9 +7,9 @@
 use super::engine::{CompiledPhrase, Engine, REACH, is_set};
 use super::matcher::Memory;
 use super::memo::Mark;
-use super::pattern::NUMBER_WIDTH;
 use super::program::{Choice, Step};
 use super::vocabulary::{Class, Vocabulary, ones};
+use crate::text::numeral::MOST_TOKENS;
 
 /// Words of 64 tokens that a sentence may take up; longer ones are let through.
 const MOST_BLOCKS: usize = 4;
@@ -240,7 +240,7 @@ impl<'a, const N: usize> Order<'a, N> {
             Step::Word(atom) => beginnings(*atom).next(),
             Step::Run(atom, run) if run.is_pure => self.run(beginnings(*atom), &run.pairs),
             Step::Run(atom, run) => self.words(beginnings(*atom), run.text.chars().count()),
-            Step::Number(atom, ..) => self.words(beginnings(*atom), NUMBER_WIDTH),
+            Step::Number(atom, ..) => self.words(beginnings(*atom), MOST_TOKENS),
             Step::Gap(length) => self.gap(from, *length),
             Step::Optional(inner) => from.or(self.sequence(inner, from)),
             Step::Choice(choice) => match choice.first {

@@ -66,9 +66,11 @@ impl Numerals {
         words.chain(prefix).chain(chinese.filter(move |_| kind != NumberKind::Times))
     }
 
-    /// The number of `kind` that begins at token `at`, if there is one; the longest reading.
+    /// The number of `kind` that begins at token `at`, if there is one; the longest reading within its sentence.
     pub fn number_at(&self, kind: NumberKind, folded: &str, tokens: &[Token], at: usize) -> Option<Number> {
         tokens.get(at)?;
+        let next = tokens[at + 1..].iter().take(MOST_TOKENS).position(|token| token.is_sentence_start);
+        let tokens = next.map_or(tokens, |next| &tokens[..at + 1 + next]);
         match kind {
             NumberKind::Times => word_at(&self.times, folded, tokens, at),
             NumberKind::Count => self.count_at(folded, tokens, at),
@@ -187,6 +189,9 @@ fn run_at(text: &str, folded: &str, tokens: &[Token], at: usize) -> Option<usize
 
 /// The most characters of a number word in a script without spaces.
 const LONGEST_WORD: usize = 10;
+
+/// The most tokens that a number can take up.
+pub const MOST_TOKENS: usize = LONGEST_WORD + 2;
 
 /// The size of the last non-zero digit's place: what may still be added to the number.
 fn magnitude(value: u32) -> u32 {
@@ -342,6 +347,7 @@ mod tests {
         reads(NumberKind::Count, "十二次", Some((2, 12, true)));
         reads(NumberKind::Count, "一百零五次", Some((4, 105, true)));
         reads(NumberKind::Times, "twice", Some((1, 2, true)));
+        reads(NumberKind::Count, "twenty. two times", Some((1, 20, true)));
     }
 
     #[test]
