@@ -142,6 +142,9 @@ const COLUMN: usize = 8;
 const MOST_ROWS: usize = 40;
 
 fn terminal(sweep: &Sweep, columns: usize) -> String {
+    if sweep.overall.windows.iter().all(|point| point.contact_count == 0) {
+        return "Nothing to sweep: the store has no contacts.\n".to_string();
+    }
     let names = sweep.categories.iter().map(name).chain(["All".to_string()]);
     let longest = names.map(|name| width(&name)).max().unwrap_or(0).clamp(8, 32);
     let fitting = columns.saturating_sub(longest + COLUMN + 3) / COLUMN;

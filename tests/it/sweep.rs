@@ -92,3 +92,10 @@ fn the_table_fits_the_terminal_and_the_spreadsheet_has_every_window() {
     assert_eq!(csv.lines().count(), 9 * 30 + 1);
     assert!(csv.contains("\n(all),30d,"), "{csv}");
 }
+
+#[test]
+fn a_store_without_contacts_is_said_to_have_none() {
+    let folder = Folder::with(&[("log.csv", "call_id,customer,opened_at\n")]);
+    folder.run("index log.csv --store s").ok();
+    assert_eq!(folder.run("sweep --store s").ok().stdout, "Nothing to sweep: the store has no contacts.\n");
+}
