@@ -250,8 +250,7 @@ impl<'a> Detector<'a> {
         }
         let hearing = sieve::hearing(&self.engines, languages, turn.speaker);
         let alive = sift(&self.engines, turn.text, turn.speaker, hearing, scratch);
-        let alive = ones(alive).filter(|&language| self.keep_answers(language, before, scratch));
-        let alive = alive.fold(0u64, |bits, language| bits | 1 << language);
+        let alive = self.keep_answers(alive, before, scratch);
         if alive == 0 {
             return;
         }
@@ -278,27 +277,33 @@ impl<'a> Detector<'a> {
         scratch.candidates = candidates;
     }
 
-    /// Drops the survivors of rules that must follow what the turn before does not have. It is read once, and only if
-    /// there is such a rule. Is any left?
-    fn keep_answers(&self, language: usize, before: Option<&str>, scratch: &mut Scratch) -> bool {
-        let engine = self.engines.get(language);
-        let mut survivors = scratch.sieve.take_survivors(language);
-        if survivors.iter().any(|&phrase| engine.is_answer(phrase)) {
-            match before {
-                None => survivors.retain(|&phrase| !engine.is_answer(phrase)),
-                Some(before) => {
-                    let of_before = scratch.of_before.get_or_insert_default();
-                    self.take_over(of_before);
-                    of_before.read(before);
-                    of_before.mark(&self.engines, language);
-                    let words = of_before.words(engine);
-                    survivors.retain(|&phrase| !engine.is_answer(phrase) || engine.is_said(phrase, &words));
+    /// Drops the survivors of rules that must follow what the turn before does not have. It is folded once, and only if
+    /// there is such a rule. Gives the languages (bits) that have any survivor left.
+    fn keep_answers(&self, languages: u64, before: Option<&str>, scratch: &mut Scratch) -> u64 {
+        let Scratch { sieve, of_before, .. } = scratch;
+        let (mut alive, mut is_read) = (0, false);
+        for language in ones(languages) {
+            let engine = self.engines.get(language);
+            let survivors = sieve.survivors_mut(language);
+            if survivors.iter().any(|&phrase| engine.is_answer(phrase)) {
+                match before {
+                    None => survivors.retain(|&phrase| !engine.is_answer(phrase)),
+                    Some(before) => {
+                        let of_before = of_before.get_or_insert_default();
+                        if !std::mem::replace(&mut is_read, true) {
+                            self.take_over(of_before);
+                            of_before.read(before);
+                        }
+                        of_before.mark(&self.engines, language);
+                        let words = of_before.words(engine);
+                        survivors
+                            .retain(|&phrase| !engine.is_answer(phrase) || engine.is_said(phrase, &words));
+                    }
                 }
             }
+            alive |= u64::from(!survivors.is_empty()) << language;
         }
-        let is_any_left = !survivors.is_empty();
-        scratch.sieve.put_survivors(language, survivors);
-        is_any_left
+        alive
     }
 
     /// The cues in the last of `turns` by the rules of one language alone.

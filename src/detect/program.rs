@@ -89,15 +89,8 @@ impl Programmer {
         let anchor = compiler
             .anchors(nodes)
             .map(|anchors| Anchor { atom: self.anchor_atom(&anchors), lookback: anchors.lookback });
-        let mut required: Vec<Atom> = steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Word(atom) | Step::Run(atom, _) | Step::Number(atom, ..) => Some(*atom),
-                Step::Choice(choice) => choice.first,
-                Step::Gap(_) | Step::Optional(_) => None,
-            })
-            .chain(anchor.map(|anchor| anchor.atom))
-            .collect();
+        let mut required: Vec<Atom> =
+            steps.iter().filter_map(step_first).chain(anchor.map(|anchor| anchor.atom)).collect();
         for node in nodes {
             if let Node::Literal(text) = node {
                 required.extend(pairs(text).map(|pair| self.word_atom(pair)));

@@ -1,7 +1,7 @@
 //! Which phrases can match in a turn at all, told from the raw text: most turns end here.
 //!
-//! A turn is read once, in pieces between spaces and pairs of characters, each looked up in the [`Memo`](super::memo::Memo). What the
-//! pieces of a sentence mean is collected as bits (see [`signature`](super::signature)); a phrase survives when one of
+//! A turn is read once, in pieces between spaces and pairs of characters, each looked up in the
+//! [`Memo`](super::memo::Memo). What the pieces of a sentence mean is collected as bits (see [`signature`](super::signature)); a phrase survives when one of
 //! its anchors stands in a sentence that has all that the phrase requires, in an order in which it can match (see
 //! [`order`](super::order)). It lets too many through, never too few: sentences are cut only where the tokenizer cuts
 //! them for certain, and the pieces of a sentence mean what its words mean.
@@ -56,7 +56,7 @@ struct Collected {
     known: Vec<Placed>,
     /// Some of it are anchors.
     is_struck: bool,
-    /// Those of them that have nothing but fillers in this language.
+    /// Sentences of the sieve's `said_count` that have nothing but fillers in this language.
     filler_count: u32,
     /// The atoms that the turn satisfies.
     turn: Vec<u64>,
@@ -73,13 +73,9 @@ impl Sieve {
         self.languages.get(language).map_or(&[], |collected| &collected.survivors)
     }
 
-    /// Lends them out, until they are put back.
-    pub(super) fn take_survivors(&mut self, language: usize) -> Vec<u32> {
-        std::mem::take(&mut self.languages[language].survivors)
-    }
-
-    pub(super) fn put_survivors(&mut self, language: usize, survivors: Vec<u32>) {
-        self.languages[language].survivors = survivors;
+    /// The same, to be thinned out.
+    pub(super) fn survivors_mut(&mut self, language: usize) -> &mut Vec<u32> {
+        &mut self.languages[language].survivors
     }
 
     /// Begins a contact: counts from now on which share of its pieces a language (a bit) knows.

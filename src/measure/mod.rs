@@ -21,7 +21,7 @@ pub use group::{Dimension, Groups, group};
 pub use interval::{Interval, wilson};
 pub use log_odds::{Counts, log_odds_z};
 pub use scorecard::{GroupScores, Observed, Scorecard, scorecard};
-pub use scores::{Scores, score};
+pub use scores::{Scores, rate, score};
 pub use survival::{Curve, Estimate, Subject};
 pub use sweep::{SweptCounts, sweep};
 pub use verdict::{Verdict, verdict};

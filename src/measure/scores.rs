@@ -232,8 +232,8 @@ impl Scores {
     }
 }
 
-/// A rate with both ends of its interval.
-fn rate(count: u64, total: u64) -> (Option<f64>, Option<f64>, Option<f64>) {
+/// A rate with both ends of its 95 % interval; none where `total` is 0.
+pub fn rate(count: u64, total: u64) -> (Option<f64>, Option<f64>, Option<f64>) {
     let interval = wilson(count, total);
     (interval.map(|_| count as f64 / total as f64), interval.map(|it| it.low), interval.map(|it| it.high))
 }

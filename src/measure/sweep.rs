@@ -5,12 +5,14 @@
 //! Holds for `chain = "rolling"`; under `"first"` episodes fall differently for each window.
 
 use rayon::prelude::*;
+use serde::Serialize;
 
+use super::Scores;
 use crate::interaction::Micros;
 use crate::link::Silence;
 
 /// What is counted of a group under one window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct SweptCounts {
     /// Contacts, whatever the window.
     pub contact_count: u64,
@@ -20,6 +22,17 @@ pub struct SweptCounts {
     pub eligible_count: u64,
     /// Those of them without a repeat.
     pub resolved_count: u64,
+}
+
+impl From<&Scores> for SweptCounts {
+    fn from(scores: &Scores) -> SweptCounts {
+        SweptCounts {
+            contact_count: scores.contact_count,
+            repeat_count: scores.repeat_count,
+            eligible_count: scores.eligible_count,
+            resolved_count: scores.resolved_count,
+        }
+    }
 }
 
 impl SweptCounts {

@@ -74,14 +74,7 @@ fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Resul
         let mut policy = Policy { window, ..view.policy.clone() };
         policy.category.values_mut().for_each(|own| own.window = None);
         let scores = score(&view.relinked(&policy)?, &categories.codes, categories.keys.len(), &[]);
-        for (counts, scores) in all.iter_mut().zip(scores) {
-            counts.push(SweptCounts {
-                contact_count: scores.contact_count,
-                repeat_count: scores.repeat_count,
-                eligible_count: scores.eligible_count,
-                resolved_count: scores.resolved_count,
-            });
-        }
+        all.iter_mut().zip(&scores).for_each(|(counts, scores)| counts.push(SweptCounts::from(scores)));
     }
     Ok(all)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::text::{count, cut, one_line, percent, spreadsheet_safe, width};
 use super::{Format, NO_VALUE};
-use crate::measure::{SweptCounts, wilson};
+use crate::measure::{SweptCounts, rate};
 use crate::policy::Span;
 
 /// FCR under many definitions.
@@ -44,14 +44,9 @@ pub struct Swept {
 pub struct Point {
     /// W, such as `7d`.
     pub window: Span,
-    /// Contacts.
-    pub contact_count: u64,
-    /// Contacts that follow another within the window.
-    pub repeat_count: u64,
-    /// First contacts whose window has been fully observed.
-    pub eligible_count: u64,
-    /// Those of them without a repeat.
-    pub resolved_count: u64,
+    /// What is counted under it.
+    #[serde(flatten)]
+    pub counts: SweptCounts,
     /// Resolved ÷ eligible.
     pub fcr_rate: Option<f64>,
     /// Lower end of its 95 % interval.
@@ -84,7 +79,7 @@ impl Swept {
     ) -> Swept {
         let windows: Vec<Point> =
             windows.iter().zip(counts).map(|(w, counts)| Point::new(*w, counts)).collect();
-        let enough = windows.iter().filter(|point| point.eligible_count >= minimum_count.max(1));
+        let enough = windows.iter().filter(|point| point.counts.eligible_count >= minimum_count.max(1));
         let mut rates: Vec<f64> = enough.filter_map(|point| point.fcr_rate).collect();
         rates.sort_by(f64::total_cmp);
         let spread = (rates.len() > 1).then(|| rates[rates.len() - 1] - rates[0]);
@@ -93,7 +88,7 @@ impl Swept {
 
     /// Is there a rate under any window?
     pub fn has_first_contacts(&self) -> bool {
-        self.windows.iter().any(|point| point.eligible_count > 0)
+        self.windows.iter().any(|point| point.counts.eligible_count > 0)
     }
 
     /// Those with the widest spread first, those without one last, then by name.
@@ -105,17 +100,8 @@ impl Swept {
 
 impl Point {
     fn new(window: Span, counts: &SweptCounts) -> Point {
-        let interval = wilson(counts.resolved_count, counts.eligible_count);
-        Point {
-            window,
-            contact_count: counts.contact_count,
-            repeat_count: counts.repeat_count,
-            eligible_count: counts.eligible_count,
-            resolved_count: counts.resolved_count,
-            fcr_rate: interval.map(|_| counts.resolved_count as f64 / counts.eligible_count as f64),
-            fcr_low: interval.map(|it| it.low),
-            fcr_high: interval.map(|it| it.high),
-        }
+        let (fcr_rate, fcr_low, fcr_high) = rate(counts.resolved_count, counts.eligible_count);
+        Point { window, counts: *counts, fcr_rate, fcr_low, fcr_high }
     }
 }
 
@@ -142,7 +128,7 @@ const COLUMN: usize = 8;
 const MOST_ROWS: usize = 40;
 
 fn terminal(sweep: &Sweep, columns: usize) -> String {
-    if sweep.overall.windows.iter().all(|point| point.contact_count == 0) {
+    if sweep.overall.windows.iter().all(|point| point.counts.contact_count == 0) {
         return "Nothing to sweep: the store has no contacts.\n".to_string();
     }
     let names = sweep.categories.iter().map(name).chain(["All".to_string()]);
@@ -209,7 +195,7 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
         "fcr_high",
     ];
     write(&head.map(String::from));
-    let rate = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
+    let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
     for swept in sweep.categories.iter().chain([&sweep.overall]) {
         let name = match &swept.category {
             _ if std::ptr::eq(swept, &sweep.overall) => "(all)",
@@ -220,13 +206,13 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
             write(&[
                 spreadsheet_safe(name).into_owned(),
                 point.window.to_string(),
-                point.contact_count.to_string(),
-                point.repeat_count.to_string(),
-                point.eligible_count.to_string(),
-                point.resolved_count.to_string(),
-                rate(point.fcr_rate),
-                rate(point.fcr_low),
-                rate(point.fcr_high),
+                point.counts.contact_count.to_string(),
+                point.counts.repeat_count.to_string(),
+                point.counts.eligible_count.to_string(),
+                point.counts.resolved_count.to_string(),
+                cell(point.fcr_rate),
+                cell(point.fcr_low),
+                cell(point.fcr_high),
             ]);
         }
     }
