@@ -1,8 +1,10 @@
 //! What linking gives: the class of every row, and the contacts in the order in which they chain. Plain
 //! storage, about six bytes a row; nothing is counted here.
 
+use super::Input;
 use super::class::{CONTACT, Class};
 use crate::interaction::Micros;
+use crate::policy::{Clock, Policy};
 
 /// The linked interactions.
 ///
@@ -76,8 +78,19 @@ impl Links {
         self.codes.get(row).is_some_and(|code| *code >= CONTACT)
     }
 
-    /// The end of a contact that transfer legs extend, where one does.
-    pub(super) fn extended_end(&self, row: u32) -> Option<Micros> {
-        self.extended.binary_search_by_key(&row, |it| it.0).ok().map(|at| self.extended[at].1)
+    /// The end of a contact, with the transfer legs that extend it.
+    pub(super) fn end_of(&self, input: &Input<'_>, row: u32) -> Micros {
+        match self.extended.binary_search_by_key(&row, |it| it.0) {
+            Ok(at) => self.extended[at].1,
+            Err(_) => input.own_end(row as usize),
+        }
+    }
+
+    /// The moment of a contact from which time is measured: its start or its end, by the policy's clock.
+    pub(super) fn anchor(&self, input: &Input<'_>, policy: &Policy, row: u32) -> Micros {
+        match policy.clock {
+            Clock::Start => input.started_at[row as usize],
+            Clock::End => self.end_of(input, row),
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! The silence before and after each contact, about its reason: what sweeps over windows and estimates over time are
 //! made of. Takes the links back to the columns they were made from; decides nothing anew.
 
+use super::rules::Rules;
 use super::{Input, Links};
 use crate::interaction::Micros;
-use crate::policy::{Clock, Policy};
+use crate::policy::Policy;
 
 /// The silence around one contact, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Silence {
     /// From the contact (its end or its start, by the policy's clock) to the end of observation; negative where it
     /// lies after.
     pub observed_after: Micros,
+    /// The window of the contact.
+    pub window: Micros,
 }
 
 impl Silence {
@@ -34,10 +37,8 @@ pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silenc
     let Some((from, to)) = links.observed() else { return Vec::new() };
     let order = links.order();
     let started_at = |row: u32| input.started_at[row as usize];
-    let anchor = |row: u32| match policy.clock {
-        Clock::Start => started_at(row),
-        Clock::End => links.extended_end(row).unwrap_or_else(|| input.own_end(row as usize)),
-    };
+    let anchor = |row: u32| links.anchor(input, policy, row);
+    let rules = Rules::new(policy, input.category_names);
     let gap = |earlier: u32, later: u32| started_at(later).saturating_sub(anchor(earlier)).max(0);
     let silence = |at: usize| {
         let row = order[at];
@@ -50,6 +51,7 @@ pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silenc
             after: next.map(|&next| gap(row, next)),
             observed_before: started_at(row).saturating_sub(from),
             observed_after: to.saturating_sub(anchor(row)),
+            window: rules.of(input, row as usize).window,
         }
     };
     (0..order.len()).map(silence).collect()

@@ -4,7 +4,7 @@
 use super::rules::Rules;
 use super::{Class, Input, Links};
 use crate::interaction::Micros;
-use crate::policy::{Chain, Clock, Policy};
+use crate::policy::{Chain, Policy};
 
 /// One contact of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,6 @@ pub fn timeline(links: &Links, input: &Input<'_>, policy: &Policy, row: u32) -> 
     let rest = position + 1..links.order().len();
     let end = rest.clone().find(|at| links.starts_timeline(*at)).unwrap_or(rest.end);
     let rules = Rules::new(policy, input.category_names);
-    let end_of = |row: u32| links.extended_end(row).unwrap_or_else(|| input.own_end(row as usize));
     let mut contacts = Vec::with_capacity(end - begin);
     let mut first = links.order()[begin];
     let mut previous = None;
@@ -45,14 +44,11 @@ pub fn timeline(links: &Links, input: &Input<'_>, policy: &Policy, row: u32) -> 
         let row = links.order()[at];
         let started_at = input.started_at[row as usize];
         let reference = previous.map(|previous| if policy.chain == Chain::First { first } else { previous });
-        let anchor = |row: u32| match policy.clock {
-            Clock::Start => input.started_at[row as usize],
-            Clock::End => end_of(row),
-        };
+        let anchor = |row: u32| links.anchor(input, policy, row);
         contacts.push(TimelineContact {
             row,
             started_at,
-            ended_at: end_of(row),
+            ended_at: links.end_of(input, row),
             reference,
             gap: reference.map(|it| started_at.saturating_sub(anchor(it)).max(0)),
             window: rules.of(input, reference.unwrap_or(row) as usize).window,

@@ -20,7 +20,7 @@ mod properties;
 pub use group::{Dimension, Groups, group};
 pub use interval::{Interval, wilson};
 pub use log_odds::{Counts, log_odds_z};
-pub use scorecard::{GroupScores, Observed, Scorecard, scorecard};
+pub use scorecard::{GroupScores, Observed, Scorecard, group_scores, scorecard};
 pub use scores::{Scores, rate, score};
 pub use survival::{Curve, Estimate, Subject};
 pub use sweep::{SweptCounts, sweep};

@@ -125,7 +125,7 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
     let codes: Vec<u32> = rows.iter().map(|row| row.category).collect();
     let names = names();
     let groups: Groups = group(&[Dimension { name: "category", codes: &codes, names: &names }]);
-    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[], |_| 0);
+    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[]);
     let shown: Vec<_> = card
         .groups
         .iter()
@@ -138,8 +138,8 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
         [("a", 10, 40, Verdict::Meets), ("b", 35, 40, Verdict::Meets), ("c", 1, 1, Verdict::TooFew)]
     );
     assert_eq!(card.groups[0].scores.fcr_rate, Some(0.25));
-    assert_eq!(card.overall.eligible_count, 81);
+    assert_eq!(card.overall.scores.eligible_count, 81);
     policy.category.clear();
-    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[], |_| 0);
+    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[]);
     assert_eq!(card.groups[0].verdict, Verdict::Fails);
 }

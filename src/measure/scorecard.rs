@@ -17,7 +17,7 @@ pub struct Scorecard {
     /// Where every row that was read ended up.
     pub waterfall: Vec<Step>,
     /// The scores of all interactions.
-    pub overall: Scores,
+    pub overall: GroupScores,
     /// The dimensions of the groups.
     pub by: Vec<String>,
     /// The scores of each group, by ascending key, none first.
@@ -47,7 +47,7 @@ pub struct GroupScores {
 }
 
 /// Counts everything. `rejected_count` is the number of rows that could not be read; `is_stated` as in [`score`];
-/// `silences` are those of the links, and `window_of` gives the window of a row in microseconds.
+/// `silences` are those of the links.
 ///
 /// # Panics
 /// When `groups` or `is_stated` are not of the links' length.
@@ -58,57 +58,66 @@ pub fn scorecard(
     rejected_count: u64,
     is_stated: &[bool],
     silences: &[Silence],
-    window_of: impl Fn(u32) -> Micros,
 ) -> Scorecard {
-    let mut overall = score(links, &[], 1, is_stated).pop().expect("one group was asked for");
-    let category = groups.by.iter().position(|name| name == "category");
+    let everything = Groups { by: Vec::new(), codes: Vec::new(), keys: vec![Vec::new()] };
+    let mut overall = scored(links, policy, &everything, is_stated, silences);
+    Scorecard {
+        observed: links.observed().map(|(from, to)| Observed { from, to }),
+        waterfall: waterfall(links, rejected_count),
+        overall: overall.pop().expect("one group was asked for"),
+        by: groups.by.clone(),
+        groups: group_scores(links, policy, groups, is_stated, silences),
+    }
+}
+
+/// The scores of each group that has interactions, by ascending key, none first; the rest as in [`scorecard`].
+///
+/// # Panics
+/// When `groups` or `is_stated` are not of the links' length.
+pub fn group_scores(
+    links: &Links,
+    policy: &Policy,
+    groups: &Groups,
+    is_stated: &[bool],
+    silences: &[Silence],
+) -> Vec<GroupScores> {
+    let mut scored = scored(links, policy, groups, is_stated, silences);
+    scored.retain(|group| group.scores.interaction_count > 0);
+    scored
+}
+
+fn scored(
+    links: &Links,
+    policy: &Policy,
+    groups: &Groups,
+    is_stated: &[bool],
+    silences: &[Silence],
+) -> Vec<GroupScores> {
     let mut scores = score(links, &groups.codes, groups.keys.len(), is_stated);
     let group_of = |row: u32| groups.codes.get(row as usize).map_or(0, |code| *code as usize);
     let observed = links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
-    let (mut expected_of_all, mut expected) = (0, vec![0; scores.len()]);
-    by_chance(silences, observed, window_of, |row, units| {
-        expected_of_all += units;
-        expected[group_of(row)] += units;
-    });
-    overall.fill_chance(expected_of_all);
-    scores.iter_mut().zip(expected).for_each(|(scores, units)| scores.fill_chance(units));
-    let (of_all, of_groups) = subjects(links, groups, silences);
+    let mut expected = vec![0; scores.len()];
+    by_chance(silences, observed, |row, units| expected[group_of(row)] += units);
+    let mut subjects = vec![Vec::new(); scores.len()];
+    let is_first = |it: &&Silence| matches!(links.class(it.row), Class::First { .. });
+    silences.iter().filter(is_first).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
     let has_one_window = policy.category.values().all(|own| own.window.is_none());
-    overall.fill_survival(&of_all, has_one_window.then_some(policy.window.micros()));
-    for ((key, scores), subjects) in groups.keys.iter().zip(&mut scores).zip(&of_groups) {
+    let category = groups.by.iter().position(|name| name == "category");
+    for ((at, scores), key) in scores.iter_mut().enumerate().zip(&groups.keys) {
         let window = match category {
-            Some(at) => Some(key[at].as_deref().map_or(policy.window, |name| policy.window_of(name))),
+            Some(of_key) => Some(key[of_key].as_deref().map_or(policy.window, |name| policy.window_of(name))),
             None => has_one_window.then_some(policy.window),
         };
-        scores.fill_survival(subjects, window.map(Span::micros));
+        scores.fill_chance(expected[at]);
+        scores.fill_survival(&subjects[at], window.map(Span::micros));
     }
-    let groups_scores = groups.keys.iter().zip(scores).filter(|(_, scores)| scores.interaction_count > 0);
-    let groups_scores = groups_scores.map(|(key, scores)| {
+    let of_group = |(key, scores): (&Vec<Option<String>>, Scores)| {
         let category = category.and_then(|at| key[at].as_deref());
         let target = category.map_or(policy.target, |name| policy.target_of(name));
         let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
         GroupScores { key: key.clone(), scores, target, verdict }
-    });
-    Scorecard {
-        observed: links.observed().map(|(from, to)| Observed { from, to }),
-        waterfall: waterfall(links, rejected_count),
-        overall,
-        by: groups.by.clone(),
-        groups: groups_scores.collect(),
-    }
-}
-
-/// The silences after first contacts, of everything and of each group.
-fn subjects(links: &Links, groups: &Groups, silences: &[Silence]) -> (Vec<Subject>, Vec<Vec<Subject>>) {
-    let is_first = |it: &&Silence| matches!(links.class(it.row), Class::First { .. });
-    let mut of_groups = vec![Vec::new(); groups.keys.len()];
-    let mut of_all = Vec::new();
-    for silence in silences.iter().filter(is_first) {
-        let subject = Subject::from(silence);
-        of_all.push(subject);
-        of_groups[groups.codes.get(silence.row as usize).map_or(0, |code| *code as usize)].push(subject);
-    }
-    (of_all, of_groups)
+    };
+    groups.keys.iter().zip(scores).map(of_group).collect()
 }
 
 impl Scores {

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::view::View;
 use crate::config::Kind;
-use crate::interaction::Micros;
 use crate::lexicon::REPEAT;
 use crate::link::silences;
-use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, scorecard, verdict};
+use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, group_scores, scorecard};
 use crate::policy::Policy;
 use crate::report::{
     Count, EVIDENCE_COUNT, Entry, Evidence, Observed, Report, Saying, evidence, sort_entries,
@@ -35,23 +34,9 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     let is_stated = spoken.is_stated(view.links.row_count());
 
     let silences = silences(&view.links, &view.input(), policy);
-    let windows = windows(&view);
-    let window_of =
-        |row: u32| windows[view.columns.category.get(row as usize).map_or(0, |code| *code as usize)];
     let categories = groups(&view, &["category".to_string()])?;
     let rejected_count = rejected_rows(store);
-    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated, &silences, window_of);
-    let overall = GroupScores {
-        key: Vec::new(),
-        target: policy.target,
-        verdict: verdict(
-            card.overall.resolved_count,
-            card.overall.eligible_count,
-            policy.target,
-            policy.minimum_count,
-        ),
-        scores: card.overall,
-    };
+    let card = scorecard(&view.links, policy, &categories, rejected_count, &is_stated, &silences);
     let mut report = Report {
         schema: 1,
         policy: serde_json::to_value(policy).expect("a policy is plain data"),
@@ -59,7 +44,7 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
         commit_id: store.commit_id(),
         observed: card.observed.map(|seen| Observed { from: view.time(seen.from), to: view.time(seen.to) }),
         waterfall: card.waterfall,
-        overall: entry(&[], overall, Vec::new()),
+        overall: entry(&[], card.overall, Vec::new()),
         categories: entries(&view, &spoken, &categories, card.groups)?,
         by: options.by.clone(),
         groups: Vec::new(),
@@ -77,16 +62,10 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     }
     if !options.by.is_empty() {
         let by = groups(&view, &options.by)?;
-        let card = scorecard(&view.links, policy, &by, rejected_count, &is_stated, &silences, window_of);
-        report.groups = entries(&view, &spoken, &by, card.groups)?;
+        let scored = group_scores(&view.links, policy, &by, &is_stated, &silences);
+        report.groups = entries(&view, &spoken, &by, scored)?;
     }
     Ok(report)
-}
-
-/// The window of each category code in microseconds; that of code 0, no category, is the policy's.
-fn windows(view: &View) -> Vec<Micros> {
-    let own = view.columns.category_names.iter().skip(1).map(|name| view.policy.window_of(name).micros());
-    std::iter::once(view.policy.window.micros()).chain(own).collect()
 }
 
 /// Rows of sources of interactions that could not be read. Those of transcripts are no rows of the log: they are
