@@ -90,6 +90,8 @@ pub enum Direction {
     Outbound = 2,
     /// Between employees.
     Internal = 3,
+    /// The company, at a time agreed with the customer.
+    Callback = 4,
 }
 
 /// What became of an interaction in the queue.

@@ -2,31 +2,37 @@
 
 use serde::Serialize;
 
+use crate::policy::Anchor;
+
 /// What an interaction is under a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// No contact, for one reason.
     Excluded(Exclusion),
     /// A contact that is no repeat, so close to the start of observation that it is unknown whether it is first.
-    LeftEdge,
+    LeftEdge(Fate),
     /// A contact that is no repeat, with at least the lookback observed before it.
-    First {
-        /// Its window has been fully observed; otherwise it is pending.
-        is_eligible: bool,
-        /// What followed; provisional while pending.
-        outcome: Outcome,
-    },
+    First(Fate),
     /// A contact that follows another of its episode within the window.
-    Repeat,
+    Repeat(Fate),
 }
 
-/// What followed a first contact.
+/// What became of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    /// It is old enough to tell; otherwise it is pending.
+    pub is_eligible: bool,
+    /// How it ended; provisional while pending.
+    pub outcome: Outcome,
+}
+
+/// How a contact ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// No repeat in its episode.
+    /// No contact of its episode follows (or what else the policy takes for resolved).
     Resolved,
-    /// At least one repeat in its episode.
+    /// A contact of its episode follows (or what else the policy takes for not resolved).
     Repeated,
 }
 
@@ -43,42 +49,54 @@ pub enum Exclusion {
     Outbound = 2,
     /// Between employees.
     Internal = 3,
+    /// The company began it at a time agreed with the customer.
+    ScheduledCallback = 4,
+    /// The policy leaves its customer out.
+    ExcludedCustomer = 5,
+    /// The policy does not count its channel.
+    OtherChannel = 6,
     /// The customer left before being served.
-    Abandoned = 4,
+    Abandoned = 7,
     /// The customer left a message.
-    Voicemail = 5,
+    Voicemail = 8,
     /// Handled for less than the policy's minimum.
-    TooShort = 6,
-    /// It has a parent other than itself: a leg of a contact that was transferred.
-    ContinuationByTransfer = 7,
+    TooShort = 9,
+    /// A leg of a contact that was transferred: it has a parent other than itself, or follows so closely.
+    ContinuationByTransfer = 10,
+    /// It follows another contact of its customer so closely that the line must have been lost.
+    ContinuationByReconnect = 11,
     /// No customer is known, so it can be linked to nothing.
-    NoIdentity = 8,
+    NoIdentity = 12,
     /// The policy says that its category does not count.
-    CategoryNotEligible = 9,
+    CategoryNotEligible = 13,
 }
 
 /// How many one-byte codes there are.
-pub const CLASS_CODES: usize = 16;
+pub const CLASS_CODES: usize = 32;
 
-/// The code of a contact whose class is not known yet; it becomes `LeftEdge` or another contact's code.
-pub(super) const CONTACT: u8 = LEFT_EDGE;
-pub(super) const LEFT_EDGE: u8 = 10;
-pub(super) const REPEAT: u8 = 11;
-const FIRST: u8 = 12;
-const FIRST_ELIGIBLE: u8 = 2;
-const FIRST_RESOLVED: u8 = 1;
+/// The codes of contacts begin here.
+pub(super) const CONTACT: u8 = 16;
+const LEFT_EDGE: u8 = 0;
+const FIRST: u8 = 1;
+const REPEAT: u8 = 2;
+const ELIGIBLE: u8 = 2;
+const RESOLVED: u8 = 1;
 
 impl Exclusion {
     /// Every reason, in the order of precedence.
-    pub const ALL: [Exclusion; 10] = [
+    pub const ALL: [Exclusion; 14] = [
         Exclusion::DuplicateId,
         Exclusion::Ignored,
         Exclusion::Outbound,
         Exclusion::Internal,
+        Exclusion::ScheduledCallback,
+        Exclusion::ExcludedCustomer,
+        Exclusion::OtherChannel,
         Exclusion::Abandoned,
         Exclusion::Voicemail,
         Exclusion::TooShort,
         Exclusion::ContinuationByTransfer,
+        Exclusion::ContinuationByReconnect,
         Exclusion::NoIdentity,
         Exclusion::CategoryNotEligible,
     ];
@@ -90,10 +108,14 @@ impl Exclusion {
             Exclusion::Ignored => "ignored",
             Exclusion::Outbound => "outbound",
             Exclusion::Internal => "internal",
+            Exclusion::ScheduledCallback => "scheduled_callback",
+            Exclusion::ExcludedCustomer => "excluded_customer",
+            Exclusion::OtherChannel => "other_channel",
             Exclusion::Abandoned => "abandoned",
             Exclusion::Voicemail => "voicemail",
             Exclusion::TooShort => "too_short",
             Exclusion::ContinuationByTransfer => "continuation_by_transfer",
+            Exclusion::ContinuationByReconnect => "continuation_by_reconnect",
             Exclusion::NoIdentity => "no_identity",
             Exclusion::CategoryNotEligible => "category_not_eligible",
         }
@@ -103,33 +125,55 @@ impl Exclusion {
 impl Class {
     /// The one-byte form, below [`CLASS_CODES`].
     pub fn code(self) -> u8 {
+        let contact = |place: u8, fate: Fate| {
+            let resolved = if fate.outcome == Outcome::Resolved { RESOLVED } else { 0 };
+            CONTACT + 4 * place + if fate.is_eligible { ELIGIBLE } else { 0 } + resolved
+        };
         match self {
             Class::Excluded(reason) => reason as u8,
-            Class::LeftEdge => LEFT_EDGE,
-            Class::Repeat => REPEAT,
-            Class::First { is_eligible, outcome } => {
-                let resolved = if outcome == Outcome::Resolved { FIRST_RESOLVED } else { 0 };
-                FIRST + if is_eligible { FIRST_ELIGIBLE } else { 0 } + resolved
-            }
+            Class::LeftEdge(fate) => contact(LEFT_EDGE, fate),
+            Class::First(fate) => contact(FIRST, fate),
+            Class::Repeat(fate) => contact(REPEAT, fate),
         }
     }
 
     /// The class of a code; `None` for a number that is none.
     pub fn from_code(code: u8) -> Option<Class> {
-        match code {
-            LEFT_EDGE => Some(Class::LeftEdge),
-            REPEAT => Some(Class::Repeat),
-            FIRST..16 => {
-                let outcome = if code & FIRST_RESOLVED != 0 { Outcome::Resolved } else { Outcome::Repeated };
-                Some(Class::First { is_eligible: code & FIRST_ELIGIBLE != 0, outcome })
-            }
-            _ => Exclusion::ALL.get(usize::from(code)).map(|reason| Class::Excluded(*reason)),
+        let Some(contact) = code.checked_sub(CONTACT) else {
+            return Exclusion::ALL.get(usize::from(code)).map(|reason| Class::Excluded(*reason));
+        };
+        let outcome = if contact & RESOLVED != 0 { Outcome::Resolved } else { Outcome::Repeated };
+        let fate = Fate { is_eligible: contact & ELIGIBLE != 0, outcome };
+        match contact / 4 {
+            LEFT_EDGE => Some(Class::LeftEdge(fate)),
+            FIRST => Some(Class::First(fate)),
+            REPEAT => Some(Class::Repeat(fate)),
+            _ => None,
         }
     }
 
     /// Whether it counts as a contact.
     pub fn is_contact(self) -> bool {
         !matches!(self, Class::Excluded(_))
+    }
+
+    /// Whether it follows another of its episode.
+    pub fn is_repeat(self) -> bool {
+        matches!(self, Class::Repeat(_))
+    }
+
+    /// Whether it is known to be the first of its episode.
+    pub fn is_first(self) -> bool {
+        matches!(self, Class::First(_))
+    }
+
+    /// What became of it, if the FCR rate counts it.
+    pub fn counted(self, anchor: Anchor) -> Option<Fate> {
+        match self {
+            Class::Excluded(_) => None,
+            Class::First(fate) => Some(fate),
+            Class::LeftEdge(fate) | Class::Repeat(fate) => (anchor == Anchor::Every).then_some(fate),
+        }
     }
 }
 
@@ -139,10 +183,12 @@ mod tests {
 
     #[test]
     fn every_code_is_one_class_and_back() {
-        for code in 0..CLASS_CODES as u8 {
+        let codes: Vec<u8> = (0..=u8::MAX).filter(|code| Class::from_code(*code).is_some()).collect();
+        assert_eq!(codes.len(), Exclusion::ALL.len() + 12);
+        for code in codes {
             assert_eq!(Class::from_code(code).map(Class::code), Some(code));
+            assert!(usize::from(code) < CLASS_CODES);
         }
-        assert_eq!(Class::from_code(16), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The narrow columns that linking reads, as borrowed slices: one entry an interaction, rejects not among them.
 
-use crate::interaction::Micros;
+use crate::interaction::{Micros, Status};
 
 /// Columns of all interactions read. Each is as long as `started_at`, or empty, which means the value in
 /// brackets for every row; [`crate::policy::Policy::needs`] says which ones matter.
@@ -12,6 +12,14 @@ pub struct Input<'a> {
     pub category: &'a [u32],
     /// Name of each category code; the name of 0 is not used.
     pub category_names: &'a [String],
+    /// Code of the channel, an index of `channel_names`; 0 = unknown (empty: unknown).
+    pub channel: &'a [u32],
+    /// Name of each channel code; the name of 0 is not used.
+    pub channel_names: &'a [String],
+    /// Keys of customers that the policy leaves out, ascending.
+    pub excluded_customers: &'a [u64],
+    /// What is known of each as a ticket.
+    pub ticket: TicketInput<'a>,
     /// When each began, in microseconds UTC. Never empty unless there are no rows.
     pub started_at: &'a [Micros],
     /// When each ended, in microseconds UTC; an end before the start counts as the start (empty: the start).
@@ -30,6 +38,23 @@ pub struct Input<'a> {
     pub is_duplicate: &'a [bool],
 }
 
+/// Columns of tickets. Each is as long as `started_at`, or empty; NaN = not known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TicketInput<'a> {
+    /// Public replies of agents.
+    pub reply_count: &'a [f64],
+    /// How often it was reopened.
+    pub reopen_count: &'a [f64],
+    /// Agents who took part.
+    pub agent_count: &'a [f64],
+    /// How often it was transferred: one less than the agents, where those are not known.
+    pub transfer_count: &'a [f64],
+    /// 1: coded as resolved; 0: as not resolved.
+    pub is_coded_resolved: &'a [f64],
+    /// 1: its end is known.
+    pub is_ended: &'a [f64],
+}
+
 impl Input<'_> {
     /// How many interactions there are.
     pub fn row_count(&self) -> usize {
@@ -38,6 +63,19 @@ impl Input<'_> {
 
     pub(super) fn category(&self, row: usize) -> u32 {
         self.category.get(row).copied().unwrap_or(0)
+    }
+
+    pub(super) fn channel(&self, row: usize) -> u32 {
+        self.channel.get(row).copied().unwrap_or(0)
+    }
+
+    pub(super) fn status(&self, row: usize) -> u8 {
+        self.status.get(row).copied().unwrap_or(Status::Unknown as u8)
+    }
+
+    /// The key of the row's customer; 0 = none.
+    pub(super) fn customer(&self, row: usize) -> u64 {
+        self.customer_key.get(row).copied().unwrap_or(0)
     }
 
     /// The end of a row by itself: never before its start.
@@ -57,6 +95,13 @@ impl Input<'_> {
         let lengths = [
             self.customer_key.len(),
             self.category.len(),
+            self.channel.len(),
+            self.ticket.reply_count.len(),
+            self.ticket.reopen_count.len(),
+            self.ticket.agent_count.len(),
+            self.ticket.transfer_count.len(),
+            self.ticket.is_coded_resolved.len(),
+            self.ticket.is_ended.len(),
             self.ended_at.len(),
             self.status.len(),
             self.direction.len(),

@@ -5,18 +5,18 @@
 //! depends neither on the order of rows nor on the number of threads.
 
 use std::cmp::Ordering;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::AtomicU8;
 
 use rayon::prelude::*;
 
-use super::class::{CONTACT, Class, Outcome, REPEAT};
-use super::links::{STARTS_CUSTOMER, STARTS_EPISODE, STARTS_TIMELINE};
+use super::class::CONTACT;
 use super::rules::Rules;
+use super::scan::{Part, Scan};
 use super::screen::screen;
 use super::transfer::extended_ends;
 use super::{Input, Links};
 use crate::interaction::Micros;
-use crate::policy::{Chain, Clock, Policy};
+use crate::policy::{Clock, Policy};
 
 /// Contacts per part, about 128 KiB of them: half a core's second-level cache.
 const PART: usize = 4096;
@@ -27,13 +27,13 @@ const PIECE: usize = 1 << 18;
 
 /// One contact, packed for sorting.
 #[derive(Clone, Copy, Default)]
-struct Packed {
-    customer: u64,
-    started_at: Micros,
+pub(super) struct Packed {
+    pub(super) customer: u64,
+    pub(super) started_at: Micros,
     /// The moment from which its gap and window are measured: its start or its end, by the policy's clock.
-    anchor: Micros,
-    reason: u32,
-    row: u32,
+    pub(super) anchor: Micros,
+    pub(super) reason: u64,
+    pub(super) row: u32,
 }
 
 /// Links all rows under a policy.
@@ -50,7 +50,7 @@ struct Packed {
 pub fn link(input: &Input<'_>, policy: &Policy, tie_break: &(dyn Fn(u32, u32) -> Ordering + Sync)) -> Links {
     assert!(input.is_consistent(), "columns of one length");
     assert!(u32::try_from(input.row_count()).is_ok(), "row numbers have 32 bits");
-    let rules = Rules::new(policy, input.category_names);
+    let rules = Rules::new(policy, input);
     let codes = screen(input, policy, &rules);
     let extended = match policy.clock {
         Clock::Start => Vec::new(),
@@ -59,19 +59,24 @@ pub fn link(input: &Input<'_>, policy: &Policy, tie_break: &(dyn Fn(u32, u32) ->
     let observed = observed(input, policy);
     let pieces = pack(input, policy, &rules, &codes, &extended);
     let codes: Vec<AtomicU8> = codes.into_iter().map(AtomicU8::new).collect();
-    let scan = Scan { input, rules: &rules, chain: policy.chain, observed, tie_break, codes: &codes };
+    let scan = Scan { input, policy, rules: &rules, observed, tie_break, codes: &codes };
     let part_count = pieces.first().map_or(0, |piece| piece.starts.len() - 1);
-    let parts: Vec<(Vec<u32>, Vec<u8>)> =
+    let mut parts: Vec<Part> =
         (0..part_count).into_par_iter().map(|part| scan.part(sorted(&pieces, part))).collect();
+    parts.push(scan.singles(pieces.iter().flat_map(|piece| &piece.singles).copied().collect()));
     drop(pieces);
-    let mut links = Links { observed, extended, ..Links::default() };
-    let contact_count = parts.iter().map(|(order, _)| order.len()).sum();
+    let mut links = Links { observed, extended, anchor: policy.anchor, ..Links::default() };
+    let contact_count = parts.iter().map(|part| part.order.len()).sum();
     links.order.reserve_exact(contact_count);
     links.marks.reserve_exact(contact_count);
-    for (order, marks) in parts {
-        links.order.extend_from_slice(&order);
-        links.marks.extend_from_slice(&marks);
+    for part in parts {
+        links.order.extend_from_slice(&part.order);
+        links.marks.extend_from_slice(&part.marks);
+        links.extended.extend_from_slice(&part.extended);
     }
+    // A contact can be extended by its legs and by what followed closely: the second end has the first in it.
+    links.extended.sort_unstable_by_key(|(row, end)| (*row, std::cmp::Reverse(*end)));
+    links.extended.dedup_by_key(|(row, _)| *row);
     links.codes = codes.into_iter().map(AtomicU8::into_inner).collect();
     links
 }
@@ -83,10 +88,12 @@ fn observed(input: &Input<'_>, policy: &Policy) -> Option<(Micros, Micros)> {
     first.zip(last)
 }
 
-/// The contacts of a run of rows, by part: those of part `p` are `contacts[starts[p]..starts[p + 1]]`.
+/// The contacts of a run of rows, by part: those of part `p` are `contacts[starts[p]..starts[p + 1]]`. Those of
+/// unknown customers are apart: each is a customer's only one.
 struct Piece {
     contacts: Vec<Packed>,
     starts: Vec<usize>,
+    singles: Vec<Packed>,
 }
 
 /// Packs the contacts of all rows, partitioned by customer, in parallel.
@@ -103,7 +110,7 @@ fn pack(
         let started_at = input.started_at[row];
         let anchor = if policy.clock == Clock::Start { started_at } else { end_of(input, row, ends) };
         Packed {
-            customer: input.customer_key[row],
+            customer: input.customer(row),
             started_at,
             anchor,
             reason: rules.reason(input, row),
@@ -117,21 +124,27 @@ fn pack(
             let first_row = piece * PIECE;
             let rows = || (first_row..).zip(codes).filter(|(_, code)| **code == CONTACT).map(|(row, _)| row);
             let mut starts = vec![0; part_count + 1];
-            for row in rows() {
-                starts[part_of(input.customer_key[row]) + 1] += 1;
+            for row in rows().filter(|row| input.customer(*row) != 0) {
+                starts[part_of(input.customer(row)) + 1] += 1;
             }
             for part in 0..part_count {
                 starts[part + 1] += starts[part];
             }
             let mut next = starts.clone();
             let mut contacts = vec![Packed::default(); starts[part_count]];
+            let mut singles = Vec::new();
             let mut ends = &extended[extended.partition_point(|it| (it.0 as usize) < first_row)..];
             for row in rows() {
-                let slot = &mut next[part_of(input.customer_key[row])];
-                contacts[*slot] = packed(row, &mut ends);
+                let contact = packed(row, &mut ends);
+                if contact.customer == 0 {
+                    singles.push(contact);
+                    continue;
+                }
+                let slot = &mut next[part_of(contact.customer)];
+                contacts[*slot] = contact;
                 *slot += 1;
             }
-            Piece { contacts, starts }
+            Piece { contacts, starts, singles }
         })
         .collect()
 }
@@ -186,74 +199,4 @@ fn sorted(pieces: &[Piece], part: usize) -> Vec<Packed> {
         begin = *end;
     }
     contacts
-}
-
-/// What the scan of a part needs.
-struct Scan<'a> {
-    input: &'a Input<'a>,
-    rules: &'a Rules,
-    chain: Chain,
-    observed: Option<(Micros, Micros)>,
-    tie_break: &'a (dyn Fn(u32, u32) -> Ordering + Sync),
-    codes: &'a [AtomicU8],
-}
-
-impl Scan<'_> {
-    /// Breaks ties among the sorted contacts of one part and classifies them; gives their order and marks.
-    fn part(&self, mut contacts: Vec<Packed>) -> (Vec<u32>, Vec<u8>) {
-        let is_tie = |a: &Packed, b: &Packed| {
-            (a.started_at, a.customer, a.reason) == (b.started_at, b.customer, b.reason)
-        };
-        for ties in contacts.chunk_by_mut(is_tie).filter(|ties| ties.len() > 1) {
-            ties.sort_by(|a, b| (self.tie_break)(a.row, b.row));
-        }
-        let mut marks = vec![0; contacts.len()];
-        let mut customer = None;
-        let mut at = 0;
-        for timeline in contacts.chunk_by(|a, b| (a.customer, a.reason) == (b.customer, b.reason)) {
-            let marks = &mut marks[at..at + timeline.len()];
-            self.timeline(timeline, marks);
-            marks[0] |= STARTS_TIMELINE;
-            if customer != Some(timeline[0].customer) {
-                customer = Some(timeline[0].customer);
-                marks[0] |= STARTS_CUSTOMER;
-            }
-            at += timeline.len();
-        }
-        (contacts.iter().map(|it| it.row).collect(), marks)
-    }
-
-    /// Classifies the contacts of one customer and reason.
-    fn timeline(&self, contacts: &[Packed], marks: &mut [u8]) {
-        let mut first = 0;
-        for at in 1..contacts.len() {
-            let reference = match self.chain {
-                Chain::Rolling => contacts[at - 1],
-                Chain::First => contacts[first],
-            };
-            let gap = contacts[at].started_at.saturating_sub(reference.anchor).max(0);
-            if gap <= self.rules.of(self.input, reference.row as usize).window {
-                self.codes[contacts[at].row as usize].store(REPEAT, Relaxed);
-            } else {
-                self.episode(&contacts[first..at]);
-                marks[first] |= STARTS_EPISODE;
-                first = at;
-            }
-        }
-        self.episode(&contacts[first..]);
-        marks[first] |= STARTS_EPISODE;
-    }
-
-    /// Classifies the contact that begins an episode.
-    fn episode(&self, contacts: &[Packed]) {
-        let begin = contacts[0];
-        let rule = self.rules.of(self.input, begin.row as usize);
-        let (from, to) = self.observed.expect("there are rows");
-        // A sum beyond the range of numbers lies outside any observation.
-        let is_observed_before = begin.started_at.checked_sub(rule.lookback).is_some_and(|it| it >= from);
-        let is_eligible = begin.anchor.checked_add(rule.window).is_some_and(|it| it <= to);
-        let outcome = if contacts.len() > 1 { Outcome::Repeated } else { Outcome::Resolved };
-        let class = if is_observed_before { Class::First { is_eligible, outcome } } else { Class::LeftEdge };
-        self.codes[begin.row as usize].store(class.code(), Relaxed);
-    }
 }

@@ -2,21 +2,30 @@
 //! storage, about six bytes a row; nothing is counted here.
 
 use super::Input;
-use super::class::{CONTACT, Class};
+use super::class::{CONTACT, Class, Fate};
 use crate::interaction::Micros;
-use crate::policy::{Clock, Policy};
+use crate::policy::{Anchor, Clock, Policy};
 
 /// The linked interactions.
 ///
 /// Contacts stand in `order` grouped by customer, within a customer by reason, within a reason by
 /// (`started_at`, id). The order of the groups follows from the customer keys and means nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Links {
     pub(super) codes: Vec<u8>,
     pub(super) order: Vec<u32>,
     pub(super) marks: Vec<u8>,
     pub(super) extended: Vec<(u32, Micros)>,
     pub(super) observed: Option<(Micros, Micros)>,
+    pub(super) anchor: Anchor,
+}
+
+impl Default for Links {
+    /// Of nothing.
+    fn default() -> Links {
+        let (codes, order, marks) = (Vec::new(), Vec::new(), Vec::new());
+        Links { codes, order, marks, extended: Vec::new(), observed: None, anchor: Anchor::First }
+    }
 }
 
 /// Marks of a position in `order`.
@@ -41,6 +50,19 @@ impl Links {
     /// The code of each row's class, for passes over all rows.
     pub fn codes(&self) -> &[u8] {
         &self.codes
+    }
+
+    /// What became of a row that the FCR rate counts; `None` where it does not.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn fate(&self, row: u32) -> Option<Fate> {
+        self.class(row).counted(self.anchor)
+    }
+
+    /// Which contacts the FCR rate counts.
+    pub fn anchored_at(&self) -> Anchor {
+        self.anchor
     }
 
     /// The rows of all contacts, in chain order.

@@ -4,12 +4,16 @@
 //! Nothing is read from disk here and nothing is counted: counting is `measure`'s business.
 
 mod class;
+mod clock;
+mod continuation;
 mod input;
 mod kernel;
 mod links;
 mod rules;
+mod scan;
 mod screen;
 mod silences;
+mod ticket;
 mod timeline;
 mod transfer;
 
@@ -22,8 +26,8 @@ mod properties;
 #[cfg(test)]
 pub(crate) mod table;
 
-pub use class::{CLASS_CODES, Class, Exclusion, Outcome};
-pub use input::Input;
+pub use class::{CLASS_CODES, Class, Exclusion, Fate, Outcome};
+pub use input::{Input, TicketInput};
 pub use kernel::link;
 pub use links::Links;
 pub use silences::{Silence, silences};

@@ -46,7 +46,7 @@ proptest! {
         }
         let (links, wider) = (linked(&rows, &policy), linked(&rows, &wider));
         for row in 0..rows.len() as u32 {
-            prop_assert!(links.class(row) != Class::Repeat || wider.class(row) == Class::Repeat);
+            prop_assert!(!links.class(row).is_repeat() || wider.class(row).is_repeat());
         }
         prop_assert!(wider.episode_count() <= links.episode_count());
     }
@@ -60,7 +60,7 @@ proptest! {
             prop_assert_eq!(contacts.iter().any(|it| it.row == row), links.class(row).is_contact());
             for contact in contacts {
                 let is_repeat = contact.gap.is_some_and(|gap| gap <= contact.window);
-                prop_assert_eq!(is_repeat, contact.class == Class::Repeat);
+                prop_assert_eq!(is_repeat, contact.class.is_repeat());
             }
         }
     }

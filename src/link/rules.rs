@@ -1,16 +1,17 @@
-//! The policy by category code: which window, lookback and reason a row's category has. Names are looked up
-//! once per category, never per row.
+//! The policy by category and channel code: which window, lookback and reason a row has. Names are looked up once per
+//! category, never per row.
 
 use std::collections::BTreeMap;
 
 use super::Input;
+use super::clock::Clock;
 use crate::interaction::Micros;
-use crate::policy::{Policy, Same, Span};
+use crate::policy::{Channels, Policy, Same};
 
 /// What the policy says of one category.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rule {
-    /// W in microseconds.
+    /// The longest gap that is within W, in microseconds.
     pub(super) window: Micros,
     /// L in microseconds.
     pub(super) lookback: Micros,
@@ -23,7 +24,13 @@ pub(super) struct Rule {
 /// The rules of all categories.
 #[derive(Debug)]
 pub(super) struct Rules {
+    /// How time is counted.
+    pub(super) clock: Clock,
     same: Same,
+    /// Contacts of different channels have different reasons.
+    by_channel: bool,
+    /// Whether each channel counts; empty: all do.
+    counted_channels: Vec<bool>,
     usual: Rule,
     by_code: Vec<Rule>,
     /// No category differs in window or lookback, so that the category need not be looked up.
@@ -32,10 +39,19 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(policy: &Policy, names: &[String]) -> Rules {
+    pub(super) fn new(policy: &Policy, input: &Input<'_>) -> Rules {
+        let names = input.category_names;
         let lookback = policy.lookback.unwrap_or(policy.window).micros();
-        let usual = Rule { window: policy.window.micros(), lookback, is_eligible: true, reason: 0 };
+        let usual = Rule { window: policy.reach(policy.window), lookback, is_eligible: true, reason: 0 };
         let reasons = reasons(policy, names);
+        let counted_channels = match &policy.channels {
+            // An unknown channel counts: sources that do not say it mostly have one only.
+            Channels::List(wanted) => {
+                let of_code = |(code, name): (usize, &String)| code == 0 || wanted.contains(name);
+                input.channel_names.iter().enumerate().map(of_code).collect()
+            }
+            Channels::Any | Channels::Same => Vec::new(),
+        };
         // Code 0 means "no category", whatever its name; an override cannot reach it.
         let by_code: Vec<Rule> = names
             .iter()
@@ -44,7 +60,10 @@ impl Rules {
             .collect();
         let is_usual = |rule: &Rule| rule.window == usual.window && rule.lookback == usual.lookback;
         Rules {
+            clock: Clock::new(policy),
             same: policy.same,
+            by_channel: policy.channels == Channels::Same,
+            counted_channels,
             is_uniform: by_code.iter().all(is_usual),
             has_ineligible: by_code.iter().any(|rule| !rule.is_eligible),
             usual,
@@ -62,13 +81,21 @@ impl Rules {
         !self.has_ineligible || self.of_code(input.category(row)).is_eligible
     }
 
-    /// The reason key of a row.
-    pub(super) fn reason(&self, input: &Input<'_>, row: usize) -> u32 {
-        match self.same {
+    /// Whether the row's channel counts.
+    pub(super) fn is_counted_channel(&self, input: &Input<'_>, row: usize) -> bool {
+        self.counted_channels.is_empty()
+            || self.counted_channels.get(input.channel(row) as usize).copied().unwrap_or(true)
+    }
+
+    /// The reason key of a row: its reason, and its channel where only contacts of one channel are linked.
+    pub(super) fn reason(&self, input: &Input<'_>, row: usize) -> u64 {
+        let reason = match self.same {
             Same::Any => 0,
             Same::Category => input.category(row),
             Same::ParentCategory => self.of_code(input.category(row)).reason,
-        }
+        };
+        let channel = if self.by_channel { input.channel(row) } else { 0 };
+        u64::from(reason) << 32 | u64::from(channel)
     }
 
     fn of_code(&self, code: u32) -> Rule {
@@ -77,10 +104,9 @@ impl Rules {
 }
 
 fn rule_of(policy: &Policy, name: &str, reason: u32) -> Rule {
-    let micros = |span: Span| span.micros();
     Rule {
-        window: micros(policy.window_of(name)),
-        lookback: micros(policy.lookback_of(name)),
+        window: policy.reach(policy.window_of(name)),
+        lookback: policy.lookback_of(name).micros(),
         is_eligible: policy.is_eligible(name),
         reason,
     }

@@ -6,7 +6,7 @@ use super::class::CONTACT;
 use super::rules::Rules;
 use super::{Exclusion, Input};
 use crate::interaction::{Direction, Status};
-use crate::policy::Policy;
+use crate::policy::{Anonymous, Policy};
 
 /// Rows per parallel piece: large enough to be worth a task, small enough to balance two cores.
 const PIECE: usize = 1 << 16;
@@ -34,6 +34,8 @@ struct Screen<'a> {
     voicemail: bool,
     outbound: bool,
     internal: bool,
+    callback: bool,
+    anonymous: bool,
 }
 
 impl<'a> Screen<'a> {
@@ -49,24 +51,31 @@ impl<'a> Screen<'a> {
             voicemail: status(Status::Voicemail),
             outbound: direction(Direction::Outbound),
             internal: direction(Direction::Internal),
+            callback: direction(Direction::Callback),
+            anonymous: policy.anonymous == Anonymous::Exclude,
         }
     }
 
     /// The first reason that holds, in the order of [`Exclusion::ALL`].
     fn exclusion(&self, row: usize) -> Option<Exclusion> {
         let input = self.input;
-        let status = input.status.get(row).copied().unwrap_or(Status::Unknown as u8);
+        let status = input.status(row);
         let direction = input.direction.get(row).copied().unwrap_or(Direction::Unknown as u8);
         let is = |wanted: bool, held: bool, reason: Exclusion| (wanted && held).then_some(reason);
         is(true, input.is_duplicate.get(row) == Some(&true), Exclusion::DuplicateId)
             .or_else(|| is(self.ignored, status == Status::Ignored as u8, Exclusion::Ignored))
             .or_else(|| is(self.outbound, direction == Direction::Outbound as u8, Exclusion::Outbound))
             .or_else(|| is(self.internal, direction == Direction::Internal as u8, Exclusion::Internal))
+            .or_else(|| {
+                is(self.callback, direction == Direction::Callback as u8, Exclusion::ScheduledCallback)
+            })
+            .or_else(|| is(true, self.is_excluded_customer(row), Exclusion::ExcludedCustomer))
+            .or_else(|| is(true, !self.rules.is_counted_channel(input, row), Exclusion::OtherChannel))
             .or_else(|| is(self.abandoned, status == Status::Abandoned as u8, Exclusion::Abandoned))
             .or_else(|| is(self.voicemail, status == Status::Voicemail as u8, Exclusion::Voicemail))
             .or_else(|| is(self.minimum_seconds > 0.0, self.is_short(row), Exclusion::TooShort))
             .or_else(|| is(true, input.continued(row).is_some(), Exclusion::ContinuationByTransfer))
-            .or_else(|| is(true, self.is_anonymous(row), Exclusion::NoIdentity))
+            .or_else(|| is(self.anonymous, input.customer(row) == 0, Exclusion::NoIdentity))
             .or_else(|| is(true, !self.rules.is_eligible(input, row), Exclusion::CategoryNotEligible))
     }
 
@@ -75,8 +84,9 @@ impl<'a> Screen<'a> {
         self.input.handle_seconds.get(row).is_some_and(|seconds| *seconds < self.minimum_seconds)
     }
 
-    fn is_anonymous(&self, row: usize) -> bool {
-        self.input.customer_key.get(row).copied().unwrap_or(0) == 0
+    fn is_excluded_customer(&self, row: usize) -> bool {
+        let excluded = self.input.excluded_customers;
+        !excluded.is_empty() && excluded.binary_search(&self.input.customer(row)).is_ok()
     }
 }
 
@@ -123,7 +133,7 @@ mod tests {
                 is_duplicate: &[is_duplicate],
                 ..Input::default()
             };
-            let rules = Rules::new(&policy, &names);
+            let rules = Rules::new(&policy, &input);
             let expected = expected.map_or(CONTACT, |reason| reason as u8);
             assert_eq!(screen(&input, &policy, &rules), [expected], "{expected}");
         }
@@ -139,6 +149,6 @@ mod tests {
             direction: &[2, 3],
             ..Input::default()
         };
-        assert_eq!(screen(&input, &policy, &Rules::new(&policy, &[])), [CONTACT, CONTACT]);
+        assert_eq!(screen(&input, &policy, &Rules::new(&policy, &input)), [CONTACT, CONTACT]);
     }
 }

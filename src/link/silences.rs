@@ -20,7 +20,7 @@ pub struct Silence {
     /// From the contact (its end or its start, by the policy's clock) to the end of observation; negative where it
     /// lies after.
     pub observed_after: Micros,
-    /// The window of the contact.
+    /// The longest gap that is within the window of the contact.
     pub window: Micros,
 }
 
@@ -38,8 +38,8 @@ pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silenc
     let order = links.order();
     let started_at = |row: u32| input.started_at[row as usize];
     let anchor = |row: u32| links.anchor(input, policy, row);
-    let rules = Rules::new(policy, input.category_names);
-    let gap = |earlier: u32, later: u32| started_at(later).saturating_sub(anchor(earlier)).max(0);
+    let rules = Rules::new(policy, input);
+    let gap = |earlier: u32, later: u32| rules.clock.gap(anchor(earlier), started_at(later));
     let silence = |at: usize| {
         let row = order[at];
         let before = (!links.starts_timeline(at)).then(|| gap(order[at - 1], row));
@@ -49,8 +49,8 @@ pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silenc
             row,
             before,
             after: next.map(|&next| gap(row, next)),
-            observed_before: started_at(row).saturating_sub(from),
-            observed_after: to.saturating_sub(anchor(row)),
+            observed_before: rules.clock.observed_before(started_at(row), from),
+            observed_after: rules.clock.observed_after(anchor(row), to),
             window: rules.of(input, row as usize).window,
         }
     };
@@ -62,9 +62,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::table::{Columns, Row, S, any_policy, any_rows, names, policy};
-    use super::super::{Class, Outcome};
+    use super::super::{Fate, Outcome};
     use super::silences;
-    use crate::policy::{Chain, Policy};
+    use crate::policy::{Anchor, Chain, Maturity, Policy};
 
     #[test]
     fn silences_reach_to_the_neighbours_of_the_same_reason_and_to_the_edges_of_observation() {
@@ -93,14 +93,15 @@ mod tests {
             let found = silences(&links, &input, &policy);
             prop_assert_eq!(found.len(), links.order().len());
             for (at, it) in found.iter().enumerate() {
-                let window = |row: u32| policy.window_of(&names()[row_of(row).category as usize]).micros();
+                let window = |row: u32| policy.reach(policy.window_of(&names()[row_of(row).category as usize]));
                 let class = links.class(it.row);
                 let is_repeat = it.before.is_some_and(|gap| gap <= window(links.order()[at - 1]));
-                prop_assert_eq!(is_repeat, class == Class::Repeat);
-                if let Class::First { is_eligible, outcome } = class {
-                    prop_assert_eq!(is_eligible, it.observed_after >= window(it.row));
+                prop_assert_eq!(is_repeat, class.is_repeat());
+                if let Some(Fate { is_eligible, outcome }) = class.counted(Anchor::Every) {
+                    let is_mature = it.observed_after >= window(it.row);
+                    prop_assert_eq!(is_eligible, is_mature || policy.maturity == Maturity::Ignored);
                     let is_repeated = it.after.is_some_and(|gap| gap <= window(it.row));
-                    prop_assert!(!is_eligible || is_repeated == (outcome == Outcome::Repeated));
+                    prop_assert!(!is_mature || is_repeated == (outcome == Outcome::Repeated));
                 }
             }
         }

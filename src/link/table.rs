@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{Class, Input, Links, Outcome, link};
-use crate::interaction::Micros;
-use crate::policy::{CategoryPolicy, Chain, Clock, Policy, Same, Span};
+use super::{Class, Fate, Input, Links, Outcome, link};
+use crate::interaction::{Micros, Status};
+use crate::policy::{
+    Anchor, Anonymous, Boundary, CategoryPolicy, Chain, Channels, Clock, Maturity, Policy, Same, Span,
+};
 
 /// One second.
 pub(crate) const S: Micros = 1_000_000;
@@ -22,19 +24,36 @@ pub(crate) struct Row {
     pub(crate) seconds: f64,
     pub(crate) parent: u64,
     pub(crate) is_duplicate: bool,
+    pub(crate) channel: u32,
 }
 
 impl Row {
     /// A handled inbound contact without a parent.
     pub(crate) fn new(id: u64, customer: u64, category: u32, started_at: Micros, ended_at: Micros) -> Row {
-        let (status, direction, seconds, parent, is_duplicate) = (1, 1, f64::NAN, 0, false);
-        Row { id, customer, category, started_at, ended_at, status, direction, seconds, parent, is_duplicate }
+        Row {
+            id,
+            customer,
+            category,
+            started_at,
+            ended_at,
+            status: 1,
+            direction: 1,
+            seconds: f64::NAN,
+            parent: 0,
+            is_duplicate: false,
+            channel: 0,
+        }
     }
 }
 
 /// Names of the codes 0 to 4 in every test.
 pub(crate) fn names() -> Vec<String> {
     ["", "a", "b", "c", "d"].map(String::from).to_vec()
+}
+
+/// Names of the channel codes 0 to 2 in every test.
+pub(crate) fn channel_names() -> Vec<String> {
+    ["", "voice", "chat"].map(String::from).to_vec()
 }
 
 /// The columns of rows.
@@ -50,6 +69,8 @@ pub(crate) struct Columns {
     parent: Vec<u64>,
     id: Vec<u64>,
     is_duplicate: Vec<bool>,
+    channel: Vec<u32>,
+    channel_names: Vec<String>,
 }
 
 impl Columns {
@@ -66,6 +87,8 @@ impl Columns {
             parent: rows.iter().map(|it| it.parent).collect(),
             id: rows.iter().map(|it| it.id).collect(),
             is_duplicate: rows.iter().map(|it| it.is_duplicate).collect(),
+            channel: rows.iter().map(|it| it.channel).collect(),
+            channel_names: channel_names(),
         }
     }
 
@@ -82,6 +105,9 @@ impl Columns {
             parent_key: &self.parent,
             interaction_key: &self.id,
             is_duplicate: &self.is_duplicate,
+            channel: &self.channel,
+            channel_names: &self.channel_names,
+            ..Input::default()
         }
     }
 
@@ -105,11 +131,11 @@ pub(crate) fn classes(rows: &[Row], policy: &Policy) -> Vec<&'static str> {
 fn word(class: Class) -> &'static str {
     match class {
         Class::Excluded(reason) => reason.name(),
-        Class::LeftEdge => "left edge",
-        Class::Repeat => "repeat",
-        Class::First { is_eligible: true, outcome: Outcome::Resolved } => "resolved",
-        Class::First { is_eligible: true, outcome: Outcome::Repeated } => "repeated",
-        Class::First { is_eligible: false, .. } => "pending",
+        Class::LeftEdge(_) => "left edge",
+        Class::Repeat(_) => "repeat",
+        Class::First(Fate { is_eligible: true, outcome: Outcome::Resolved }) => "resolved",
+        Class::First(Fate { is_eligible: true, outcome: Outcome::Repeated }) => "repeated",
+        Class::First(Fate { is_eligible: false, .. }) => "pending",
     }
 }
 
@@ -125,12 +151,12 @@ pub(crate) fn any_rows() -> impl Strategy<Value = Vec<Row>> {
     let seconds = prop_oneof![Just(f64::NAN), Just(0.5), Just(1.5), Just(3.0)];
     let parent = prop_oneof![3 => Just(0u64), 1 => 1..45u64];
     let status = prop_oneof![6 => Just(1u8), 1 => 0..5u8];
-    let direction = prop_oneof![6 => Just(1u8), 1 => 0..4u8];
-    let row = (0..4u64, 0..5u32, moment, -2..12i64, status, direction, seconds, parent, 0..20u8);
+    let direction = prop_oneof![6 => Just(1u8), 1 => 0..5u8];
+    let row = (0..4u64, 0..5u32, moment, -2..12i64, status, direction, seconds, parent, 0..60u8);
     let row =
         row.prop_map(|(customer, category, started_at, length, status, direction, seconds, parent, lot)| {
             let ended_at = started_at + length * S / 2;
-            let is_duplicate = lot == 0;
+            let (is_duplicate, channel) = (lot < 3, u32::from(lot) % 3);
             Row {
                 id: 0,
                 customer,
@@ -142,6 +168,7 @@ pub(crate) fn any_rows() -> impl Strategy<Value = Vec<Row>> {
                 seconds,
                 parent,
                 is_duplicate,
+                channel,
             }
         });
     prop::collection::vec(row, 0..40).prop_map(|mut rows| {
@@ -174,7 +201,22 @@ pub(crate) fn any_policy() -> impl Strategy<Value = Policy> {
     let chain = prop::sample::select(vec![Chain::Rolling, Chain::First]);
     let observed = (prop::option::of(-3..10i64), prop::option::of(25..45i64));
     let screens = (prop::bool::ANY, prop::bool::ANY, prop::sample::select(vec![0.0, 1.0]));
-    (span(), prop::option::of(span()), same, clock, chain, observed, screens, category).prop_map(
+    let products = (
+        prop::sample::select(vec![Anchor::First, Anchor::Every]),
+        prop::sample::select(vec![Boundary::Inclusive, Boundary::Exclusive]),
+        prop::sample::select(vec![
+            Channels::Any,
+            Channels::Any,
+            Channels::Same,
+            Channels::List(vec!["voice".to_string()]),
+        ]),
+        prop::sample::select(vec![Anonymous::Exclude, Anonymous::Single]),
+        prop::sample::select(vec![Maturity::Required, Maturity::Required, Maturity::Ignored]),
+        prop_oneof![2 => Just(Span::from_seconds(0)), 1 => span()],
+        prop_oneof![2 => Just(Span::from_seconds(0)), 1 => span()],
+        prop::bool::weighted(0.3),
+    );
+    let usual = (span(), prop::option::of(span()), same, clock, chain, observed, screens, category).prop_map(
         |(
             window,
             lookback,
@@ -196,6 +238,28 @@ pub(crate) fn any_policy() -> impl Strategy<Value = Policy> {
                 policy.exclude_direction.truncate(1);
             }
             policy.category = category.into_iter().map(|(name, own)| (name.to_string(), own)).collect();
+            policy
+        },
+    );
+    (usual, products).prop_map(
+        |(
+            usual,
+            (anchor, boundary, channels, anonymous, maturity, transfer_within, reconnect_within, repeats),
+        )| {
+            let mut policy = Policy {
+                anchor,
+                boundary,
+                channels,
+                anonymous,
+                maturity,
+                transfer_within,
+                reconnect_within,
+                ..usual
+            };
+            if repeats {
+                policy.exclude_status.retain(|status| *status != Status::Abandoned);
+                policy.repeat_only_status = vec![Status::Abandoned];
+            }
             policy
         },
     )

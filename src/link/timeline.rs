@@ -19,7 +19,7 @@ pub struct TimelineContact {
     pub reference: Option<u32>,
     /// The gap in microseconds, never negative; `None` for the first of the timeline.
     pub gap: Option<Micros>,
-    /// The window in microseconds that the gap was compared with: the earlier contact's (its own for the first).
+    /// The longest gap, in microseconds, that is within the window that the gap was compared with: the earlier contact's (its own for the first).
     pub window: Micros,
     /// What it is.
     pub class: Class,
@@ -36,7 +36,7 @@ pub fn timeline(links: &Links, input: &Input<'_>, policy: &Policy, row: u32) -> 
         (0..=position).rev().find(|at| links.starts_timeline(*at)).expect("the first place begins one");
     let rest = position + 1..links.order().len();
     let end = rest.clone().find(|at| links.starts_timeline(*at)).unwrap_or(rest.end);
-    let rules = Rules::new(policy, input.category_names);
+    let rules = Rules::new(policy, input);
     let mut contacts = Vec::with_capacity(end - begin);
     let mut first = links.order()[begin];
     let mut previous = None;
@@ -50,7 +50,7 @@ pub fn timeline(links: &Links, input: &Input<'_>, policy: &Policy, row: u32) -> 
             started_at,
             ended_at: links.end_of(input, row),
             reference,
-            gap: reference.map(|it| started_at.saturating_sub(anchor(it)).max(0)),
+            gap: reference.map(|it| rules.clock.gap(anchor(it), started_at)),
             window: rules.of(input, reference.unwrap_or(row) as usize).window,
             class: links.class(row),
         });

@@ -23,6 +23,6 @@ pub use log_odds::{Counts, log_odds_z};
 pub use scorecard::{GroupScores, Observed, Scorecard, group_scores, scorecard};
 pub use scores::{Scores, rate, score};
 pub use survival::{Curve, Estimate, Subject};
-pub use sweep::{SweptCounts, sweep};
+pub use sweep::{SweptCounts, allows_one_pass, sweep};
 pub use verdict::{Verdict, verdict};
 pub use waterfall::{Step, waterfall};

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::{Dimension, Groups, Scores, Verdict, group, score, scorecard, waterfall};
 use crate::link::table::{Row, S, any_policy, any_rows, linked, names, policy};
-use crate::link::{Class, Links, Outcome};
-use crate::policy::CategoryPolicy;
+use crate::link::{Class, Fate, Links, Outcome};
+use crate::policy::{Anchor, CategoryPolicy};
 
 /// The counts of the rows that `is_in` picks, each from its definition.
 fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -> bool) -> Scores {
@@ -16,21 +16,27 @@ fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -
     let class = |row: usize| links.class(row as u32);
     let count =
         |wanted: &dyn Fn(Class) -> bool| picked.iter().filter(|(row, _)| wanted(class(*row))).count() as u64;
+    let fates = |wanted: &dyn Fn(Fate) -> bool| {
+        picked.iter().filter_map(|(row, _)| links.fate(*row as u32)).filter(|it| wanted(*it)).count() as u64
+    };
     let customers = |wanted: &dyn Fn(Class) -> bool| {
-        let of = picked.iter().filter(|(row, _)| wanted(class(*row))).map(|(_, row)| row.customer);
+        let of = picked
+            .iter()
+            .filter(|(row, _)| wanted(class(*row)))
+            .map(|(_, row)| (row.customer, if row.customer == 0 { row.id } else { 0 }));
         of.collect::<BTreeSet<_>>().len() as u64
     };
     Scores {
         interaction_count: picked.len() as u64,
         contact_count: count(&Class::is_contact),
         customer_count: customers(&Class::is_contact),
-        customer_repeat_count: customers(&|it| it == Class::Repeat),
-        repeat_count: count(&|it| it == Class::Repeat),
-        first_count: count(&|it| matches!(it, Class::First { .. })),
-        left_edge_count: count(&|it| it == Class::LeftEdge),
-        eligible_count: count(&|it| matches!(it, Class::First { is_eligible: true, .. })),
-        pending_count: count(&|it| matches!(it, Class::First { is_eligible: false, .. })),
-        resolved_count: count(&|it| it == Class::First { is_eligible: true, outcome: Outcome::Resolved }),
+        customer_repeat_count: customers(&Class::is_repeat),
+        repeat_count: count(&Class::is_repeat),
+        first_count: count(&Class::is_first),
+        left_edge_count: count(&|it| matches!(it, Class::LeftEdge(_))),
+        eligible_count: fates(&|it| it.is_eligible),
+        pending_count: fates(&|it| !it.is_eligible),
+        resolved_count: fates(&|it| it.is_eligible && it.outcome == Outcome::Resolved),
         stated_count: picked.iter().filter(|(row, _)| is_stated[*row] && class(*row).is_contact()).count()
             as u64,
         ..Scores::default()
@@ -69,7 +75,8 @@ proptest! {
         prop_assert_eq!(count("read"), rows.len() as u64 + rejected);
         prop_assert_eq!(count("read"), count("rejected") + excluded + count("contact"));
         prop_assert_eq!(count("contact"), count("repeat") + count("left_edge") + count("first"));
-        prop_assert_eq!(count("first"), count("eligible") + count("pending"));
+        let counted = if policy.anchor == Anchor::First { "first" } else { "contact" };
+        prop_assert_eq!(count(counted), count("eligible") + count("pending"));
     }
 }
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::chance::{UNITS, by_chance};
 use super::{Curve, Groups, Scores, Step, Subject, Verdict, score, verdict, waterfall};
 use crate::interaction::Micros;
-use crate::link::{Class, Links, Silence};
-use crate::policy::{Policy, Span};
+use crate::link::{Links, Silence};
+use crate::policy::Policy;
 
 /// Every number of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,8 +99,8 @@ fn scored(
     let mut expected = vec![0; scores.len()];
     by_chance(silences, observed, |row, units| expected[group_of(row)] += units);
     let mut subjects = vec![Vec::new(); scores.len()];
-    let is_first = |it: &&Silence| matches!(links.class(it.row), Class::First { .. });
-    silences.iter().filter(is_first).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
+    let is_counted = |it: &&Silence| links.fate(it.row).is_some();
+    silences.iter().filter(is_counted).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
     let has_one_window = policy.category.values().all(|own| own.window.is_none());
     let category = groups.by.iter().position(|name| name == "category");
     for ((at, scores), key) in scores.iter_mut().enumerate().zip(&groups.keys) {
@@ -109,7 +109,7 @@ fn scored(
             None => has_one_window.then_some(policy.window),
         };
         scores.fill_chance(expected[at]);
-        scores.fill_survival(&subjects[at], window.map(Span::micros));
+        scores.fill_survival(&subjects[at], window.map(|window| policy.reach(window)));
     }
     let of_group = |(key, scores): (&Vec<Option<String>>, Scores)| {
         let category = category.and_then(|at| key[at].as_deref());

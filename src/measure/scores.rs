@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::wilson;
 use crate::link::{CLASS_CODES, Class, Links, Outcome};
+use crate::policy::Anchor;
 
 /// The numbers of a group of interactions. Each interaction counts in its own group: a repeat in the repeat's, the
 /// outcome of a first contact in the first contact's. Rates are 0 to 1 and `None` where nothing is counted.
@@ -31,15 +32,17 @@ pub struct Scores {
     pub repeat_low: Option<f64>,
     /// Upper end of the repeat rate's 95 % interval.
     pub repeat_high: Option<f64>,
-    /// First contacts: eligible and pending.
+    /// First contacts. They are those that the FCR rate counts, eligible and pending, unless the policy counts every
+    /// contact.
     pub first_count: u64,
     /// Contacts too close to the start of observation to tell whether they are first.
     pub left_edge_count: u64,
-    /// First contacts whose window has been fully observed: the denominator of the FCR rate.
+    /// First contacts (or what else the policy counts) whose window has been fully observed: the denominator of the
+    /// FCR rate.
     pub eligible_count: u64,
-    /// First contacts whose window has not been fully observed yet.
+    /// Those whose window has not been fully observed yet.
     pub pending_count: u64,
-    /// Eligible first contacts without a repeat.
+    /// Eligible ones without a repeat.
     pub resolved_count: u64,
     /// Resolved ÷ eligible.
     pub fcr_rate: Option<f64>,
@@ -117,7 +120,7 @@ pub fn score(links: &Links, group_codes: &[u32], group_count: usize, is_stated: 
             sum.add(&tally);
         }
     }
-    sum.iter().map(Tally::scores).collect()
+    sum.iter().map(|tally| tally.scores(links.anchored_at())).collect()
 }
 
 /// Exact counts of one group.
@@ -195,7 +198,7 @@ impl Tally {
         self.repeating += other.repeating;
     }
 
-    fn scores(&self) -> Scores {
+    fn scores(&self, anchor: Anchor) -> Scores {
         let mut scores = Scores {
             customer_count: self.customers,
             customer_repeat_count: self.repeating,
@@ -204,19 +207,18 @@ impl Tally {
         };
         for (code, count) in (0..).zip(self.by_code) {
             scores.interaction_count += count;
-            match Class::from_code(code) {
-                None | Some(Class::Excluded(_)) => continue,
-                Some(Class::LeftEdge) => scores.left_edge_count += count,
-                Some(Class::Repeat) => scores.repeat_count += count,
-                Some(Class::First { is_eligible: false, .. }) => scores.pending_count += count,
-                Some(Class::First { is_eligible: true, outcome }) => {
-                    scores.eligible_count += count;
-                    scores.resolved_count += if outcome == Outcome::Resolved { count } else { 0 };
-                }
-            }
+            let Some(class) = Class::from_code(code).filter(|class| class.is_contact()) else { continue };
             scores.contact_count += count;
+            scores.left_edge_count += if let Class::LeftEdge(_) = class { count } else { 0 };
+            scores.repeat_count += if class.is_repeat() { count } else { 0 };
+            scores.first_count += if class.is_first() { count } else { 0 };
+            if let Some(fate) = class.counted(anchor) {
+                let is_resolved = fate.is_eligible && fate.outcome == Outcome::Resolved;
+                scores.eligible_count += if fate.is_eligible { count } else { 0 };
+                scores.pending_count += if fate.is_eligible { 0 } else { count };
+                scores.resolved_count += if is_resolved { count } else { 0 };
+            }
         }
-        scores.first_count = scores.eligible_count + scores.pending_count;
         scores.fill_rates();
         scores
     }

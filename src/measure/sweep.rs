@@ -2,7 +2,7 @@
 //!
 //! One pass over the contacts, not one a window: for each contact the windows under which it is a first contact, is
 //! eligible and is resolved are all windows up to some longest one, so it is enough to count contacts by that one.
-//! Holds for `chain = "rolling"`; under `"first"` episodes fall differently for each window.
+//! Holds where [`allows_one_pass`] says so; under `chain = "first"`, for one, episodes fall differently for each window.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::Scores;
 use crate::interaction::Micros;
 use crate::link::Silence;
+use crate::policy::{Anchor, Boundary, Chain, Maturity, Policy, ResolvedBy};
 
 /// What is counted of a group under one window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -45,6 +46,17 @@ impl SweptCounts {
             resolved_count: self.resolved_count + other.resolved_count,
         }
     }
+}
+
+/// Whether which contacts there are, and where their episodes begin, can be told for all windows from the silences
+/// around each.
+pub fn allows_one_pass(policy: &Policy) -> bool {
+    policy.chain == Chain::Rolling
+        && policy.anchor == Anchor::First
+        && policy.boundary == Boundary::Inclusive
+        && policy.maturity == Maturity::Required
+        && policy.resolved_by == ResolvedBy::Silence
+        && policy.repeat_only_status.is_empty()
 }
 
 /// For each group, for each of `windows` (microseconds, ascending), the counts as if that were the window of every
@@ -126,17 +138,25 @@ fn summed(tally: &[SweptCounts]) -> Vec<SweptCounts> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{SweptCounts, sweep};
+    use super::{SweptCounts, allows_one_pass, sweep};
     use crate::link::silences;
     use crate::link::table::{Columns, S, any_policy, any_rows, linked};
     use crate::measure::score;
-    use crate::policy::{Chain, Policy, Span};
+    use crate::policy::{Anchor, Boundary, Chain, Maturity, Policy, Span};
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn a_sweep_says_what_reports_with_each_window_say(rows in any_rows(), policy in any_policy()) {
-            let mut policy = Policy { chain: Chain::Rolling, ..policy };
+            let mut policy = Policy {
+                chain: Chain::Rolling,
+                anchor: Anchor::First,
+                boundary: Boundary::Inclusive,
+                maturity: Maturity::Required,
+                repeat_only_status: vec![],
+                ..policy
+            };
+            prop_assert!(allows_one_pass(&policy));
             policy.category.values_mut().for_each(|own| (own.window, own.lookback) = (None, None));
             let columns = Columns::new(&rows);
             let links = columns.link(&policy);

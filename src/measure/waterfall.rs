@@ -1,7 +1,7 @@
 //! The waterfall: where every row that was read ended up, as counts that sum up.
 //!
 //! `read` = `rejected` + every exclusion + `contact`; `contact` = `repeat` + `left_edge` + `first`;
-//! `first` = `eligible` + `pending`. Steps with a count of 0 are listed too, so that the list has a fixed shape.
+//! `first` = `eligible` + `pending`, or `contact` where the policy counts every contact. Steps with a count of 0 are listed too, so that the list has a fixed shape.
 
 use serde::Serialize;
 
@@ -34,15 +34,16 @@ pub fn waterfall(links: &Links, rejected_count: u64) -> Vec<Step> {
     for reason in Exclusion::ALL {
         steps.push(Step { step: reason.name(), count: count(&|it| it == Class::Excluded(reason)) });
     }
-    let is_first =
-        |it: Class, wanted: bool| matches!(it, Class::First { is_eligible, .. } if is_eligible == wanted);
+    let is_counted = |it: Class, wanted: bool| {
+        it.counted(links.anchored_at()).is_some_and(|fate| fate.is_eligible == wanted)
+    };
     let contacts = [
         ("contact", count(&Class::is_contact)),
-        ("repeat", count(&|it| it == Class::Repeat)),
-        ("left_edge", count(&|it| it == Class::LeftEdge)),
-        ("first", count(&|it| matches!(it, Class::First { .. }))),
-        ("eligible", count(&|it| is_first(it, true))),
-        ("pending", count(&|it| is_first(it, false))),
+        ("repeat", count(&Class::is_repeat)),
+        ("left_edge", count(&|it| matches!(it, Class::LeftEdge(_)))),
+        ("first", count(&Class::is_first)),
+        ("eligible", count(&|it| is_counted(it, true))),
+        ("pending", count(&|it| is_counted(it, false))),
     ];
     steps.extend(contacts.map(|(step, count)| Step { step, count }));
     steps

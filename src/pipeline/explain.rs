@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::view::View;
 use crate::interaction::{Interaction, Micros};
-use crate::link::{Class, Exclusion, Outcome, TimelineContact, timeline};
+use crate::link::{Class, Exclusion, Fate, Outcome, TimelineContact, timeline};
 use crate::policy::{Clock, Policy, Same};
 use crate::store::{Store, StoredCue};
 use crate::{Error, Result};
@@ -66,7 +66,7 @@ pub fn explain(store: &Store, policy: &Policy, id: &str) -> Result<Explanation> 
         started_at: view.time(contact.started_at),
         gap: contact.gap.map(span),
         class: class_name(contact.class),
-        outcome: outcome(contact.class),
+        outcome: outcome(view.links.fate(contact.row)),
     };
     Ok(Explanation {
         started_at: view.time(interaction.started_at),
@@ -87,19 +87,18 @@ fn distinct(cues: Vec<StoredCue>) -> Vec<StoredCue> {
 fn class_name(class: Class) -> &'static str {
     match class {
         Class::Excluded(_) => "excluded",
-        Class::LeftEdge => "left_edge",
-        Class::First { .. } => "first",
-        Class::Repeat => "repeat",
+        Class::LeftEdge(_) => "left_edge",
+        Class::First(_) => "first",
+        Class::Repeat(_) => "repeat",
     }
 }
 
-fn outcome(class: Class) -> Option<&'static str> {
-    match class {
-        Class::First { is_eligible: false, .. } => Some("pending"),
-        Class::First { outcome: Outcome::Resolved, .. } => Some("resolved"),
-        Class::First { outcome: Outcome::Repeated, .. } => Some("repeated"),
-        _ => None,
-    }
+fn outcome(fate: Option<Fate>) -> Option<&'static str> {
+    Some(match fate? {
+        Fate { is_eligible: false, .. } => "pending",
+        Fate { outcome: Outcome::Resolved, .. } => "resolved",
+        Fate { outcome: Outcome::Repeated, .. } => "repeated",
+    })
 }
 
 /// The window in microseconds that the interaction's own category gives it: it decides what counts as silence after it.
@@ -136,17 +135,17 @@ fn why(
     };
     let silence = format!("the customer had not been in contact about {same} within {window} before");
     match class {
-        Class::Repeat => format!(
+        Class::Repeat(_) => format!(
             "It is a repeat: it began {} after {}, within the window of {window}.",
             contact.gap.map_or_else(|| "?".to_string(), span),
             contact.reference.map_or_else(|| "?".to_string(), name),
         ),
-        Class::LeftEdge => format!(
+        Class::LeftEdge(_) => format!(
             "It is on the left edge: no earlier contact within {window}, but the records begin too soon before it to \
              know that it is the first."
         ),
-        Class::First { is_eligible, outcome } => {
-            let next = contacts.get(at + 1).filter(|next| next.class == Class::Repeat);
+        Class::First(Fate { is_eligible, outcome }) => {
+            let next = contacts.get(at + 1).filter(|next| next.class.is_repeat());
             let followed = match (outcome, next) {
                 (Outcome::Repeated, Some(next)) => {
                     format!(
@@ -185,10 +184,17 @@ fn exclusion_reason(exclusion: Exclusion, policy: &Policy) -> String {
         Exclusion::Ignored => "its status is `ignored`".to_string(),
         Exclusion::Outbound => "the company began it (outbound)".to_string(),
         Exclusion::Internal => "it is between employees (internal)".to_string(),
+        Exclusion::ScheduledCallback => "the company began it at an agreed time (callback)".to_string(),
+        Exclusion::ExcludedCustomer => "the policy leaves its customer out".to_string(),
+        Exclusion::OtherChannel => "the policy does not count its channel".to_string(),
         Exclusion::Abandoned => "the customer left before being served (abandoned)".to_string(),
         Exclusion::Voicemail => "the customer left a message (voicemail)".to_string(),
         Exclusion::TooShort => format!("it was handled for less than {} s", policy.minimum_seconds),
         Exclusion::ContinuationByTransfer => "it continues another interaction (transfer)".to_string(),
+        Exclusion::ContinuationByReconnect => {
+            "it follows another contact of the customer so closely that it is the same one (reconnect)"
+                .to_string()
+        }
         Exclusion::NoIdentity => "no customer is known, so it can be linked to nothing".to_string(),
         Exclusion::CategoryNotEligible => "the policy says that its category does not count".to_string(),
     }

@@ -130,9 +130,9 @@ fn sample(view: &View) -> (Vec<u32>, Vec<u32>) {
     let mut rows = [Vec::new(), Vec::new()];
     for &row in view.links.order() {
         match view.links.class(row) {
-            Class::Repeat => rows[0].push(row),
-            Class::First { .. } => rows[1].push(row),
-            Class::LeftEdge | Class::Excluded(_) => {}
+            Class::Repeat(_) => rows[0].push(row),
+            Class::First(_) => rows[1].push(row),
+            Class::LeftEdge(_) | Class::Excluded(_) => {}
         }
     }
     let [repeats, firsts] = rows.map(|mut rows| {

@@ -5,8 +5,8 @@ use super::view::View;
 use crate::Result;
 use crate::interaction::{Direction, Status};
 use crate::link::{Exclusion, Links, silences};
-use crate::measure::{Groups, SweptCounts, score, sweep as swept_counts, waterfall};
-use crate::policy::{Chain, Policy, Span};
+use crate::measure::{Groups, SweptCounts, allows_one_pass, score, sweep as swept_counts, waterfall};
+use crate::policy::{Channels, Policy, Span};
 use crate::report::{Effect, Sweep, Swept};
 use crate::store::Store;
 
@@ -22,9 +22,10 @@ pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
     let view = View::open(store, policy, &store.cues()?, false)?;
     let categories = groups(&view, &["category".to_string()])?;
     let windows: Vec<Span> = DAYS.map(Span::from_days).collect();
-    let counts = match policy.chain {
-        Chain::Rolling => in_one_pass(&view, &windows, &categories),
-        Chain::First => window_by_window(&view, &windows, &categories)?,
+    let counts = if allows_one_pass(policy) {
+        in_one_pass(&view, &windows, &categories)
+    } else {
+        window_by_window(&view, &windows, &categories)?
     };
     let of_all = counts.iter().fold(vec![SweptCounts::default(); windows.len()], |sum, counts| {
         sum.into_iter().zip(counts).map(|(sum, counts)| sum.plus(counts)).collect()
@@ -67,7 +68,7 @@ fn in_one_pass(view: &View, windows: &[Span], categories: &Groups) -> Vec<Vec<Sw
     }
 }
 
-/// Under `chain = "first"` each window makes episodes of its own.
+/// Otherwise each window makes contacts and episodes of its own.
 fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Result<Vec<Vec<SweptCounts>>> {
     let mut all = vec![Vec::with_capacity(windows.len()); categories.keys.len()];
     for &window in windows {
@@ -108,6 +109,10 @@ fn without(policy: &Policy, exclusion: Exclusion) -> Option<Policy> {
         Exclusion::Voicemail => keep_status(&mut policy, Status::Voicemail),
         Exclusion::Outbound => keep_direction(&mut policy, Direction::Outbound),
         Exclusion::Internal => keep_direction(&mut policy, Direction::Internal),
+        Exclusion::ScheduledCallback => keep_direction(&mut policy, Direction::Callback),
+        Exclusion::ExcludedCustomer => policy.exclude_customers.clear(),
+        Exclusion::OtherChannel => policy.channels = Channels::Any,
+        Exclusion::ContinuationByReconnect => policy.reconnect_within = Span::from_seconds(0),
         Exclusion::TooShort => policy.minimum_seconds = 0.0,
         Exclusion::CategoryNotEligible => {
             policy.category.values_mut().for_each(|own| own.is_eligible = None);

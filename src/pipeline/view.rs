@@ -98,6 +98,7 @@ fn input(columns: &Columns) -> Input<'_> {
         parent_key: &columns.parent_key,
         interaction_key: &columns.interaction_key,
         is_duplicate: &columns.is_duplicate,
+        ..Input::default()
     }
 }
 

@@ -3,7 +3,11 @@
 //! Takes nothing but values (read from the `[policy]` table by [`Policy::parse`] or set by a caller) and answers
 //! which value holds for a category. It decides nothing about a single interaction: that is `link`'s business.
 
+mod check;
+mod choice;
+mod origin;
 mod parse;
+mod preset;
 mod show;
 mod span;
 
@@ -13,51 +17,106 @@ mod parse_tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use crate::Result;
 use crate::interaction::{Direction, Micros, Status};
 
+pub use check::DataFacts;
+pub use choice::{
+    Anchor, Anonymous, Boundary, Chain, Channels, Clock, Days, IdentityField, IdentityKey, Maturity,
+    OtherReason, ResolvedBy, Same, Unsolved,
+};
+pub use origin::Origin;
+pub use preset::{PRESETS, Preset};
 pub use span::Span;
-
-/// The names that `preset` may have.
-pub const PRESETS: &[&str] = &["two-window"];
 
 /// Every choice that changes a number. It travels with each report, printed in full.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// The named starting point that the other fields override.
     pub preset: String,
-    /// W: how long silence must last after a contact to call its issue resolved. A gap of exactly W repeats.
+    /// W: how long silence must last after a contact to call its issue resolved.
     pub window: Span,
     /// L: how far before a contact the records must reach to call it the first; `None`: as long as the window.
     pub lookback: Option<Span>,
+    /// Which contacts the FCR rate counts.
+    pub anchor: Anchor,
     /// From which moment of the earlier contact a gap, and the window of a contact, is measured.
     pub clock: Clock,
+    /// Whether time is counted as it elapses or in dates.
+    pub days: Days,
+    /// Whether a gap of exactly W repeats.
+    pub boundary: Boundary,
     /// From which contact of the episode a gap is measured.
     pub chain: Chain,
     /// Which contacts of one customer are about the same reason.
     pub same: Same,
+    /// What a contact about another reason does to the estimate over time.
+    pub other_reason: OtherReason,
+    /// Which channels link.
+    pub channels: Channels,
     /// Whether an interaction whose source has no category gets one from the customer's words, marked as derived.
     pub derives_category: bool,
+    /// The keys by which interactions are linked, the strongest first; never empty.
+    pub identity: Vec<IdentityKey>,
+    /// A key that more customers than this share links nothing.
+    pub identity_limit: u64,
+    /// What becomes of interactions of which no customer is known.
+    pub anonymous: Anonymous,
+    /// Whether the window of a contact has to have passed before it counts.
+    pub maturity: Maturity,
+    /// What says that an issue was resolved.
+    pub resolved_by: ResolvedBy,
+    /// What becomes of tickets that are not solved, and of contacts without a code.
+    pub unsolved: Unsolved,
+    /// What a ticket solved at the first contact looks like.
+    pub ticket: TicketPolicy,
     /// The FCR rate to reach, 0 to 1.
     pub target: f64,
-    /// Fewer eligible first contacts than this get the verdict *too few*.
+    /// Fewer eligible contacts than this get the verdict *too few*.
     pub minimum_count: u64,
+    /// What a contact costs, in any currency.
+    pub cost_per_contact: Option<f64>,
+    /// What a handled minute costs, in any currency; instead of `cost_per_contact`.
+    pub cost_per_minute: Option<f64>,
     /// IANA name of the time zone in which reporting days and weeks are cut.
     pub timezone: String,
     /// A contact handled for less, in seconds, is too short to count; an unknown handle time never is.
     pub minimum_seconds: f64,
     /// Statuses that do not count as contacts: `Abandoned`, `Voicemail`, `Ignored`; others have no effect here.
     pub exclude_status: Vec<Status>,
-    /// Directions that do not count as contacts: `Outbound`, `Internal`; others have no effect here.
+    /// Statuses that count as repeats and never begin an episode; none of them is in `exclude_status`.
+    pub repeat_only_status: Vec<Status>,
+    /// Directions that do not count as contacts: `Outbound`, `Internal`, `Callback`; others have no effect here.
     pub exclude_direction: Vec<Direction>,
+    /// Customers that are left out, by id (or telephone number, or e-mail address).
+    pub exclude_customers: Vec<String>,
+    /// A contact that follows another of its customer within this is the same contact, transferred; 0: none is.
+    pub transfer_within: Span,
+    /// A contact that follows another of its customer within this is the same contact, after a lost line; 0: none.
+    pub reconnect_within: Span,
     /// Start of observation in UTC; `None`: the first `started_at` of all interactions read.
     pub observed_from: Option<Micros>,
     /// End of observation in UTC; `None`: the last `started_at` of all interactions read.
     pub observed_to: Option<Micros>,
     /// What differs for single categories, by category name.
     pub category: BTreeMap<String, CategoryPolicy>,
+    /// The text that it was read from, for errors that only the data can show.
+    pub origin: Origin,
+}
+
+/// What a ticket that was solved at the first contact looks like; `None` means that it does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TicketPolicy {
+    /// Fewest public replies of agents.
+    pub minimum_replies: Option<u64>,
+    /// Most public replies of agents.
+    pub maximum_replies: Option<u64>,
+    /// Most reopens.
+    pub maximum_reopens: Option<u64>,
+    /// Most agents who took part.
+    pub maximum_agents: Option<u64>,
+    /// Longest time from its start to its end.
+    pub closed_within: Option<Span>,
 }
 
 /// What differs for one category; `None` means as in the policy.
@@ -75,38 +134,6 @@ pub struct CategoryPolicy {
     pub parent: Option<String>,
 }
 
-/// The moment of a contact from which time is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// Start to start.
-    Start,
-    /// End of the earlier contact to the start of the later one.
-    End,
-}
-
-/// The contact of an episode from which a gap is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Chain {
-    /// The contact just before.
-    Rolling,
-    /// The first contact of the episode.
-    First,
-}
-
-/// Which contacts of one customer share a reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Same {
-    /// Contacts of the same category; contacts without a category share one reason.
-    Category,
-    /// Contacts whose categories have the same parent; a category without a parent is its own.
-    ParentCategory,
-    /// All contacts.
-    Any,
-}
-
 /// Which columns a policy needs to link; the others may be left empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
@@ -120,6 +147,10 @@ pub struct Needs {
     pub direction: bool,
     /// The handle time.
     pub handle_seconds: bool,
+    /// The channel code and the names of the codes.
+    pub channel: bool,
+    /// The agents' codes and the tickets' histories.
+    pub ticket: bool,
 }
 
 impl Default for Policy {
@@ -137,19 +168,38 @@ impl Policy {
             preset: "two-window".to_string(),
             window: Span::from_days(7),
             lookback: None,
+            anchor: Anchor::First,
             clock: Clock::End,
+            days: Days::Elapsed,
+            boundary: Boundary::Inclusive,
             chain: Chain::Rolling,
             same: Same::Category,
+            other_reason: OtherReason::Ignore,
+            channels: Channels::Any,
             derives_category: false,
+            identity: vec![IdentityKey(vec![IdentityField::CustomerId])],
+            identity_limit: 5,
+            anonymous: Anonymous::Exclude,
+            maturity: Maturity::Required,
+            resolved_by: ResolvedBy::Silence,
+            unsolved: Unsolved::Pending,
+            ticket: TicketPolicy::default(),
             target: 0.70,
             minimum_count: 30,
+            cost_per_contact: None,
+            cost_per_minute: None,
             timezone: "UTC".to_string(),
             minimum_seconds: 0.0,
             exclude_status: vec![Status::Abandoned, Status::Voicemail, Status::Ignored],
-            exclude_direction: vec![Direction::Outbound, Direction::Internal],
+            repeat_only_status: vec![],
+            exclude_direction: vec![Direction::Outbound, Direction::Internal, Direction::Callback],
+            exclude_customers: vec![],
+            transfer_within: Span::from_seconds(0),
+            reconnect_within: Span::from_seconds(0),
             observed_from: None,
             observed_to: None,
             category: BTreeMap::new(),
+            origin: Origin::default(),
         }
     }
 
@@ -171,6 +221,12 @@ impl Policy {
     pub fn lookback_of(&self, category: &str) -> Span {
         let own = self.category.get(category).and_then(|it| it.lookback);
         own.or(self.lookback).unwrap_or_else(|| self.window_of(category))
+    }
+
+    /// The longest gap, in microseconds, that is within a span: one less than the span where the boundary is
+    /// exclusive, so that −1 is within a span of 0.
+    pub fn reach(&self, span: Span) -> Micros {
+        span.micros() - Micros::from(self.boundary == Boundary::Exclusive)
     }
 
     /// The FCR rate that a category has to reach: its own, else the policy's.
@@ -198,9 +254,11 @@ impl Policy {
         Needs {
             category: self.same != Same::Any || has_override || self.derives_category,
             ended_at: self.clock == Clock::End,
-            status: !self.exclude_status.is_empty(),
+            status: !(self.exclude_status.is_empty() && self.repeat_only_status.is_empty()),
             direction: !self.exclude_direction.is_empty(),
             handle_seconds: self.minimum_seconds > 0.0,
+            channel: self.channels != Channels::Any,
+            ticket: self.resolved_by != ResolvedBy::Silence,
         }
     }
 

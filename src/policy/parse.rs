@@ -8,7 +8,10 @@ use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{CategoryPolicy, Chain, Clock, PRESETS, Policy, Same, Span};
+use super::{
+    Anchor, Anonymous, Boundary, CategoryPolicy, Chain, Channels, Clock, Days, IdentityField, IdentityKey,
+    Maturity, Origin, OtherReason, PRESETS, Policy, Preset, ResolvedBy, Same, Span, Unsolved,
+};
 use crate::interaction::{Direction, Micros, Status};
 use crate::{Error, Result};
 
@@ -17,28 +20,64 @@ const KEYS: &[&str] = &[
     "timezone",
     "window",
     "lookback",
+    "anchor",
     "clock",
+    "days",
+    "boundary",
     "chain",
     "same",
+    "other_reason",
+    "channels",
     "derive_category",
+    "identity",
+    "identity_limit",
+    "anonymous",
+    "maturity",
+    "resolved_by",
+    "unsolved",
+    "minimum_replies",
+    "maximum_replies",
+    "maximum_reopens",
+    "maximum_agents",
+    "closed_within",
     "target",
     "minimum_count",
+    "cost_per_contact",
+    "cost_per_minute",
     "minimum_seconds",
     "exclude_status",
+    "repeat_only_status",
     "exclude_direction",
+    "exclude_customers",
+    "transfer_within",
+    "reconnect_within",
     "observed_from",
     "observed_to",
     "category",
 ];
 const CATEGORY_KEYS: &[&str] = &["window", "lookback", "target", "eligible", "parent"];
+const ANCHORS: &[(&str, Anchor)] = &[("first", Anchor::First), ("every", Anchor::Every)];
 const CLOCKS: &[(&str, Clock)] = &[("start", Clock::Start), ("end", Clock::End)];
+const DAYS: &[(&str, Days)] = &[("elapsed", Days::Elapsed), ("calendar", Days::Calendar)];
+const BOUNDARIES: &[(&str, Boundary)] =
+    &[("inclusive", Boundary::Inclusive), ("exclusive", Boundary::Exclusive)];
 const CHAINS: &[(&str, Chain)] = &[("rolling", Chain::Rolling), ("first", Chain::First)];
 const SAMES: &[(&str, Same)] =
     &[("category", Same::Category), ("parent_category", Same::ParentCategory), ("any", Same::Any)];
+const OTHER_REASONS: &[(&str, OtherReason)] =
+    &[("ignore", OtherReason::Ignore), ("competing", OtherReason::Competing)];
+const ANONYMOUS: &[(&str, Anonymous)] = &[("exclude", Anonymous::Exclude), ("single", Anonymous::Single)];
+const MATURITIES: &[(&str, Maturity)] = &[("required", Maturity::Required), ("ignored", Maturity::Ignored)];
+const RESOLVED_BY: &[(&str, ResolvedBy)] =
+    &[("silence", ResolvedBy::Silence), ("code", ResolvedBy::Code), ("ticket", ResolvedBy::Ticket)];
+const UNSOLVED: &[(&str, Unsolved)] = &[("pending", Unsolved::Pending), ("fails", Unsolved::Fails)];
 const STATUSES: &[(&str, Status)] =
     &[("abandoned", Status::Abandoned), ("voicemail", Status::Voicemail), ("ignored", Status::Ignored)];
-const DIRECTIONS: &[(&str, Direction)] =
-    &[("outbound", Direction::Outbound), ("internal", Direction::Internal)];
+const DIRECTIONS: &[(&str, Direction)] = &[
+    ("outbound", Direction::Outbound),
+    ("internal", Direction::Internal),
+    ("callback", Direction::Callback),
+];
 
 /// A key or value with its place in the text.
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -52,6 +91,12 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Policy> {
     let mut policy = Policy::two_window();
     if let Some(value) = document.get_ref().get("policy") {
         read_policy(&source, source.table(value, "policy")?, &mut policy)?;
+        let table = source.table(value, "policy")?;
+        if table.get("repeat_only_status").is_some() && table.get("exclude_status").is_none() {
+            policy.exclude_status.retain(|status| !policy.repeat_only_status.contains(status));
+        }
+        policy.origin = Origin::new(path, text);
+        policy.check()?;
     }
     Ok(policy)
 }
@@ -64,8 +109,9 @@ fn read_policy(source: &Source<'_>, table: &DeTable<'_>, policy: &mut Policy) ->
     for (key, value) in entries {
         match key {
             "preset" => {
-                let known: Vec<_> = PRESETS.iter().map(|name| (*name, *name)).collect();
-                policy.preset = source.choice(value, key, &known)?.to_string();
+                let known: Vec<(&str, &Preset)> =
+                    PRESETS.iter().map(|preset| (preset.name, preset)).collect();
+                *policy = policy.with_preset(source.choice(value, key, &known)?);
             }
             "timezone" => {
                 policy.timezone = source.string(value, key)?.to_string();
@@ -73,15 +119,37 @@ fn read_policy(source: &Source<'_>, table: &DeTable<'_>, policy: &mut Policy) ->
             }
             "window" => policy.window = source.span(value, key)?,
             "lookback" => policy.lookback = Some(source.span(value, key)?),
+            "anchor" => policy.anchor = source.choice(value, key, ANCHORS)?,
             "clock" => policy.clock = source.choice(value, key, CLOCKS)?,
+            "days" => policy.days = source.choice(value, key, DAYS)?,
+            "boundary" => policy.boundary = source.choice(value, key, BOUNDARIES)?,
             "chain" => policy.chain = source.choice(value, key, CHAINS)?,
             "same" => policy.same = source.choice(value, key, SAMES)?,
+            "other_reason" => policy.other_reason = source.choice(value, key, OTHER_REASONS)?,
+            "channels" => policy.channels = source.channels(value, key)?,
             "derive_category" => policy.derives_category = source.flag(value, key)?,
+            "identity" => policy.identity = source.identity(value, key)?,
+            "identity_limit" => policy.identity_limit = source.count(value, key)?,
+            "anonymous" => policy.anonymous = source.choice(value, key, ANONYMOUS)?,
+            "maturity" => policy.maturity = source.choice(value, key, MATURITIES)?,
+            "resolved_by" => policy.resolved_by = source.choice(value, key, RESOLVED_BY)?,
+            "unsolved" => policy.unsolved = source.choice(value, key, UNSOLVED)?,
+            "minimum_replies" => policy.ticket.minimum_replies = Some(source.count(value, key)?),
+            "maximum_replies" => policy.ticket.maximum_replies = Some(source.count(value, key)?),
+            "maximum_reopens" => policy.ticket.maximum_reopens = Some(source.count(value, key)?),
+            "maximum_agents" => policy.ticket.maximum_agents = Some(source.count(value, key)?),
+            "closed_within" => policy.ticket.closed_within = Some(source.span(value, key)?),
             "target" => policy.target = source.target(value)?,
             "minimum_count" => policy.minimum_count = source.count(value, key)?,
+            "cost_per_contact" => policy.cost_per_contact = Some(source.amount(value, key)?),
+            "cost_per_minute" => policy.cost_per_minute = Some(source.amount(value, key)?),
             "minimum_seconds" => policy.minimum_seconds = source.seconds(value, key)?,
             "exclude_status" => policy.exclude_status = source.choices(value, key, STATUSES)?,
+            "repeat_only_status" => policy.repeat_only_status = source.choices(value, key, STATUSES)?,
             "exclude_direction" => policy.exclude_direction = source.choices(value, key, DIRECTIONS)?,
+            "exclude_customers" => policy.exclude_customers = source.texts(value, key)?,
+            "transfer_within" => policy.transfer_within = source.span(value, key)?,
+            "reconnect_within" => policy.reconnect_within = source.span(value, key)?,
             "observed_from" => {
                 policy.observed_from = Some(source.moment(value, key, &zone, DayEdge::First)?)
             }
@@ -95,18 +163,7 @@ fn read_policy(source: &Source<'_>, table: &DeTable<'_>, policy: &mut Policy) ->
             _ => unreachable!("entries() lets only the listed keys through"),
         }
     }
-    check_observed(source, table, policy)
-}
-
-fn check_observed(source: &Source<'_>, table: &DeTable<'_>, policy: &Policy) -> Result<()> {
-    let is_backwards = policy.observed_from.zip(policy.observed_to).is_some_and(|(from, to)| from > to);
-    match table.get("observed_to") {
-        Some(value) if is_backwards => {
-            let what = "`observed_to` is before `observed_from`";
-            Err(source.fault(value.span().start, what, "let observation end after it starts"))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 fn read_category(source: &Source<'_>, table: &DeTable<'_>) -> Result<CategoryPolicy> {
@@ -227,6 +284,74 @@ impl Source<'_> {
         Ok(chosen)
     }
 
+    fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<String>> {
+        let fault = || self.bad(value, key, "write a list of texts in brackets, [] for none");
+        let items = value.get_ref().as_array().ok_or_else(fault)?;
+        items.iter().map(|item| Ok(self.string(item, key)?.trim().to_string())).collect()
+    }
+
+    fn channels(&self, value: &Value<'_>, key: &str) -> Result<Channels> {
+        match value.get_ref() {
+            DeValue::Array(items) if !items.is_empty() => {
+                let names = self.texts(value, key)?;
+                Ok(Channels::List(names.iter().map(|name| name.to_lowercase()).collect()))
+            }
+            DeValue::String(_) => {
+                self.choice(value, key, &[("any", &Channels::Any), ("same", &Channels::Same)]).cloned()
+            }
+            _ => {
+                let help = "write \"any\", \"same\" or a list such as [\"voice\", \"chat\"]";
+                Err(self.bad(value, key, help))
+            }
+        }
+    }
+
+    /// One key or a list of keys, each a field or several joined with `+`.
+    fn identity(&self, value: &Value<'_>, key: &str) -> Result<Vec<IdentityKey>> {
+        let one = [value];
+        let items: Vec<&Value<'_>> = match value.get_ref() {
+            DeValue::Array(items) => items.iter().collect(),
+            _ => one.to_vec(),
+        };
+        let mut keys = Vec::new();
+        for item in items {
+            let mut fields = Vec::new();
+            for word in self.string(item, key)?.split('+').map(str::trim) {
+                fields.push(self.identity_field(item, key, word)?);
+            }
+            fields.sort_unstable();
+            fields.dedup();
+            let identity = IdentityKey(fields);
+            if !keys.contains(&identity) {
+                keys.push(identity);
+            }
+        }
+        if keys.is_empty() {
+            return Err(self.bad(value, key, "name a key, such as [\"customer_id\", \"phone\"]"));
+        }
+        Ok(keys)
+    }
+
+    fn identity_field(&self, value: &Value<'_>, key: &str, word: &str) -> Result<IdentityField> {
+        let known = || IdentityField::ALL.iter().map(|(name, _)| *name);
+        let found = IdentityField::ALL.iter().find(|(name, _)| *name == word);
+        found.map(|(_, field)| *field).ok_or_else(|| {
+            let help = nearest(word, known()).map_or_else(
+                || format!("the fields are {}", known().collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean \"{near}\"?"),
+            );
+            self.bad(value, key, help)
+        })
+    }
+
+    fn amount(&self, value: &Value<'_>, key: &str) -> Result<f64> {
+        let number = self.number(value, key)?;
+        if number < 0.0 {
+            return Err(self.bad(value, key, "write an amount of money, 0 or more"));
+        }
+        Ok(number)
+    }
+
     fn number(&self, value: &Value<'_>, key: &str) -> Result<f64> {
         let number = match value.get_ref() {
             DeValue::Float(it) => it.as_str().parse().ok(),
@@ -309,7 +434,7 @@ fn moment_of(text: &str, zone: &TimeZone, edge: DayEdge) -> Option<Micros> {
 }
 
 /// The candidate most like `word`, if it is like it at all.
-fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     const ALIKE: f64 = 0.8;
     let scored = candidates.map(|it| (strsim::jaro_winkler(&word.to_lowercase(), &it.to_lowercase()), it));
     scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, it)| it)

@@ -65,8 +65,8 @@ impl fmt::Display for Span {
     /// In the longest of days, hours, minutes and seconds that divides it: `7d`, `36h`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.micros / MICROS_PER_SECOND;
-        let (letter, unit) =
-            UNITS[1..].iter().find(|it| seconds % it.1 == 0).expect("1 divides every number");
+        let divides = |unit: i64| seconds != 0 && seconds % unit == 0;
+        let (letter, unit) = UNITS[1..].iter().find(|it| divides(it.1)).unwrap_or(&UNITS[UNITS.len() - 1]);
         write!(f, "{}{letter}", seconds / unit)
     }
 }
@@ -91,7 +91,7 @@ mod tests {
             ("2w", "14d", 1_209_600),
             ("1d12h", "36h", 129_600),
             (" 24h ", "1d", 86_400),
-            ("0d", "0d", 0),
+            ("0d", "0s", 0),
         ];
         for (text, shown, seconds) in table {
             let span = Span::parse(text).unwrap();
