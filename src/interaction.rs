@@ -64,16 +64,70 @@ pub struct Interaction {
     pub is_coded_resolved: Option<bool>,
     /// How often the case was reopened.
     pub reopen_count: Option<u32>,
+    /// Public replies that agents wrote.
+    pub reply_count: Option<u32>,
+    /// Agents who took part.
+    pub agent_count: Option<u32>,
     /// Customer satisfaction, on the source's scale.
     pub csat: Option<f64>,
     /// Net promoter answer, 0–10.
     pub nps: Option<f64>,
+    /// The customer's answer to "was this your first contact about this?".
+    pub survey_is_first: Option<bool>,
+    /// The customer's answer to "how many contacts did it take?", this one included.
+    pub survey_contact_count: Option<u32>,
+    /// The customer's answer to "was it resolved?".
+    pub survey_is_resolved: Option<bool>,
     /// BCP 47 language tag, where declared.
     pub language: Option<String>,
     /// Knowledge-base article used.
     pub article_id: Option<String>,
     /// Every other column of the row, by source name: dimensions that a report can group by.
     pub extra: Vec<(String, String)>,
+}
+
+impl Interaction {
+    /// What the customer answered, where the row itself says so.
+    pub fn survey_answer(&self) -> Option<SurveyAnswer> {
+        let answer = SurveyAnswer {
+            interaction_id: self.interaction_id.clone(),
+            is_first: self.survey_is_first,
+            contact_count: self.survey_contact_count,
+            is_resolved: self.survey_is_resolved,
+            csat: self.csat,
+            nps: self.nps,
+        };
+        (!answer.is_empty()).then_some(answer)
+    }
+}
+
+/// What a customer answered when asked about one interaction. No interaction itself.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct SurveyAnswer {
+    /// The interaction that it is about; it may be absent from the log (an *unlinked* survey).
+    pub interaction_id: String,
+    /// "Was this your first contact about this?"
+    pub is_first: Option<bool>,
+    /// "How many contacts did it take?", this one included; never 0.
+    pub contact_count: Option<u32>,
+    /// "Was it resolved?"
+    pub is_resolved: Option<bool>,
+    /// Customer satisfaction, on the source's scale.
+    pub csat: Option<f64>,
+    /// Net promoter answer, 0–10.
+    pub nps: Option<f64>,
+}
+
+impl SurveyAnswer {
+    /// Whether no question was answered.
+    pub fn is_empty(&self) -> bool {
+        let SurveyAnswer { interaction_id: _, is_first, contact_count, is_resolved, csat, nps } = self;
+        is_first.is_none()
+            && contact_count.is_none()
+            && is_resolved.is_none()
+            && csat.is_none()
+            && nps.is_none()
+    }
 }
 
 /// Who began an interaction.

@@ -8,6 +8,8 @@
 pub mod error;
 pub mod interaction;
 
+pub mod identity;
+
 pub mod config;
 pub mod policy;
 

@@ -1,21 +1,27 @@
-//! `recontact explain`: why one interaction counted as it did.
+//! `recontact explain`: why an interaction, a customer's contacts or an episode counted as they did.
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Args;
-use recontact::pipeline::{self, Explanation};
-use recontact::report::one_line;
-use recontact::store::Store;
+use clap::{Args, ValueEnum};
+use recontact::pipeline::{self, About, Explanation, TimelineEntry};
+use recontact::report::{one_line, wrap};
+use recontact::store::{Store, StoredCue};
 
-use super::shared::{PolicyArguments, StoreArguments};
+use super::shared::{PolicyArguments, StoreArguments, terminal_width};
 
-/// Say why an interaction counted as it did: its class, the contacts around it, the words in it.
+/// Say why a contact, a customer or an episode counted as it did: each contact's class and the rule that gave it, what
+/// would change it, and the words in it.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  recontact explain C-000123 --store /tmp/demo")]
+#[command(
+    after_help = "Examples:\n  recontact explain FT-104217 --store /tmp/demo\n  recontact explain C-20431 --store /tmp/demo\n  recontact explain FT-104217 --as episode --store /tmp/demo"
+)]
 pub(super) struct Arguments {
-    /// Interaction id.
+    /// Interaction id; else customer id, telephone number or e-mail address.
     id: String,
+    /// What the id is, and what to tell [default: an interaction if there is one, else a customer].
+    #[arg(long = "as", value_enum, value_name = "WHAT")]
+    about: Option<AboutArgument>,
     #[command(flatten)]
     store: StoreArguments,
     #[command(flatten)]
@@ -25,24 +31,53 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AboutArgument {
+    /// An interaction, and the contacts about the same reason.
+    Contact,
+    /// All interactions of a customer.
+    Customer,
+    /// The episode that an interaction belongs to.
+    Episode,
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let store = Store::open(&arguments.store.store)?;
     let policy = arguments.policy.policy_for(&store)?;
-    let explanation = pipeline::explain(&store, &policy, &arguments.id)?;
+    let about = arguments.about.map(|about| match about {
+        AboutArgument::Contact => About::Contact,
+        AboutArgument::Customer => About::Customer,
+        AboutArgument::Episode => About::Episode,
+    });
+    let explanation = pipeline::explain(&store, &policy, &arguments.id, about)?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
         // Not straight into `out`: serde_json's errors do not say that a pipe was broken.
         writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
     } else {
-        print(&mut out, &explanation)?;
+        print(&mut out, &explanation, &arguments.id)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
-    let interaction = &explanation.interaction;
-    let text = |value: &Option<String>| value.as_deref().map_or("–".to_string(), one_line);
-    writeln!(out, "{} · {}", one_line(&interaction.interaction_id), explanation.started_at)?;
+fn print(out: &mut impl Write, explanation: &Explanation, id: &str) -> std::io::Result<()> {
+    match explanation.about {
+        About::Contact => print_contact(out, explanation),
+        About::Customer => {
+            writeln!(out, "Customer {} · {} interactions", one_line(id), explanation.timeline.len())?;
+            explanation.timeline.iter().try_for_each(|entry| print_in_full(out, entry))
+        }
+        About::Episode => {
+            writeln!(out, "Episode of {} · {} contacts", one_line(id), explanation.timeline.len())?;
+            explanation.timeline.iter().try_for_each(|entry| print_in_full(out, entry))
+        }
+    }
+}
+
+fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+    let Some(interaction) = &explanation.interaction else { return Ok(()) };
+    let started_at = explanation.started_at.as_deref().unwrap_or_default();
+    writeln!(out, "{} · {started_at}", one_line(&interaction.interaction_id))?;
     writeln!(
         out,
         "customer {} · category {} · channel {}",
@@ -50,35 +85,52 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()>
         text(&interaction.category),
         text(&interaction.channel)
     )?;
-    writeln!(out, "\n{}", one_line(&explanation.why))?;
+    writeln!(out, "\n{}", wrapped(explanation.why.as_deref().unwrap_or_default(), ""))?;
+    for would in &explanation.would {
+        writeln!(out, "{}", wrapped(&format!("- {would}"), "  "))?;
+    }
     if !explanation.timeline.is_empty() {
         writeln!(out, "\nContacts of this customer about the same reason:")?;
     }
     for entry in &explanation.timeline {
         let mark = if entry.interaction_id == interaction.interaction_id { "→" } else { " " };
-        let gap = entry.gap.as_deref().map_or(String::new(), |gap| format!("+{gap}"));
-        let outcome = entry.outcome.map_or(String::new(), |outcome| format!(", {outcome}"));
-        let id = one_line(&entry.interaction_id);
-        writeln!(
-            out,
-            "{mark} {:<26} {id:<16} {gap:>9}  {}{outcome}",
-            entry.started_at,
-            entry.class.replace('_', " ")
-        )?;
+        writeln!(out, "{mark} {}", line(entry))?;
     }
     if !explanation.cues.is_empty() {
         writeln!(out, "\nWhat was said:")?;
     }
-    for cue in &explanation.cues {
-        let stated = cue.stated_contacts.map_or(String::new(), |n| format!(", states {n} contacts"));
-        writeln!(
-            out,
-            "  {} ({}, turn {}{stated}): “{}”",
-            cue.rule,
-            cue.language,
-            cue.turn,
-            one_line(&cue.quote)
-        )?;
+    explanation.cues.iter().try_for_each(|cue| print_cue(out, cue))
+}
+
+/// An interaction with why it counts as it does, what would change it and what was said.
+fn print_in_full(out: &mut impl Write, entry: &TimelineEntry) -> std::io::Result<()> {
+    let episode = entry.episode.map_or(String::new(), |number| format!("episode {number} · "));
+    writeln!(out, "\n{}", line(entry))?;
+    writeln!(out, "  {episode}category {} · channel {}", text(&entry.category), text(&entry.channel))?;
+    writeln!(out, "{}", wrapped(&entry.why, "  "))?;
+    for would in &entry.would {
+        writeln!(out, "{}", wrapped(&format!("- {would}"), "  "))?;
     }
-    Ok(())
+    entry.cues.iter().try_for_each(|cue| print_cue(out, cue))
+}
+
+fn line(entry: &TimelineEntry) -> String {
+    let gap = entry.gap.as_deref().map_or(String::new(), |gap| format!("+{gap}"));
+    let outcome = entry.outcome.map_or(String::new(), |outcome| format!(", {outcome}"));
+    let id = one_line(&entry.interaction_id);
+    format!("{:<26} {id:<16} {gap:>9}  {}{outcome}", entry.started_at, entry.class.replace('_', " "))
+}
+
+fn print_cue(out: &mut impl Write, cue: &StoredCue) -> std::io::Result<()> {
+    let stated = cue.stated_contacts.map_or(String::new(), |n| format!(", states {n} contacts"));
+    let quote = one_line(&cue.quote);
+    writeln!(out, "  {} ({}, turn {}{stated}): “{quote}”", cue.rule, cue.language, cue.turn)
+}
+
+fn text(value: &Option<String>) -> String {
+    value.as_deref().map_or("–".to_string(), one_line)
+}
+
+fn wrapped(text: &str, indent: &str) -> String {
+    wrap(&format!("{indent}{}", one_line(text)), terminal_width().max(60), indent)
 }

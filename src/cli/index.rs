@@ -118,8 +118,12 @@ fn described(summary: &IndexSummary, dir: &Path) -> String {
         0 => String::new(),
         known => format!(" ({known} known already)"),
     };
+    let surveys = match summary.survey_count {
+        0 => String::new(),
+        surveys => format!(", {} survey answers", HumanCount(surveys)),
+    };
     format!(
-        "read {} {}{known}, {}: {} interactions, {} transcripts, {} cues, {} rejects → {}",
+        "read {} {}{known}, {}: {} interactions, {} transcripts{surveys}, {} cues, {} rejects → {}",
         summary.read_file_count,
         if summary.read_file_count == 1 { "file" } else { "files" },
         HumanBytes(summary.byte_count),

@@ -9,6 +9,7 @@ mod explain;
 mod index;
 mod init;
 mod lexicon;
+mod presets;
 mod report;
 mod shared;
 mod sweep;
@@ -31,6 +32,7 @@ enum Command {
     Index(index::Arguments),
     Report(report::Arguments),
     Sweep(sweep::Arguments),
+    Presets(presets::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Detect(detect::Arguments),
@@ -44,6 +46,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Index(arguments) => index::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use recontact::policy::{Clock, Policy, Same, Span};
+use recontact::policy::{Clock, PRESETS, Policy, Preset, Same, Span};
 use recontact::report::{Format, Report, render};
 use recontact::store::Store;
 
@@ -23,6 +23,10 @@ pub(super) struct PolicyArguments {
     /// Configuration whose [policy] counts [default: the one that the store was indexed with].
     #[arg(short, long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Count as another product does; `recontact presets` lists them. Windows and other definitions of the configuration
+    /// give way, what belongs to the data or the company stays.
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(PRESETS.iter().map(|it| it.name)), hide_possible_values = true)]
+    preset: Option<String>,
     /// How long silence must last to call an issue resolved, such as 36h or 7d.
     #[arg(long, value_name = "SPAN", value_parser = span)]
     window: Option<Span>,
@@ -121,6 +125,9 @@ impl PolicyArguments {
             (None, Some((path, text))) => Policy::parse(path, text)?,
             (None, None) => Policy::default(),
         };
+        if let Some(preset) = self.preset.as_deref().and_then(Preset::named) {
+            policy = policy.with_preset(preset);
+        }
         policy.window = self.window.unwrap_or(policy.window);
         policy.lookback = self.lookback.or(policy.lookback);
         policy.target = self.target.unwrap_or(policy.target);
@@ -136,6 +143,7 @@ impl PolicyArguments {
             None => {}
         }
         policy.derives_category |= self.derive_category;
+        policy.check()?;
         Ok(policy)
     }
 

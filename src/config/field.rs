@@ -32,7 +32,7 @@ pub enum Field {
     WaitSeconds,
     /// voice, chat, email, messaging, …
     Channel,
-    /// inbound, outbound, internal.
+    /// inbound, outbound, internal, callback.
     Direction,
     /// Issue category.
     Category,
@@ -56,10 +56,20 @@ pub enum Field {
     IsCodedResolved,
     /// Number of times the case was reopened.
     ReopenCount,
+    /// Number of public replies by agents.
+    ReplyCount,
+    /// Number of agents who took part.
+    AgentCount,
     /// Customer satisfaction.
     Csat,
     /// Net promoter answer.
     Nps,
+    /// The customer's answer: was this the first contact about it.
+    SurveyIsFirst,
+    /// The customer's answer: how many contacts it took.
+    SurveyContactCount,
+    /// The customer's answer: was it resolved.
+    SurveyIsResolved,
     /// Language tag.
     Language,
     /// Knowledge-base article used.
@@ -75,7 +85,7 @@ pub enum Field {
 }
 
 /// Every field with its name, in the order in which documentation and `init` list them.
-pub const FIELDS: [(Field, &str); 33] = [
+pub const FIELDS: [(Field, &str); 38] = [
     (Field::InteractionId, "interaction_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Phone, "phone"),
@@ -101,8 +111,13 @@ pub const FIELDS: [(Field, &str); 33] = [
     (Field::Disposition, "disposition"),
     (Field::IsCodedResolved, "is_coded_resolved"),
     (Field::ReopenCount, "reopen_count"),
+    (Field::ReplyCount, "reply_count"),
+    (Field::AgentCount, "agent_count"),
     (Field::Csat, "csat"),
     (Field::Nps, "nps"),
+    (Field::SurveyIsFirst, "survey_is_first"),
+    (Field::SurveyContactCount, "survey_contact_count"),
+    (Field::SurveyIsResolved, "survey_is_resolved"),
     (Field::Language, "language"),
     (Field::ArticleId, "article_id"),
     (Field::Speaker, "speaker"),
@@ -127,6 +142,18 @@ impl Field {
         matches!(self, Field::StartedAt | Field::EndedAt)
     }
 
+    /// Whether the field is an answer of the customer: what a source of surveys holds.
+    pub fn is_survey_answer(self) -> bool {
+        matches!(
+            self,
+            Field::SurveyIsFirst
+                | Field::SurveyContactCount
+                | Field::SurveyIsResolved
+                | Field::Csat
+                | Field::Nps
+        )
+    }
+
     /// Whether the field tells who the customer is: placeholders such as `anonymous` are blank there.
     pub fn is_identity(self) -> bool {
         matches!(self, Field::CustomerId | Field::Phone | Field::Email | Field::NationalId | Field::Name)
@@ -136,8 +163,11 @@ impl Field {
     pub fn vocabulary(self) -> Option<&'static [&'static str]> {
         match self {
             Field::Status => Some(&["handled", "abandoned", "voicemail", "ignored", "unknown"]),
-            Field::Direction => Some(&["inbound", "outbound", "internal", "unknown"]),
-            Field::Disposition | Field::IsCodedResolved => Some(&["resolved", "unresolved", "unknown"]),
+            Field::Direction => Some(&["inbound", "outbound", "internal", "callback", "unknown"]),
+            Field::Disposition | Field::IsCodedResolved | Field::SurveyIsResolved => {
+                Some(&["resolved", "unresolved", "unknown"])
+            }
+            Field::SurveyIsFirst => Some(&["yes", "no", "unknown"]),
             Field::Speaker => Some(&["customer", "agent", "system", "unknown"]),
             _ => None,
         }

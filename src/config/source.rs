@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::field::{FIELDS, Field};
 use super::toml_text::{TomlText, Value, suggestion};
 use crate::error::Result;
+use crate::identity::Region;
 
 /// Files of one kind that are read in one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Source {
     pub encoding: Option<String>,
     /// IANA name of the time zone of times without an offset.
     pub timezone: String,
+    /// Whose numbers telephone numbers without a calling code are; `None` means: not known.
+    pub region: Option<Region>,
     /// Values that mean missing, in every column.
     pub blank: Vec<String>,
     /// The columns of each field that the user mapped. No columns means: the field is not to be mapped at all.
@@ -44,14 +47,20 @@ pub enum Kind {
     Interactions,
     /// A row is a transcript or a turn; with a start it is an interaction too.
     Transcripts,
+    /// A row is what a customer answered about an interaction, and never an interaction itself.
+    Surveys,
 }
 
 impl Kind {
+    /// Every kind.
+    const ALL: [Kind; 3] = [Kind::Interactions, Kind::Transcripts, Kind::Surveys];
+
     /// As the configuration writes it.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Interactions => "interactions",
             Kind::Transcripts => "transcripts",
+            Kind::Surveys => "surveys",
         }
     }
 }
@@ -91,6 +100,7 @@ impl Source {
             delimiter: None,
             encoding: None,
             timezone: "UTC".to_string(),
+            region: None,
             blank: Vec::new(),
             fields: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -98,8 +108,8 @@ impl Source {
     }
 }
 
-const KEYS: [&str; 9] =
-    ["path", "kind", "format", "delimiter", "encoding", "timezone", "blank", "fields", "values"];
+const KEYS: [&str; 10] =
+    ["path", "kind", "format", "delimiter", "encoding", "timezone", "region", "blank", "fields", "values"];
 
 /// Reads one `[[source]]` table.
 pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Result<Source> {
@@ -113,6 +123,7 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
             "delimiter" => source.delimiter = Some(delimiter(toml, value)?),
             "encoding" => source.encoding = Some(encoding(toml, value)?),
             "timezone" => source.timezone = timezone(toml, value)?,
+            "region" => source.region = Some(region(toml, value)?),
             "blank" => source.blank = toml.strings("blank", value)?,
             "fields" => source.fields = fields(toml, toml.table("fields", value)?)?,
             "values" => source.values = values(toml, toml.table("values", value)?)?,
@@ -126,15 +137,10 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
 }
 
 fn kind(toml: TomlText<'_>, value: &Value<'_>) -> Result<Kind> {
-    match toml.string("kind", value)?.as_str() {
-        "interactions" => Ok(Kind::Interactions),
-        "transcripts" => Ok(Kind::Transcripts),
-        other => Err(toml.fault(
-            value,
-            format!("unknown kind `{other}`"),
-            suggestion(other, &["interactions", "transcripts"]),
-        )),
-    }
+    let word = toml.string("kind", value)?;
+    Kind::ALL.into_iter().find(|kind| kind.name() == word).ok_or_else(|| {
+        toml.fault(value, format!("unknown kind `{word}`"), suggestion(&word, &Kind::ALL.map(Kind::name)))
+    })
 }
 
 fn format(toml: TomlText<'_>, value: &Value<'_>) -> Result<Format> {
@@ -185,6 +191,17 @@ fn timezone(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
             "use an IANA name such as Europe/Riga, Asia/Shanghai or UTC",
         )),
     }
+}
+
+fn region(toml: TomlText<'_>, value: &Value<'_>) -> Result<Region> {
+    let code = toml.string("region", value)?;
+    Region::of_code(&code).ok_or_else(|| {
+        toml.fault(
+            value,
+            format!("unknown region `{code}`"),
+            "use an ISO 3166 code of two letters such as LV, BG, CN, GB or US",
+        )
+    })
 }
 
 fn fields(toml: TomlText<'_>, table: &DeTable<'_>) -> Result<BTreeMap<Field, Columns>> {
@@ -243,6 +260,9 @@ fn values(toml: TomlText<'_>, table: &DeTable<'_>) -> Result<BTreeMap<Field, BTr
         let mut map = BTreeMap::new();
         for (from, to) in toml.table(field.name(), value)? {
             let canonical = match to.get_ref() {
+                DeValue::Boolean(answer) if field == Field::SurveyIsFirst => {
+                    if *answer { "yes" } else { "no" }.to_string()
+                }
                 DeValue::Boolean(true) => "resolved".to_string(),
                 DeValue::Boolean(false) => "unresolved".to_string(),
                 _ => toml.string(from.get_ref(), to)?,

@@ -15,6 +15,7 @@ kind = "interactions"
 format = "tsv"
 delimiter = "\t"
 timezone = "Asia/Jerusalem"
+region = "IL"
 blank = ["0", "NO_SERVER"]
 [source.fields]
 interaction_id = ["line", "call_id"]
@@ -41,11 +42,12 @@ window = "3d"
         (first.kind, first.format, first.delimiter),
         (Some(Kind::Interactions), Some(Format::Csv), Some(b'\t'))
     );
+    assert_eq!(first.region.map(|region| region.code()), Some("IL"));
     assert_eq!(first.fields[&Field::InteractionId].columns, ["line", "call_id"]);
     assert_eq!(first.fields[&Field::StartedAt].format.as_deref(), Some("%y%m%d %H:%M:%S"));
     assert_eq!(first.fields[&Field::Phone].columns, [""; 0]);
     assert_eq!(first.values[&Field::Status]["AGENT"], "handled");
-    assert_eq!(config.sources[1].timezone, "UTC");
+    assert_eq!((config.sources[1].timezone.as_str(), config.sources[1].region), ("UTC", None));
     assert_eq!(config.lexicons, [Path::new("conf/mine.toml")]);
     assert_eq!(config.policy["window"].as_str(), Some("7d"));
     assert_eq!(config.policy["category"]["IN"]["window"].as_str(), Some("3d"));
@@ -60,6 +62,9 @@ fn every_fault_names_its_line_and_the_remedy() {
         ("[[source]]\nkind = \"interactions\"", 1, "add path"),
         ("[[source]]\npath = \"a\"\n[source.fields]\ncustomer = \"x\"", 4, "did you mean `customer_id`?"),
         ("[[source]]\npath = \"a\"\ntimezone = \"Riga\"", 3, "IANA"),
+        ("[[source]]\npath = \"a\"\nregion = \"UK\"", 3, "GB"),
+        ("[[source]]\npath = \"a\"\nkind = \"survey\"", 3, "did you mean `surveys`?"),
+        ("[[source]]\npath = \"a\"\n[source.values.survey_is_first]\nX = \"maybe\"", 4, "yes, no"),
         ("[[source]]\npath = \"a\"\nencoding = \"latvian\"", 3, "windows-1257"),
         ("[[source]]\npath = \"a\"\ndelimiter = \"ab\"", 3, "one ASCII character"),
         ("[[source]]\npath = 5", 2, "a text in quotes"),

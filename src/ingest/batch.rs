@@ -1,7 +1,7 @@
 //! Collects rows into bounded batches and hands them on.
 //!
 //! Takes the rows, rejects and notes of one file from whichever reader, gives [`Batch`]es to the sink. It
-//! decides whether a row is an interaction, words, or both.
+//! decides whether a row is an interaction, words, both, or the answers of a survey.
 
 use std::path::Path;
 
@@ -129,6 +129,11 @@ impl<'a> Collector<'a> {
 
     fn try_row(&mut self, line: u64, cells: &Cells<'_>, turns: Option<Vec<Turn>>) -> Result<(), Fault> {
         let id = self.rows.interaction_id(cells)?;
+        if self.kind == Kind::Surveys {
+            let answer = self.rows.survey_answer(id, cells, line);
+            self.batch.surveys.push(answer);
+            return Ok(());
+        }
         let started_at = self.rows.started_at(cells, line)?;
         if started_at.is_none() && self.kind == Kind::Interactions {
             let column = Some(self.rows.mapping.column_names(Field::StartedAt));

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::names::{DATE_NAMES, NAMES, TIME_NAMES, normalised};
+use super::names::{DATE_NAMES, NAMES, SURVEY_NAMES, TIME_NAMES, normalised};
 use crate::config::{FIELDS, Field, Kind, Source, suggestion};
 use crate::error::{Error, Result};
 
@@ -49,9 +49,12 @@ impl Mapping {
         if is_open(Field::StartedAt) {
             by_field[Field::StartedAt as usize] = start_columns(&normal, &mut is_used);
         }
-        for (field, names) in NAMES.iter().filter(|(field, _)| *field != Field::StartedAt && is_open(*field))
-        {
-            if let Some(at) = recognised(names, &normal, &is_used) {
+        let own_names = if source.kind == Some(Kind::Surveys) { SURVEY_NAMES } else { &[] };
+        let names = own_names.iter().chain(NAMES.iter().filter(|(field, _)| *field != Field::StartedAt));
+        for (field, names) in names.filter(|(field, _)| is_open(*field)) {
+            if by_field[*field as usize].is_empty()
+                && let Some(at) = recognised(names, &normal, &is_used)
+            {
                 by_field[*field as usize].push(at);
                 is_used[at] = true;
             }
@@ -83,10 +86,19 @@ impl Mapping {
         names.join(" + ")
     }
 
-    /// What the rows are, where the user does not say: rows with the words of several speakers are transcripts.
+    /// What the rows are, where the user does not say: rows with the words of several speakers are transcripts; rows
+    /// with answers to a question about repeats, but with neither a start nor a customer, are surveys.
     pub(super) fn kind(&self, source: &Source) -> Kind {
         let has_turns = self.has(Field::Turns) || (self.has(Field::Text) && self.has(Field::Speaker));
-        source.kind.unwrap_or(if has_turns { Kind::Transcripts } else { Kind::Interactions })
+        let has_answer = [Field::SurveyIsFirst, Field::SurveyContactCount, Field::SurveyIsResolved]
+            .into_iter()
+            .any(|field| self.has(field));
+        let is_log = self.has(Field::StartedAt) || self.has(Field::CustomerId) || self.stands_in.is_some();
+        source.kind.unwrap_or(match (has_turns, has_answer && !is_log) {
+            (true, _) => Kind::Transcripts,
+            (false, true) => Kind::Surveys,
+            (false, false) => Kind::Interactions,
+        })
     }
 
     /// Complains about a required or a named column that is not there.
@@ -100,8 +112,15 @@ impl Mapping {
         }
         let required: &[Field] = match self.kind(source) {
             Kind::Interactions => &[Field::InteractionId, Field::StartedAt],
-            Kind::Transcripts => &[Field::InteractionId],
+            Kind::Transcripts | Kind::Surveys => &[Field::InteractionId],
         };
+        if self.kind(source) == Kind::Surveys
+            && !FIELDS.iter().any(|(field, _)| field.is_survey_answer() && self.has(*field))
+        {
+            let what = format!("no column is recognised as an answer of a survey; the columns are {listed}");
+            let help = "name survey_is_first, survey_contact_count, survey_is_resolved, csat or nps in [source.fields]";
+            return Err(Error::data(path, what, help));
+        }
         match required.iter().find(|field| !self.has(**field)) {
             None => Ok(()),
             Some(field) => {
@@ -226,6 +245,37 @@ mod tests {
         let mapping = mapping(&["call_id", "started_at", "reason"], &source);
         let text = mapping.check(&source, Path::new("a.csv")).unwrap_err().to_string();
         assert!(text.contains("did you mean `reason`?"), "{text}");
+    }
+
+    #[test]
+    fn in_a_survey_resolved_is_what_the_customer_says() {
+        let mut source = plain();
+        let columns = ["call_id", "first", "contacts", "resolved", "csat"];
+        assert_eq!(mapping(&columns, &source).of(Field::IsCodedResolved), [3]);
+        source.kind = Some(Kind::Surveys);
+        let survey = mapping(&columns, &source);
+        for (field, at) in [
+            (Field::SurveyIsFirst, 1),
+            (Field::SurveyContactCount, 2),
+            (Field::SurveyIsResolved, 3),
+            (Field::Csat, 4),
+        ] {
+            assert_eq!(survey.of(field), [at], "{}", field.name());
+        }
+        let text = mapping(&["call_id", "shop"], &source).check(&source, Path::new("a.csv")).unwrap_err();
+        assert!(text.to_string().contains("no column is recognised as an answer"), "{text}");
+    }
+
+    #[test]
+    fn rows_with_answers_and_no_start_are_surveys_and_others_are_not() {
+        for (columns, kind) in [
+            (&["call_id", "survey_is_first"][..], Kind::Surveys),
+            (&["call_id", "survey_is_first", "started_at"], Kind::Interactions),
+            (&["call_id", "survey_is_first", "customer"], Kind::Interactions),
+            (&["call_id", "csat"], Kind::Interactions),
+        ] {
+            assert_eq!(mapping(columns, &plain()).kind(&plain()), kind, "{columns:?}");
+        }
     }
 
     #[test]

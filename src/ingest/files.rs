@@ -36,7 +36,7 @@ const MAX_DEPTH: usize = 16;
 const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
-const READER_VERSION: u32 = 1;
+const READER_VERSION: u32 = 2;
 
 /// All files of a configuration: globs and folders expanded, source by source, sorted by path within each. A
 /// file that two sources mean belongs to the first.
@@ -181,9 +181,21 @@ pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
 /// [`Error::Io`] where the file cannot be read.
 pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
     let mut hasher = Xxh3::new();
-    let Source { base: _, path: _, kind, format, delimiter, encoding, timezone, blank, fields, values } =
-        source;
-    let mapping = (READER_VERSION, kind, format, delimiter, encoding, timezone, blank, fields, values);
+    let Source {
+        base: _,
+        path: _,
+        kind,
+        format,
+        delimiter,
+        encoding,
+        timezone,
+        region,
+        blank,
+        fields,
+        values,
+    } = source;
+    let mapping =
+        (READER_VERSION, kind, format, delimiter, encoding, timezone, region, blank, fields, values);
     hasher.update(format!("{mapping:?}").as_bytes());
     // The name of a plain transcript is its id.
     if extension(&file.path) == "txt" || *format == Some(Format::PlainText) {

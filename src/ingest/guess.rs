@@ -94,24 +94,24 @@ fn push_transcripts(text: &mut String, path: &Path) {
 
 fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &Survey) {
     let mapping = Mapping::new(survey.columns.clone(), source);
-    let kind = match mapping.kind(source) {
-        Kind::Interactions => "interactions",
-        Kind::Transcripts => "transcripts",
-    };
+    let kind = mapping.kind(source);
     let path = quoted(&file.path.to_string_lossy());
     let _ = writeln!(text, "\n# {}: {} rows looked at", comment(&file.name), survey.row_count);
-    let _ = writeln!(text, "[[source]]\npath = {path}\nkind = \"{kind}\"");
+    let _ = writeln!(text, "[[source]]\npath = {path}\nkind = \"{}\"", kind.name());
     let _ =
         writeln!(text, "timezone = \"UTC\"          # of times without an offset: say where the clock was");
+    if mapping.has(Field::Phone) {
+        let _ = writeln!(text, "# region = \"LV\"            # of telephone numbers without a calling code");
+    }
     let _ = writeln!(text, "# encoding = \"windows-1257\"  # of a file that is not UTF-8");
     let _ =
         writeln!(text, "[source.fields]            # field = column     # filled, different values, samples");
     for (field, name) in FIELDS {
         if mapping.has(field) {
             push_field(text, field, &mapping, survey);
-        } else if field == Field::InteractionId || (field == Field::StartedAt && kind == "interactions") {
+        } else if field == Field::InteractionId || (field == Field::StartedAt && kind == Kind::Interactions) {
             let _ = writeln!(text, "# {name} = \"\"   # required: name the column");
-        } else if field == Field::CustomerId {
+        } else if field == Field::CustomerId && kind != Kind::Surveys {
             let instead = mapping.stands_in.map_or("", |_| "; phone, email or national_id serves as it");
             let _ = writeln!(text, "# {name} = \"\"   # by which contacts are linked{instead}");
         }
@@ -293,6 +293,16 @@ mod tests {
         let text = guess(&[folder.path().to_path_buf()]).unwrap();
         assert_eq!(text.matches("[[source]]").count(), 1);
         assert!(text.contains("*.txt"), "{text}");
+    }
+
+    #[test]
+    fn surveys_are_proposed_as_surveys_with_their_answers() {
+        let (text, config) =
+            guessed("s.csv", "call_id,survey_is_first,survey_contact_count,nps\n1,yes,1,9\n2,no,3,4\n");
+        let source = &config.sources[0];
+        assert_eq!(source.kind, Some(Kind::Surveys));
+        assert_eq!(source.fields[&Field::SurveyContactCount].columns, ["survey_contact_count"]);
+        assert!(!text.contains("started_at") && !text.contains("customer_id"), "{text}");
     }
 
     #[test]

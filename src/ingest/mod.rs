@@ -1,7 +1,7 @@
 //! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text; compressed or not.
 //!
 //! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
-//! an interaction, words, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
+//! an interaction, words, answers, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
 //! knows the policy, and nothing here finds duplicates across files.
 //!
 //! The reasons of rejects and notes begin with stable words: group them by what stands before the colon.
@@ -31,7 +31,7 @@ pub(crate) use time::check_time_format;
 
 use crate::config::{Format, Source};
 use crate::error::Result;
-use crate::interaction::{Interaction, Note, Reject, Transcript};
+use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
 use crate::text::is_unsafe_to_show;
 
 /// What was read of a file since the batch before: about 10,000 rows or 8 MiB, whichever is less.
@@ -41,6 +41,8 @@ pub struct Batch {
     pub interactions: Vec<Interaction>,
     /// In file order. One interaction may have several, whose turns are told apart by their `index`.
     pub transcripts: Vec<Transcript>,
+    /// In file order: the rows of a source of surveys, also those in which nothing was answered.
+    pub surveys: Vec<SurveyAnswer>,
     /// Rows that could not be read.
     pub rejects: Vec<Reject>,
     /// Oddities of rows that were read.
@@ -114,5 +116,7 @@ fn shown(text: &str) -> String {
     format!("`{clean}{more}`")
 }
 
+#[cfg(test)]
+mod answer_tests;
 #[cfg(test)]
 mod tests;

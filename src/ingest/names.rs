@@ -91,7 +91,7 @@ pub(super) const NAMES: &[(Field, &[&str])] = &[
         "渠道類型", "kanāls", "saziņaskanāls", "канал",
     ]),
     (Field::Direction, &[
-        "direction", "calldirection", "inboundoutbound", "callinoutbound", "方向", "呼叫方向", "呼叫类型",
+        "direction", "calldirection", "inboundoutbound", "callinoutbound", "initiationmethod", "方向", "呼叫方向", "呼叫类型",
         "通話方向", "virziens", "zvanavirziens", "посока", "посоканаобаждане",
     ]),
     (Field::Category, &[
@@ -146,11 +146,36 @@ pub(super) const NAMES: &[(Field, &[&str])] = &[
         "reopencount", "reopens", "reopened", "reopenedcount", "numreopens", "重开次数", "重启次数", "重開次數",
         "atkārtotiatvērts", "повторноотваряния", "бройотваряния",
     ]),
+    (Field::ReplyCount, &[
+        "replycount", "replies", "numreplies", "numberofreplies", "agentreplies", "agentreplycount", "publicreplies",
+        "publicreplycount", "publiccomments", "回复次数", "客服回复次数", "回复数", "回覆次數", "客服回覆次數",
+        "atbilžuskaits", "бройотговори",
+    ]),
+    (Field::AgentCount, &[
+        "agentcount", "numagents", "numberofagents", "agentsinvolved", "assigneestations", "坐席人数", "参与坐席数", "经手人数",
+        "座席人數", "經手人數", "aģentuskaits", "бройагенти", "бройоператори",
+    ]),
     (Field::Csat, &[
         "csat", "csatscore", "satisfaction", "satisfactionscore", "satisfactionrating", "customersatisfaction",
         "满意度", "满意度评分", "滿意度", "apmierinātība", "vērtējums", "удовлетвореност", "оценка",
     ]),
     (Field::Nps, &["nps", "npsscore", "netpromoterscore", "净推荐值", "淨推薦值"]),
+    (Field::SurveyIsFirst, &[
+        "surveyisfirst", "surveyfirstcontact", "surveyfirstcall", "wasthisyourfirstcontact",
+        "wasthisyourfirstcontactaboutthis", "wasthisyourfirstcontactaboutthisissue", "isthisyourfirstcontact",
+        "是否首次联系", "是否首次来电", "是否第一次来电", "是否首次聯繫", "是否首次來電", "vaisazinājātiespirmoreizi",
+        "запървипътлинитърсите",
+    ]),
+    (Field::SurveyContactCount, &[
+        "surveycontactcount", "surveycontacts", "howmanycontactsdidittake", "howmanytimesdidyoucontactus",
+        "contactstoresolve", "解决所需联系次数", "为此联系次数", "解決所需聯繫次數", "cikreižusazinājāties",
+        "колкопътисесвързахте",
+    ]),
+    (Field::SurveyIsResolved, &[
+        "surveyisresolved", "surveyresolved", "wasitresolved", "wasyourissueresolved", "wasyourproblemsolved",
+        "customersaysresolved", "您的问题是否解决", "您的问题解决了吗", "您的問題是否解決", "vaijūsuproblēmatikaatrisināta",
+        "решенлиепроблемътви",
+    ]),
     (Field::Language, &[
         "language", "lang", "languagecode", "locale", "语言", "语种", "語言", "語種", "valoda", "език",
     ]),
@@ -168,6 +193,23 @@ pub(super) const NAMES: &[(Field, &[&str])] = &[
         "對話內容", "訊息內容", "teksts", "ziņojums", "текст", "съобщение",
     ]),
     (Field::Turns, &["turns"]),
+];
+
+/// Names that mean an answer of the customer in a source of surveys, and something else or nothing in another.
+#[rustfmt::skip]
+pub(super) const SURVEY_NAMES: &[(Field, &[&str])] = &[
+    (Field::SurveyIsFirst, &[
+        "isfirst", "first", "firstcontact", "isfirstcontact", "firstcall", "firsttime", "首次联系", "首次来电", "首次來電",
+        "pirmāreize", "първиконтакт",
+    ]),
+    (Field::SurveyContactCount, &[
+        "contactcount", "contacts", "numberofcontacts", "timescontacted", "联系次数", "来电次数", "聯繫次數", "來電次數",
+        "saziņureizes", "бройконтакти",
+    ]),
+    (Field::SurveyIsResolved, &[
+        "isresolved", "resolved", "issueresolved", "problemsolved", "是否解决", "已解决", "是否解決", "已解決", "atrisināts",
+        "решен", "решено",
+    ]),
 ];
 
 /// Names of a column that has the day, where another has the time of day.
@@ -238,6 +280,9 @@ mod tests {
                 assert_eq!(normalised(name), *name, "write it without case, spaces and punctuation");
                 assert_eq!(seen.insert(*name, *field), None, "{name} is listed twice");
             }
+        }
+        for name in SURVEY_NAMES.iter().flat_map(|(_, names)| *names) {
+            assert_eq!(normalised(name), *name);
         }
         for name in DATE_NAMES.iter().chain(TIME_NAMES) {
             assert_eq!(normalised(name), *name);

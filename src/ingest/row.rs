@@ -10,7 +10,7 @@ use super::fields::Mapping;
 use super::time::{TimeFault, TimeReader};
 use super::{duration, shown, values};
 use crate::config::{FIELDS, Field, Source};
-use crate::interaction::{Direction, Interaction, Micros, Note, Speaker, Status};
+use crate::interaction::{Direction, Interaction, Micros, Note, Speaker, Status, SurveyAnswer};
 
 /// How much of an extra column is kept of each row: dimensions are short, texts belong to transcripts.
 const MAX_EXTRA_BYTES: usize = 1000;
@@ -180,15 +180,37 @@ impl<'s> RowReader<'s> {
         interaction.talk_seconds = self.seconds(Field::TalkSeconds, cells, line);
         interaction.hold_seconds = self.seconds(Field::HoldSeconds, cells, line);
         interaction.wait_seconds = self.seconds(Field::WaitSeconds, cells, line);
-        interaction.csat = self.measure(Field::Csat, cells, line, duration::number);
-        interaction.nps = self.measure(Field::Nps, cells, line, duration::number);
         interaction.transfer_count = self.count(Field::TransferCount, cells, line);
         interaction.reopen_count = self.count(Field::ReopenCount, cells, line);
+        interaction.reply_count = self.count(Field::ReplyCount, cells, line);
+        interaction.agent_count = self.count(Field::AgentCount, cells, line);
         interaction.ended_at = self.ended_at(started_at, cells, line);
         interaction.status = self.status(cells, line);
         interaction.direction = self.direction(cells, line);
         interaction.is_coded_resolved = self.is_coded_resolved(cells);
+        let answer = self.survey_answer(String::new(), cells, line);
+        (interaction.csat, interaction.nps) = (answer.csat, answer.nps);
+        interaction.survey_is_first = answer.is_first;
+        interaction.survey_contact_count = answer.contact_count;
+        interaction.survey_is_resolved = answer.is_resolved;
         interaction
+    }
+
+    /// What the customer answered about an interaction, as far as the row says.
+    pub(super) fn survey_answer(
+        &mut self,
+        interaction_id: String,
+        cells: &Cells<'_>,
+        line: u64,
+    ) -> SurveyAnswer {
+        SurveyAnswer {
+            interaction_id,
+            is_first: self.yes_or_no(Field::SurveyIsFirst, cells, line, values::is_first),
+            contact_count: self.contact_count(cells, line),
+            is_resolved: self.yes_or_no(Field::SurveyIsResolved, cells, line, values::is_resolved),
+            csat: self.measure(Field::Csat, cells, line, duration::number),
+            nps: self.measure(Field::Nps, cells, line, duration::number),
+        }
     }
 
     /// Who speaks in a row that is one turn.
@@ -343,6 +365,39 @@ impl<'s> RowReader<'s> {
             self.note(line, format!("unreadable number: {} {} is left out", field.name(), shown(&text)));
         }
         count
+    }
+
+    /// An answer of yes or no, in the words that `meaning` knows.
+    fn yes_or_no(
+        &mut self,
+        field: Field,
+        cells: &Cells<'_>,
+        line: u64,
+        meaning: fn(&str) -> Option<bool>,
+    ) -> Option<bool> {
+        let text = self.text(field, cells)?;
+        let word = self.value_of(field, &text).unwrap_or(&text);
+        let answer = meaning(word);
+        if answer.is_none() && !values::is_no_answer(word) {
+            let what = format!("unreadable answer: {} {} is left out", field.name(), shown(&text));
+            self.note_once(line, what);
+        }
+        answer
+    }
+
+    /// Contacts that the customer says it took. `3+` is at least 3, and no contact at all is no answer.
+    fn contact_count(&mut self, cells: &Cells<'_>, line: u64) -> Option<u32> {
+        let field = Field::SurveyContactCount;
+        let text = self.text(field, cells)?;
+        let count = duration::count(text.strip_suffix('+').unwrap_or(&text).trim_end());
+        let fault = match count {
+            Some(0) => "number out of range",
+            Some(count) => return Some(count),
+            None if values::is_no_answer(&text) => return None,
+            None => "unreadable number",
+        };
+        self.note(line, format!("{fault}: {} {} is left out", field.name(), shown(&text)));
+        None
     }
 
     fn ended_at(&mut self, started_at: Micros, cells: &Cells<'_>, line: u64) -> Option<Micros> {

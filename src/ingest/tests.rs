@@ -24,6 +24,7 @@ pub(super) fn try_read(name: &str, bytes: &[u8], source: &Source) -> Result<Batc
         whole.row_count += batch.row_count;
         whole.interactions.extend(batch.interactions);
         whole.transcripts.extend(batch.transcripts);
+        whole.surveys.extend(batch.surveys);
         whole.rejects.extend(batch.rejects);
         whole.notes.extend(batch.notes);
         Ok(())

@@ -36,8 +36,12 @@ pub(super) fn direction(word: &str) -> Option<Direction> {
     Some(match word.to_lowercase().as_str() {
         "inbound" | "in" | "incoming" | "i" | "received" | "呼入" | "来电" | "进线" | "來電" | "進線" | "撥入"
         | "ienākošs" | "ienākošais" | "ienākoša" | "входящ" | "входящо" | "входяща" => Direction::Inbound,
-        "outbound" | "out" | "outgoing" | "o" | "sent" | "callback" | "呼出" | "外呼" | "去电" | "去電" | "外撥" | "回访"
+        "outbound" | "out" | "outgoing" | "o" | "sent" | "external_outbound" | "呼出" | "外呼" | "去电" | "去電" | "外撥" | "回访"
         | "izejošs" | "izejošais" | "izejoša" | "изходящ" | "изходящо" | "изходяща" => Direction::Outbound,
+        "callback" | "call back" | "call-back" | "scheduled callback" | "scheduled call back" | "web callback"
+        | "queue callback" | "queued callback" | "callback request" | "requested callback" | "回拨" | "预约回拨" | "预约回电"
+        | "回撥" | "預約回撥" | "預約回電" | "atzvans" | "atzvanīšana" | "ieplānots atzvans" | "обратно обаждане"
+        | "заявено обратно обаждане" | "насрочено обаждане" => Direction::Callback,
         "internal" | "consult" | "内部" | "内线" | "內部" | "內線" | "iekšējs" | "iekšējais" | "вътрешен"
         | "вътрешно" => Direction::Internal,
         "unknown" => Direction::Unknown,
@@ -65,19 +69,49 @@ pub(super) fn channel(word: &str) -> Option<&'static str> {
 #[rustfmt::skip]
 pub(super) fn is_resolved(word: &str) -> Option<bool> {
     Some(match word.to_lowercase().as_str() {
-        "resolved" | "solved" | "fixed" | "yes" | "y" | "true" | "1" | "1.0" | "complete" | "completed" | "closed"
+        "resolved" | "solved" | "fixed" | "complete" | "completed" | "closed"
         | "resolved on first contact" | "fcr" | "first call resolution" | "issue resolved" | "closed - resolved"
-        | "已解决" | "已解決" | "解决" | "解決" | "是" | "已完成" | "已处理完毕" | "已办结" | "已辦結"
-        | "atrisināts" | "atrisināta" | "jā" | "pabeigts" | "slēgts"
-        | "решен" | "решено" | "разрешен" | "разрешено" | "да" | "приключен" => true,
-        "unresolved" | "not resolved" | "no" | "n" | "false" | "0" | "0.0" | "open" | "pending" | "escalated"
+        | "已解决" | "已解決" | "解决" | "解決" | "已完成" | "已处理完毕" | "已办结" | "已辦結"
+        | "atrisināts" | "atrisināta" | "pabeigts" | "slēgts"
+        | "решен" | "решено" | "разрешен" | "разрешено" | "приключен" => true,
+        "unresolved" | "not resolved" | "open" | "pending" | "escalated"
         | "reopened" | "follow-up" | "follow up" | "followup" | "follow up required" | "callback required"
         | "in progress" | "not solved" | "transferred" | "on hold"
-        | "未解决" | "未解決" | "否" | "处理中" | "處理中" | "待处理" | "待處理" | "跟进中" | "升级" | "已转派"
-        | "neatrisināts" | "nav atrisināts" | "nē" | "atvērts" | "procesā" | "eskalēts"
-        | "нерешен" | "нерешено" | "не е решен" | "не" | "отворен" | "в процес" | "ескалиран" => false,
+        | "未解决" | "未解決" | "处理中" | "處理中" | "待处理" | "待處理" | "跟进中" | "升级" | "已转派"
+        | "neatrisināts" | "nav atrisināts" | "atvērts" | "procesā" | "eskalēts"
+        | "нерешен" | "нерешено" | "не е решен" | "отворен" | "в процес" | "ескалиран" => false,
+        other => return yes_or_no(other),
+    })
+}
+
+/// Whether a customer says that it was the first contact about the matter.
+#[rustfmt::skip]
+pub(super) fn is_first(word: &str) -> Option<bool> {
+    Some(match word.to_lowercase().as_str() {
+        "first" | "1st" | "first time" | "first contact" | "first call" | "首次" | "第一次" | "pirmā" | "pirmo reizi"
+        | "първи път" | "за първи път" | "първи" => true,
+        "not first" | "not the first" | "again" | "repeat" | "repeated" | "再次" | "多次" | "不是第一次" | "重复" | "重複"
+        | "atkārtoti" | "ne pirmo reizi" | "повторно" | "отново" | "не за първи път" => false,
+        other => return yes_or_no(other),
+    })
+}
+
+/// Yes or no, a word in small letters.
+#[rustfmt::skip]
+fn yes_or_no(word: &str) -> Option<bool> {
+    Some(match word {
+        "yes" | "y" | "true" | "1" | "1.0" | "是" | "jā" | "да" => true,
+        "no" | "n" | "false" | "0" | "0.0" | "否" | "不是" | "nē" | "не" => false,
         _ => return None,
     })
+}
+
+/// What somebody says who was asked and does not say yes or no.
+#[rustfmt::skip]
+pub(super) fn is_no_answer(word: &str) -> bool {
+    matches!(word.to_lowercase().as_str(),
+        "unknown" | "not sure" | "unsure" | "don't know" | "do not know" | "no answer" | "not answered" | "skipped"
+        | "不知道" | "不确定" | "不確定" | "未回答" | "nezinu" | "neatceros" | "не знам" | "не съм сигурен" | "без отговор")
 }
 
 /// Who speaks: the labels of transcripts and the roles of exports.
@@ -207,6 +241,29 @@ mod tests {
         {
             assert_eq!(is_resolved(word), Some(expected), "{word}");
         }
+        for (word, expected) in [
+            ("Yes", true),
+            ("否", false),
+            ("Pirmo reizi", true),
+            ("НЕ", false),
+            ("again", false),
+            ("0", false),
+        ] {
+            assert_eq!(is_first(word), Some(expected), "{word}");
+        }
+        for (word, expected) in [("yes", true), ("是", true), ("jā", true), ("не", false), ("0.0", false)]
+        {
+            assert_eq!(is_resolved(word), Some(expected), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_call_at_an_agreed_time_is_a_callback_and_a_visit_of_the_company_is_not() {
+        for word in ["CALLBACK", "Call back", "scheduled callback", "预约回拨", "atzvans", "Обратно обаждане"]
+        {
+            assert_eq!(direction(word), Some(Direction::Callback), "{word}");
+        }
+        assert_eq!(direction("回访"), Some(Direction::Outbound));
     }
 
     #[test]
@@ -214,6 +271,8 @@ mod tests {
         assert_eq!(status("purple"), None);
         assert_eq!(direction("sideways"), None);
         assert_eq!(is_resolved("billing"), None);
+        assert_eq!(is_first("resolved"), None);
+        assert!(is_no_answer("Not sure") && !is_no_answer("no"));
     }
 
     #[test]

@@ -6,9 +6,11 @@
 mod class;
 mod clock;
 mod continuation;
+mod identity;
 mod input;
 mod kernel;
 mod links;
+mod neighbours;
 mod rules;
 mod scan;
 mod screen;
@@ -20,6 +22,8 @@ mod transfer;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
 mod naive;
 #[cfg(test)]
 mod properties;
@@ -27,8 +31,10 @@ mod properties;
 pub(crate) mod table;
 
 pub use class::{CLASS_CODES, Class, Exclusion, Fate, Outcome};
+pub use identity::{Capped, Identities, NO_KEY, identities};
 pub use input::{Input, TicketInput};
 pub use kernel::link;
 pub use links::Links;
+pub use neighbours::{Neighbours, neighbours};
 pub use silences::{Silence, silences};
 pub use timeline::{TimelineContact, timeline};

@@ -45,13 +45,15 @@ impl Scan<'_> {
             let is_one_customer = |a: &Packed, b: &Packed| a.customer == b.customer;
             for contacts in contacts.chunk_by_mut(is_one_customer).filter(|contacts| contacts.len() > 1) {
                 contacts.sort_unstable_by_key(|it| (it.started_at, it.row));
-                self.break_ties(contacts, |it| (it.started_at, 0));
+                self.break_ties(contacts, |a, b| a.started_at == b.started_at);
                 continuation::join(self, contacts, &mut part.extended);
                 contacts.sort_by_key(|it| (it.reason, it.started_at));
             }
             contacts.retain(|it| Class::from_code(self.code(it)).is_none_or(Class::is_contact));
         } else {
-            self.break_ties_of_reasons(&mut contacts);
+            self.break_ties(&mut contacts, |a, b| {
+                (a.started_at, a.customer, a.reason) == (b.started_at, b.customer, b.reason)
+            });
         }
         part.order.reserve_exact(contacts.len());
         part.marks.reserve_exact(contacts.len());
@@ -74,7 +76,7 @@ impl Scan<'_> {
     pub(super) fn singles(&self, mut contacts: Vec<Packed>) -> Part {
         let mut part = Part::default();
         contacts.sort_unstable_by_key(|it| (it.started_at, it.row));
-        self.break_ties(&mut contacts, |it| (it.started_at, 0));
+        self.break_ties(&mut contacts, |a, b| a.started_at == b.started_at);
         for contact in &contacts {
             let begin = part.order.len();
             self.timeline(std::slice::from_ref(contact), &mut part);
@@ -85,15 +87,9 @@ impl Scan<'_> {
         part
     }
 
-    fn break_ties_of_reasons(&self, contacts: &mut [Packed]) {
-        for contacts in contacts.chunk_by_mut(|a, b| a.customer == b.customer) {
-            self.break_ties(contacts, |it| (it.started_at, it.reason));
-        }
-    }
-
     /// Puts contacts that tie, which stand together, in the order of their ids.
-    fn break_ties(&self, contacts: &mut [Packed], key: impl Fn(&Packed) -> (Micros, u64)) {
-        for ties in contacts.chunk_by_mut(|a, b| key(a) == key(b)).filter(|ties| ties.len() > 1) {
+    fn break_ties(&self, contacts: &mut [Packed], is_tie: impl Fn(&Packed, &Packed) -> bool) {
+        for ties in contacts.chunk_by_mut(is_tie).filter(|ties| ties.len() > 1) {
             ties.sort_by(|a, b| (self.tie_break)(a.row, b.row));
         }
     }

@@ -3,10 +3,19 @@
 //! Takes links and columns, gives plain numbers with names. It shows nothing (that is `report`'s business) and
 //! decides nothing about an interaction (that was `link`'s).
 
+mod agreement;
+mod capture;
 mod chance;
+mod companions;
+mod denominators;
 mod group;
+mod grouping;
+mod incidence;
 mod interval;
+mod kappa;
 mod log_odds;
+mod mean;
+mod said_done;
 mod scorecard;
 mod scores;
 mod survival;
@@ -17,10 +26,16 @@ mod waterfall;
 #[cfg(test)]
 mod properties;
 
+pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
+pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};
+pub use denominators::{Denominators, Place, denominators};
 pub use group::{Dimension, Groups, group};
+pub use grouping::Grouping;
+pub use incidence::Incidence;
 pub use interval::{Interval, wilson};
 pub use log_odds::{Counts, log_odds_z};
-pub use scorecard::{GroupScores, Observed, Scorecard, group_scores, scorecard};
+pub use said_done::{Missed, SaidDone, Words, said_done};
+pub use scorecard::{GroupScores, Material, Observed, Scorecard, group_scores, scorecard};
 pub use scores::{Scores, rate, score};
 pub use survival::{Curve, Estimate, Subject};
 pub use sweep::{SweptCounts, allows_one_pass, sweep};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Dimension, Groups, Scores, Verdict, group, score, scorecard, waterfall};
+use super::{Dimension, Facts, Groups, Material, Scores, Verdict, Words, group, score, scorecard, waterfall};
 use crate::link::table::{Row, S, any_policy, any_rows, linked, names, policy};
 use crate::link::{Class, Fate, Links, Outcome};
-use crate::policy::{Anchor, CategoryPolicy};
+use crate::policy::{Anchor, CategoryPolicy, Policy};
 
 /// The counts of the rows that `is_in` picks, each from its definition.
 fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -> bool) -> Scores {
@@ -40,6 +40,20 @@ fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -
         stated_count: picked.iter().filter(|(row, _)| is_stated[*row] && class(*row).is_contact()).count()
             as u64,
         ..Scores::default()
+    }
+}
+
+/// Links and nothing else.
+fn material<'a>(links: &'a Links, policy: &'a Policy) -> Material<'a> {
+    Material {
+        links,
+        policy,
+        silences: &[],
+        neighbours: &[],
+        is_stated: &[],
+        words: Words::default(),
+        facts: Facts::default(),
+        sources: &[],
     }
 }
 
@@ -132,7 +146,7 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
     let codes: Vec<u32> = rows.iter().map(|row| row.category).collect();
     let names = names();
     let groups: Groups = group(&[Dimension { name: "category", codes: &codes, names: &names }]);
-    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[]);
+    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, 0);
     let shown: Vec<_> = card
         .groups
         .iter()
@@ -147,6 +161,6 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
     assert_eq!(card.groups[0].scores.fcr_rate, Some(0.25));
     assert_eq!(card.overall.scores.eligible_count, 81);
     policy.category.clear();
-    let card = scorecard(&linked(&rows, &policy), &policy, &groups, 0, &[], &[]);
+    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, 0);
     assert_eq!(card.groups[0].verdict, Verdict::Fails);
 }

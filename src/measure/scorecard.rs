@@ -4,10 +4,36 @@
 use serde::Serialize;
 
 use super::chance::{UNITS, by_chance};
-use super::{Curve, Groups, Scores, Step, Subject, Verdict, score, verdict, waterfall};
+use super::incidence::{self, Incidence};
+use super::{
+    Agreement, Companions, Cost, Curve, Denominators, Estimate, Facts, Grouping, Groups, Place, SaidDone,
+    Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, said_done, score,
+    verdict, waterfall,
+};
 use crate::interaction::Micros;
-use crate::link::{Links, Silence};
+use crate::link::{Links, Neighbours, Silence};
 use crate::policy::Policy;
+
+/// What a scorecard is made of: links, and what else is known of the rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The linked rows.
+    pub links: &'a Links,
+    /// The policy that linked them.
+    pub policy: &'a Policy,
+    /// The silences of the links.
+    pub silences: &'a [Silence],
+    /// The neighbours of the links, in the same order; empty where other reasons do not compete.
+    pub neighbours: &'a [Neighbours],
+    /// Whether each row has a stated repeat; empty: none has.
+    pub is_stated: &'a [bool],
+    /// What customers said, for comparison with what the links say.
+    pub words: Words<'a>,
+    /// What is known beside the links: handle times, codes, answers.
+    pub facts: Facts<'a>,
+    /// What each source of evidence answers.
+    pub sources: &'a [Source],
+}
 
 /// Every number of a report.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,84 +66,121 @@ pub struct GroupScores {
     pub key: Vec<Option<String>>,
     /// Its numbers.
     pub scores: Scores,
+    /// What customers say against what the records show.
+    pub said_done: SaidDone,
+    /// The same contacts by other denominators.
+    pub denominators: Denominators,
+    /// Handle times, codes, answers, costs.
+    pub companions: Companions,
+    /// How the sources of evidence agree, a pair each.
+    pub agreement: Vec<Agreement>,
     /// The FCR rate that it has to reach, 0 to 1: its category's where it is grouped by category.
     pub target: f64,
     /// Whether it does.
     pub verdict: Verdict,
 }
 
-/// Counts everything. `rejected_count` is the number of rows that could not be read; `is_stated` as in [`score`];
-/// `silences` are those of the links.
+/// Counts everything. `rejected_count` is the number of rows that could not be read.
 ///
 /// # Panics
-/// When `groups` or `is_stated` are not of the links' length.
-pub fn scorecard(
-    links: &Links,
-    policy: &Policy,
-    groups: &Groups,
-    rejected_count: u64,
-    is_stated: &[bool],
-    silences: &[Silence],
-) -> Scorecard {
+/// When `groups` or what `material` has are not of the links' length.
+pub fn scorecard(material: &Material<'_>, groups: &Groups, rejected_count: u64) -> Scorecard {
     let everything = Groups { by: Vec::new(), codes: Vec::new(), keys: vec![Vec::new()] };
-    let mut overall = scored(links, policy, &everything, is_stated, silences);
+    let mut overall = scored(material, &everything);
+    let links = material.links;
     Scorecard {
         observed: links.observed().map(|(from, to)| Observed { from, to }),
         waterfall: waterfall(links, rejected_count),
         overall: overall.pop().expect("one group was asked for"),
         by: groups.by.clone(),
-        groups: group_scores(links, policy, groups, is_stated, silences),
+        groups: group_scores(material, groups),
     }
 }
 
-/// The scores of each group that has interactions, by ascending key, none first; the rest as in [`scorecard`].
+/// The scores of each group that has interactions, by ascending key, none first.
 ///
 /// # Panics
-/// When `groups` or `is_stated` are not of the links' length.
-pub fn group_scores(
-    links: &Links,
-    policy: &Policy,
-    groups: &Groups,
-    is_stated: &[bool],
-    silences: &[Silence],
-) -> Vec<GroupScores> {
-    let mut scored = scored(links, policy, groups, is_stated, silences);
+/// As [`scorecard`].
+pub fn group_scores(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
+    let mut scored = scored(material, groups);
     scored.retain(|group| group.scores.interaction_count > 0);
     scored
 }
 
-fn scored(
-    links: &Links,
-    policy: &Policy,
-    groups: &Groups,
-    is_stated: &[bool],
-    silences: &[Silence],
-) -> Vec<GroupScores> {
-    let mut scores = score(links, &groups.codes, groups.keys.len(), is_stated);
-    let group_of = |row: u32| groups.codes.get(row as usize).map_or(0, |code| *code as usize);
-    let observed = links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
+fn scored(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
+    let Material { links, policy, .. } = *material;
+    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
+    let mut scores = score(links, &groups.codes, groups.keys.len(), material.is_stated);
+    fill_chance(material, grouping, &mut scores);
+    fill_estimates(material, groups, grouping, &mut scores);
+    let excess: Vec<f64> = scores.iter().map(|scores| scores.excess_repeat_count).collect();
+    let cost = policy.cost_per_contact.map(Cost::PerContact).or(policy.cost_per_minute.map(Cost::PerMinute));
+    let companions = companions(&material.facts, grouping, &excess, cost);
+    let said_done = said_done(&material.words, grouping);
+    let denominators = denominators(&places(links), grouping);
+    let agreements = agreements(material.sources, grouping);
+    let category = category_of(groups);
+    let all = groups.keys.iter().zip(scores).zip(companions).zip(said_done).zip(denominators).zip(agreements);
+    all.map(|(((((key, scores), companions), said_done), denominators), agreement)| {
+        let category = category.and_then(|at| key[at].as_deref());
+        let target = category.map_or(policy.target, |name| policy.target_of(name));
+        let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
+        GroupScores {
+            key: key.clone(),
+            scores,
+            said_done,
+            denominators,
+            companions,
+            agreement,
+            target,
+            verdict,
+        }
+    })
+    .collect()
+}
+
+/// The place of the category among the dimensions of the groups.
+fn category_of(groups: &Groups) -> Option<usize> {
+    groups.by.iter().position(|name| name == "category")
+}
+
+fn places(links: &Links) -> Vec<Place> {
+    let place = |(at, row): (usize, &u32)| Place {
+        row: *row,
+        starts_customer: links.starts_customer(at),
+        starts_episode: links.starts_episode(at),
+    };
+    links.order().iter().enumerate().map(place).collect()
+}
+
+fn fill_chance(material: &Material<'_>, grouping: Grouping<'_>, scores: &mut [Scores]) {
+    let observed = material.links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
     let mut expected = vec![0; scores.len()];
-    by_chance(silences, observed, |row, units| expected[group_of(row)] += units);
+    by_chance(material.silences, observed, |row, units| expected[grouping.group_of(row as usize)] += units);
+    scores.iter_mut().zip(expected).for_each(|(scores, units)| scores.fill_chance(units));
+}
+
+/// The estimates that use pending contacts too: of each group whose contacts have one window.
+fn fill_estimates(material: &Material<'_>, groups: &Groups, grouping: Grouping<'_>, scores: &mut [Scores]) {
+    let Material { links, policy, silences, neighbours, .. } = *material;
     let mut subjects = vec![Vec::new(); scores.len()];
-    let is_counted = |it: &&Silence| links.fate(it.row).is_some();
-    silences.iter().filter(is_counted).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
+    let mut competing = vec![Vec::new(); scores.len()];
+    for (at, silence) in silences.iter().enumerate().filter(|(_, it)| links.fate(it.row).is_some()) {
+        let group = grouping.group_of(silence.row as usize);
+        subjects[group].push(Subject::from(silence));
+        competing[group].extend(neighbours.get(at).map(|it| incidence::Subject::new(silence, it)));
+    }
     let has_one_window = policy.category.values().all(|own| own.window.is_none());
-    let category = groups.by.iter().position(|name| name == "category");
+    let category = category_of(groups);
     for ((at, scores), key) in scores.iter_mut().enumerate().zip(&groups.keys) {
         let window = match category {
             Some(of_key) => Some(key[of_key].as_deref().map_or(policy.window, |name| policy.window_of(name))),
             None => has_one_window.then_some(policy.window),
         };
-        scores.fill_chance(expected[at]);
-        scores.fill_survival(&subjects[at], window.map(|window| policy.reach(window)));
+        let Some(window) = window.map(|window| policy.reach(window)) else { continue };
+        scores.fill_survival(Curve::new(&subjects[at]).at(window));
+        scores.fill_incidence(incidence::Curve::new(&competing[at]).at(window));
     }
-    let of_group = |(key, scores): (&Vec<Option<String>>, Scores)| {
-        let category = category.and_then(|at| key[at].as_deref());
-        let target = category.map_or(policy.target, |name| policy.target_of(name));
-        let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
-        GroupScores { key: key.clone(), scores, target, verdict }
-    };
-    groups.keys.iter().zip(scores).map(of_group).collect()
 }
 
 impl Scores {
@@ -127,11 +190,18 @@ impl Scores {
         self.excess_repeat_count = self.repeat_count as f64 - self.expected_repeat_count;
     }
 
-    /// Adds the Kaplan–Meier estimate at a window in microseconds, if there is one.
-    fn fill_survival(&mut self, subjects: &[Subject], window: Option<Micros>) {
-        let Some(estimate) = window.and_then(|window| Curve::new(subjects).at(window)) else { return };
-        self.km_fcr_rate = Some(estimate.survival);
-        self.km_low = estimate.interval.map(|it| it.low);
-        self.km_high = estimate.interval.map(|it| it.high);
+    /// Adds the Kaplan–Meier estimate at the window, if there is one.
+    fn fill_survival(&mut self, estimate: Option<Estimate>) {
+        self.km_fcr_rate = estimate.map(|it| it.survival);
+        self.km_low = estimate.and_then(|it| it.interval).map(|it| it.low);
+        self.km_high = estimate.and_then(|it| it.interval).map(|it| it.high);
+        self.km_at_risk_count = estimate.map(|it| it.at_risk);
+    }
+
+    /// Adds the shares that the Aalen–Johansen estimate gives at the window, if there are any.
+    fn fill_incidence(&mut self, incidence: Option<Incidence>) {
+        self.aj_repeat_rate = incidence.map(|it| it.event);
+        self.aj_other_rate = incidence.map(|it| it.competing);
+        self.aj_silent_rate = incidence.map(|it| it.neither);
     }
 }

@@ -57,6 +57,15 @@ pub struct Scores {
     pub km_low: Option<f64>,
     /// Upper end of its 95 % log-log interval; `None` at rates of 0 and 1.
     pub km_high: Option<f64>,
+    /// Contacts still watched, and still without a repeat, just before the window ends.
+    pub km_at_risk_count: Option<u64>,
+    /// Aalen–Johansen estimate of the share that comes back about the same reason within the window, before any other
+    /// reason. These three are there when the policy lets other reasons compete, and sum to 1.
+    pub aj_repeat_rate: Option<f64>,
+    /// The share that comes back about another reason first.
+    pub aj_other_rate: Option<f64>,
+    /// The share that does not come back at all.
+    pub aj_silent_rate: Option<f64>,
     /// Distinct customers with a repeat in the group.
     pub customer_repeat_count: u64,
     /// Customers with no repeat in the group ÷ customers.

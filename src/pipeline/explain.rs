@@ -1,229 +1,302 @@
-//! Why one interaction counted as it did: its class, the rule of the policy that gave it, the contacts around it, and
-//! what was said.
+//! Why an interaction, the contacts of a customer or an episode counted as they did: each with its class, the rule of
+//! the policy that gave it, what would change it, and what was said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::view::View;
-use crate::interaction::{Interaction, Micros};
-use crate::link::{Class, Exclusion, Fate, Outcome, TimelineContact, timeline};
-use crate::policy::{Clock, Policy, Same};
-use crate::store::{Store, StoredCue};
+use super::view::{Extent, View};
+use super::why::{Around, Witness, class_name, outcome_name, span};
+use crate::interaction::Interaction;
+use crate::link::{TimelineContact, neighbours, timeline};
+use crate::policy::Policy;
+use crate::store::{CueColumns, Store, StoredCue};
 use crate::{Error, Result};
 
-/// The story of one interaction.
+/// What is to be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// One interaction, among the contacts about the same reason.
+    Contact,
+    /// Everything that is known of a customer.
+    Customer,
+    /// The episode that an interaction belongs to.
+    Episode,
+}
+
+/// The story of an interaction, a customer or an episode.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The record as read.
-    pub interaction: Interaction,
-    /// When it began, RFC 3339 in the policy's time zone.
-    pub started_at: String,
-    /// `first`, `repeat`, `left_edge` or `excluded`.
-    pub class: &'static str,
-    /// The same in a sentence, with the reason.
-    pub why: String,
-    /// All contacts of the customer about the same reason, in order; empty for no contact.
+    /// What it is about.
+    pub about: About,
+    /// The record as read; for a contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<Interaction>,
+    /// When it began, RFC 3339 in the policy's time zone; for a contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// `first`, `repeat`, `left_edge` or `excluded`; for a contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<&'static str>,
+    /// The same in a sentence, with the reason; for a contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What would make it count otherwise, a sentence each; for a contact.
+    pub would: Vec<String>,
+    /// The interactions of the story in order: of a contact those about the same reason (none for no contact), of a
+    /// customer all.
     pub timeline: Vec<TimelineEntry>,
-    /// What was found in its transcript.
+    /// What was found in its transcript; for a contact.
     pub cues: Vec<StoredCue>,
 }
 
-/// One contact of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// One interaction of the timeline.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TimelineEntry {
     /// Its id.
     pub interaction_id: String,
     /// When it began, RFC 3339 in the policy's time zone.
     pub started_at: String,
+    /// Its category.
+    pub category: Option<String>,
+    /// Its channel.
+    pub channel: Option<String>,
+    /// Which episode of the story it belongs to, from 1; none for no contact.
+    pub episode: Option<u32>,
     /// Time since the contact that the gap is measured from, such as `2d3h`; none for the first.
     pub gap: Option<String>,
-    /// `first`, `repeat` or `left_edge`.
+    /// `first`, `repeat`, `left_edge` or `excluded`.
     pub class: &'static str,
-    /// What followed a first contact: `resolved`, `repeated` or `pending`.
+    /// What became of a contact that the FCR rate counts: `resolved`, `repeated` or `pending`.
     pub outcome: Option<&'static str>,
+    /// The class in a sentence, with the rule of the policy that gave it.
+    pub why: String,
+    /// What would make it count otherwise.
+    pub would: Vec<String>,
+    /// What was said in it.
+    pub cues: Vec<StoredCue>,
 }
 
-/// Explains the interaction `id`.
+/// Explains `id`: an interaction, else a customer by id, telephone number or e-mail address. `about` says which; for an
+/// episode `id` is one of its interactions.
 ///
-/// Errors: no such interaction, an unknown time zone, a damaged store.
-pub fn explain(store: &Store, policy: &Policy, id: &str) -> Result<Explanation> {
-    let row = store.find_interaction(id)?.ok_or_else(|| {
-        Error::data(
-            store.dir(),
-            format!("there is no interaction `{id}`"),
-            "see the ids in your source files",
-        )
-    })?;
-    let view = View::open(store, policy, &store.cues()?, true)?;
-    let contacts = timeline(&view.links, &view.input(), policy, row);
-    let rows: Vec<u32> = contacts.iter().map(|contact| contact.row).collect();
-    let ids = store.texts("interaction_id", &rows)?;
-    let interaction = store.interaction(row)?;
-    let class = view.links.class(row);
-    let entry = |(contact, id): (&TimelineContact, &Option<String>)| TimelineEntry {
-        interaction_id: id.clone().unwrap_or_default(),
-        started_at: view.time(contact.started_at),
-        gap: contact.gap.map(span),
-        class: class_name(contact.class),
-        outcome: outcome(view.links.fate(contact.row)),
+/// Errors: nothing is called so, an unknown time zone, a damaged store.
+pub fn explain(store: &Store, policy: &Policy, id: &str, about: Option<About>) -> Result<Explanation> {
+    let row = if about == Some(About::Customer) { None } else { store.find_interaction(id)? };
+    let cues = store.cues()?;
+    let view = View::open(store, policy, &cues, Extent::Report)?;
+    let story = Story::new(&view, &cues);
+    match row {
+        Some(row) if about == Some(About::Episode) => {
+            Ok(of_rows(About::Episode, story.told(story.episode(row))?))
+        }
+        Some(row) => story.of_contact(row, id),
+        None => {
+            let rows = if matches!(about, None | Some(About::Customer)) {
+                view.rows_of_customer(id)
+            } else {
+                Vec::new()
+            };
+            if rows.is_empty() {
+                return Err(unknown(store, id, about));
+            }
+            Ok(of_rows(About::Customer, story.told(rows)?))
+        }
+    }
+}
+
+fn of_rows(about: About, timeline: Vec<TimelineEntry>) -> Explanation {
+    Explanation {
+        about,
+        interaction: None,
+        started_at: None,
+        class: None,
+        why: None,
+        would: Vec::new(),
+        timeline,
+        cues: Vec::new(),
+    }
+}
+
+fn unknown(store: &Store, id: &str, about: Option<About>) -> Error {
+    let what = match about {
+        Some(About::Customer) => "customer",
+        Some(_) => "interaction",
+        None => "interaction or customer",
     };
-    Ok(Explanation {
-        started_at: view.time(interaction.started_at),
-        class: class_name(class),
-        why: why(&view, class, &contacts, &ids, row, own_window(policy, &interaction)),
-        timeline: contacts.iter().zip(&ids).map(entry).collect(),
-        cues: distinct(store.cues_of(id)?),
-        interaction,
-    })
+    Error::data(store.dir(), format!("there is no {what} `{id}`"), "see the ids in your source files")
+}
+
+/// A contact with the gap that decided, and the next of its timeline.
+type Found = (TimelineContact, Option<TimelineContact>);
+
+/// What stories are told from.
+struct Story<'a> {
+    view: &'a View<'a>,
+    /// Rows of cues by the interaction's key.
+    cues: HashMap<u64, Vec<u32>>,
+}
+
+impl<'a> Story<'a> {
+    fn new(view: &'a View<'a>, cues: &CueColumns) -> Story<'a> {
+        let mut by_key: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (key, row) in cues.interaction_key.iter().zip(&cues.row) {
+            by_key.entry(*key).or_default().push(*row);
+        }
+        Story { view, cues: by_key }
+    }
+
+    fn of_contact(&self, row: u32, id: &str) -> Result<Explanation> {
+        let view = self.view;
+        let contacts = timeline(&view.links, &view.input(), view.policy, row);
+        let rows: Vec<u32> = contacts.iter().map(|contact| contact.row).collect();
+        let own = self.told(vec![row])?.pop();
+        let (why, would) = own.map(|it| (it.why, it.would)).unwrap_or_default();
+        Ok(Explanation {
+            about: About::Contact,
+            started_at: Some(view.time(view.columns.started_at[row as usize])),
+            class: Some(class_name(view.links.class(row))),
+            why: Some(why),
+            would,
+            timeline: self.told(rows)?,
+            cues: distinct(view.store.cues_of(id)?),
+            interaction: Some(view.store.interaction(row)?),
+        })
+    }
+
+    /// The rows of the episode that a contact belongs to; the row alone if it is no contact.
+    fn episode(&self, row: u32) -> Vec<u32> {
+        let links = &self.view.links;
+        let Some(place) = links.order().iter().position(|it| *it == row) else { return vec![row] };
+        let first = (0..=place).rev().find(|at| links.starts_episode(*at)).unwrap_or(place);
+        let next = (place + 1..links.order().len()).find(|at| links.starts_episode(*at));
+        links.order()[first..next.unwrap_or(links.order().len())].to_vec()
+    }
+
+    /// The entries of some rows, in order of their start.
+    fn told(&self, mut rows: Vec<u32>) -> Result<Vec<TimelineEntry>> {
+        let view = self.view;
+        let ids = view.store.texts("interaction_id", &rows)?;
+        let ids: HashMap<u32, String> =
+            rows.iter().copied().zip(ids.into_iter().map(Option::unwrap_or_default)).collect();
+        rows.sort_by_key(|row| (view.columns.started_at[*row as usize], ids.get(row)));
+        let (categories, channels) =
+            (view.store.texts("category", &rows)?, view.store.texts("channel", &rows)?);
+        let found = self.found(&rows);
+        let around = self.around(&rows, &found)?;
+        let first_of = self.firsts(&rows);
+        let mut entries = Vec::with_capacity(rows.len());
+        let mut episodes: Vec<u32> = Vec::new();
+        for ((row, category), channel) in rows.iter().zip(categories).zip(channels) {
+            let contact = found.get(row);
+            let (own, next) = (contact.map(|it| it.0), contact.and_then(|it| it.1));
+            let witness = Witness { view, row: *row, contact: own, next, around: &around };
+            entries.push(TimelineEntry {
+                interaction_id: ids[row].clone(),
+                started_at: view.time(view.columns.started_at[*row as usize]),
+                category,
+                channel,
+                episode: first_of.get(row).map(|first| number_of(*first, &mut episodes)),
+                gap: contact.and_then(|it| it.0.gap).map(span),
+                class: class_name(view.links.class(*row)),
+                outcome: outcome_name(view.links.fate(*row)),
+                why: witness.why(),
+                would: witness.would(),
+                cues: self.cues_of(*row)?,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// The contacts among the rows with the gaps that decided, each with the next of its timeline.
+    fn found(&self, rows: &[u32]) -> HashMap<u32, Found> {
+        let view = self.view;
+        let mut found: HashMap<u32, Found> = HashMap::new();
+        for row in rows {
+            if found.contains_key(row) {
+                continue;
+            }
+            let contacts = timeline(&view.links, &view.input(), view.policy, *row);
+            for (at, contact) in contacts.iter().enumerate() {
+                found.insert(contact.row, (*contact, contacts.get(at + 1).copied()));
+            }
+        }
+        found
+    }
+
+    /// The first contact of the episode of each row that is a contact.
+    fn firsts(&self, rows: &[u32]) -> HashMap<u32, u32> {
+        let links = &self.view.links;
+        let wanted: HashSet<u32> = rows.iter().copied().collect();
+        let mut firsts = HashMap::new();
+        let mut first = 0;
+        for (place, row) in links.order().iter().enumerate() {
+            first = if links.starts_episode(place) { *row } else { first };
+            if wanted.contains(row) {
+                firsts.insert(*row, first);
+            }
+        }
+        firsts
+    }
+
+    /// Ids of all rows near those of the story, and the contacts about other reasons.
+    fn around(&self, rows: &[u32], found: &HashMap<u32, Found>) -> Result<Around> {
+        let view = self.view;
+        let contacts = found.values().flat_map(|it| [Some(it.0), it.1]).flatten();
+        let near: BTreeSet<u32> =
+            contacts.flat_map(|contact| [Some(contact.row), contact.reference]).flatten().collect();
+        let near: Vec<u32> = near.into_iter().collect();
+        let ids = view.store.texts("interaction_id", &near)?;
+        let neighbours = neighbours(&view.links, &view.input(), view.policy);
+        let wanted: HashSet<u32> = rows.iter().copied().collect();
+        let order = view.links.order().iter().zip(neighbours);
+        Ok(Around {
+            ids: near.into_iter().zip(ids.into_iter().map(Option::unwrap_or_default)).collect(),
+            neighbours: order.filter(|(row, _)| wanted.contains(row)).map(|(row, it)| (*row, it)).collect(),
+        })
+    }
+
+    fn cues_of(&self, row: u32) -> Result<Vec<StoredCue>> {
+        let key = self.view.columns.interaction_key[row as usize];
+        let rows = self.cues.get(&key).map_or(&[][..], Vec::as_slice);
+        Ok(distinct(self.view.store.cue_records(rows)?))
+    }
+}
+
+/// The number of an episode in the story, given out at its first appearance.
+fn number_of(first: u32, episodes: &mut Vec<u32>) -> u32 {
+    let at = episodes.iter().position(|it| *it == first).unwrap_or_else(|| {
+        episodes.push(first);
+        episodes.len() - 1
+    });
+    at as u32 + 1
 }
 
 /// Cues once each, as they stand in the transcript.
-fn distinct(cues: Vec<StoredCue>) -> Vec<StoredCue> {
+fn distinct(mut cues: Vec<StoredCue>) -> Vec<StoredCue> {
     let mut seen = BTreeSet::new();
-    cues.into_iter().filter(|cue| seen.insert((cue.turn, cue.start, cue.end, cue.rule.clone()))).collect()
+    cues.retain(|cue| seen.insert((cue.turn, cue.start, cue.end, cue.rule.clone())));
+    cues
 }
 
-fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Excluded(_) => "excluded",
-        Class::LeftEdge(_) => "left_edge",
-        Class::First(_) => "first",
-        Class::Repeat(_) => "repeat",
+impl View<'_> {
+    /// All rows of the customer who has this id, telephone number or e-mail address.
+    fn rows_of_customer(&self, id: &str) -> Vec<u32> {
+        let customers = self.customers_named(std::slice::from_ref(&id.to_string()));
+        let of_customer = self.identified.customer.iter().enumerate();
+        let rows = of_customer.filter(|(_, customer)| customers.binary_search(customer).is_ok());
+        rows.map(|(row, _)| row as u32).collect()
     }
-}
-
-fn outcome(fate: Option<Fate>) -> Option<&'static str> {
-    Some(match fate? {
-        Fate { is_eligible: false, .. } => "pending",
-        Fate { outcome: Outcome::Resolved, .. } => "resolved",
-        Fate { outcome: Outcome::Repeated, .. } => "repeated",
-    })
-}
-
-/// The window in microseconds that the interaction's own category gives it: it decides what counts as silence after it.
-fn own_window(policy: &Policy, interaction: &Interaction) -> Micros {
-    interaction.category.as_deref().map_or(policy.window, |category| policy.window_of(category)).micros()
-}
-
-fn why(
-    view: &View,
-    class: Class,
-    contacts: &[TimelineContact],
-    ids: &[Option<String>],
-    row: u32,
-    own_window: Micros,
-) -> String {
-    let name = |row: u32| {
-        let place = contacts.iter().position(|contact| contact.row == row);
-        place.and_then(|at| ids[at].as_deref()).unwrap_or("?").to_string()
-    };
-    let Some(at) = contacts.iter().position(|contact| contact.row == row) else {
-        return match class {
-            Class::Excluded(exclusion) => {
-                format!("It is no contact: {}.", exclusion_reason(exclusion, view.policy))
-            }
-            _ => "It is a contact.".to_string(),
-        };
-    };
-    let contact = &contacts[at];
-    let window = span(contact.window);
-    let same = match view.policy.same {
-        Same::Category => "the same category",
-        Same::ParentCategory => "the same parent category",
-        Same::Any => "anything",
-    };
-    let silence = format!("the customer had not been in contact about {same} within {window} before");
-    match class {
-        Class::Repeat(_) => format!(
-            "It is a repeat: it began {} after {}, within the window of {window}.",
-            contact.gap.map_or_else(|| "?".to_string(), span),
-            contact.reference.map_or_else(|| "?".to_string(), name),
-        ),
-        Class::LeftEdge(_) => format!(
-            "It is on the left edge: no earlier contact within {window}, but the records begin too soon before it to \
-             know that it is the first."
-        ),
-        Class::First(Fate { is_eligible, outcome }) => {
-            let next = contacts.get(at + 1).filter(|next| next.class.is_repeat());
-            let followed = match (outcome, next) {
-                (Outcome::Repeated, Some(next)) => {
-                    format!(
-                        "{} followed {} later",
-                        name(next.row),
-                        next.gap.map_or_else(|| "?".to_string(), span)
-                    )
-                }
-                _ => format!("no contact followed within {}", span(own_window)),
-            };
-            let verdict = match (is_eligible, outcome) {
-                (true, Outcome::Resolved) => "it counts as resolved".to_string(),
-                (true, Outcome::Repeated) => "it counts as not resolved".to_string(),
-                (false, _) => format!(
-                    "it is pending: its window ends {}, after the last moment observed",
-                    view.time(window_end(contact, view.policy, own_window))
-                ),
-            };
-            format!("It is a first contact: {silence}; {followed}; {verdict}.")
-        }
-        Class::Excluded(_) => String::new(),
-    }
-}
-
-fn window_end(contact: &TimelineContact, policy: &Policy, own_window: Micros) -> Micros {
-    let from = match policy.clock {
-        Clock::Start => contact.started_at,
-        Clock::End => contact.ended_at,
-    };
-    from.saturating_add(own_window)
-}
-
-fn exclusion_reason(exclusion: Exclusion, policy: &Policy) -> String {
-    match exclusion {
-        Exclusion::DuplicateId => "another record with the same id is the one that counts".to_string(),
-        Exclusion::Ignored => "its status is `ignored`".to_string(),
-        Exclusion::Outbound => "the company began it (outbound)".to_string(),
-        Exclusion::Internal => "it is between employees (internal)".to_string(),
-        Exclusion::ScheduledCallback => "the company began it at an agreed time (callback)".to_string(),
-        Exclusion::ExcludedCustomer => "the policy leaves its customer out".to_string(),
-        Exclusion::OtherChannel => "the policy does not count its channel".to_string(),
-        Exclusion::Abandoned => "the customer left before being served (abandoned)".to_string(),
-        Exclusion::Voicemail => "the customer left a message (voicemail)".to_string(),
-        Exclusion::TooShort => format!("it was handled for less than {} s", policy.minimum_seconds),
-        Exclusion::ContinuationByTransfer => "it continues another interaction (transfer)".to_string(),
-        Exclusion::ContinuationByReconnect => {
-            "it follows another contact of the customer so closely that it is the same one (reconnect)"
-                .to_string()
-        }
-        Exclusion::NoIdentity => "no customer is known, so it can be linked to nothing".to_string(),
-        Exclusion::CategoryNotEligible => "the policy says that its category does not count".to_string(),
-    }
-}
-
-/// "2d3h", "5m", "0s": the two largest units.
-fn span(micros: Micros) -> String {
-    let seconds = micros / 1_000_000;
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let mut rest = seconds;
-    let mut parts = Vec::new();
-    for (size, unit) in units {
-        if rest >= size && parts.len() < 2 {
-            parts.push(format!("{}{unit}", rest / size));
-            rest %= size;
-        }
-    }
-    if parts.is_empty() { "0s".to_string() } else { parts.join("") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::span;
+    use super::number_of;
 
     #[test]
-    fn spans_show_their_two_largest_units() {
-        assert_eq!(span(0), "0s");
-        assert_eq!(span(7 * 86_400_000_000), "7d");
-        assert_eq!(span((2 * 86_400 + 3 * 3_600 + 59) * 1_000_000), "2d3h");
-        assert_eq!(span(61_500_000), "1m1s");
+    fn episodes_are_numbered_as_they_appear() {
+        let mut episodes = Vec::new();
+        assert_eq!([7, 3, 7, 9].map(|first| number_of(first, &mut episodes)), [1, 2, 1, 3]);
     }
 }

@@ -54,6 +54,8 @@ pub struct IndexSummary {
     pub interaction_count: u64,
     /// Transcripts read in this run.
     pub transcript_count: u64,
+    /// Answers of customers read from surveys in this run.
+    pub survey_count: u64,
     /// Cues found in this run.
     pub cue_count: u64,
     /// Bytes read in this run, as they lie on the disk.
@@ -137,7 +139,7 @@ impl Run<'_> {
             });
             let written = receiver.into_iter().try_for_each(|batch| {
                 row_count += batch.row_count;
-                self.batch(&batch, &file.name, writer, summary)
+                self.batch(&batch, file, writer, summary)
             });
             let read = reader.join().expect("readers do not panic");
             written.and(read)
@@ -158,16 +160,17 @@ impl Run<'_> {
     fn batch(
         &self,
         batch: &Batch,
-        file: &str,
+        file: &SourceFile,
         writer: &mut Writer,
         summary: &mut IndexSummary,
     ) -> Result<()> {
         let heard: Vec<(Vec<StoredCue>, Option<Note>)> = batch
             .transcripts
             .par_iter()
-            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, file, scratch))
+            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, &file.name, scratch))
             .collect();
-        writer.push_interactions(&batch.interactions)?;
+        writer.push_interactions_of(self.config.sources[file.source].region, &batch.interactions)?;
+        writer.push_surveys(&batch.surveys)?;
         for (transcript, (cues, _)) in batch.transcripts.iter().zip(&heard) {
             writer.push_transcript(transcript)?;
             writer.push_cues(cues)?;
@@ -179,6 +182,7 @@ impl Run<'_> {
         writer.push_notes(&notes)?;
         summary.interaction_count += batch.interactions.len() as u64;
         summary.transcript_count += batch.transcripts.len() as u64;
+        summary.survey_count += batch.surveys.len() as u64;
         summary.reject_count += batch.rejects.len() as u64;
         batch.rejects.iter().for_each(|reject| count_reason(&mut summary.reject_counts, &reject.reason));
         notes.iter().for_each(|note| count_reason(&mut summary.note_counts, &note.what));

@@ -4,15 +4,21 @@
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
+mod by_preset;
 mod derive;
 mod explain;
+mod identify;
+mod identity_quality;
 mod index;
+mod material;
 mod report;
+mod spoken;
 mod suggest;
 mod sweep;
 mod view;
+mod why;
 
-pub use explain::{Explanation, TimelineEntry, explain};
+pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use report::{ReportOptions, report};
 pub use suggest::{Suggestion, Suggestions, suggest};

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::view::View;
+use super::view::{Extent, View};
 use crate::Result;
 use crate::interaction::{Speaker, Turn};
 use crate::lexicon::REPEAT;
@@ -80,7 +80,7 @@ type Spans = HashMap<(u64, u32), Vec<(usize, usize)>>;
 /// Errors: a damaged store, an unknown time zone.
 pub fn suggest(store: &Store, policy: &Policy, most: usize) -> Result<Suggestions> {
     let cues = store.cues()?;
-    let view = View::open(store, policy, &cues, true)?;
+    let view = View::open(store, policy, &cues, Extent::Keys)?;
     let (repeats, firsts) = sample(&view);
     let key_of = |row: u32| view.columns.interaction_key[row as usize];
     let wanted: HashSet<u64> = repeats.iter().chain(&firsts).map(|&row| key_of(row)).collect();

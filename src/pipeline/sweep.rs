@@ -1,12 +1,14 @@
-//! Store and policy → the same rates under every window from 1 to 30 days, and without each exclusion.
+//! Store and policy → the same rates under every window from 1 to 30 days, under every preset, and without each
+//! exclusion.
 
+use super::by_preset::{by_preset, preset_spread};
 use super::report::groups;
-use super::view::View;
+use super::view::{Extent, View};
 use crate::Result;
 use crate::interaction::{Direction, Status};
 use crate::link::{Exclusion, Links, silences};
 use crate::measure::{Groups, SweptCounts, allows_one_pass, score, sweep as swept_counts, waterfall};
-use crate::policy::{Channels, Policy, Span};
+use crate::policy::{Anonymous, Channels, Maturity, Policy, Span};
 use crate::report::{Effect, Sweep, Swept};
 use crate::store::Store;
 
@@ -19,7 +21,7 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=30;
 ///
 /// Errors: an unknown time zone, a damaged store.
 pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
-    let view = View::open(store, policy, &store.cues()?, false)?;
+    let view = View::open(store, policy, &store.cues()?, Extent::AllPolicies)?;
     let categories = groups(&view, &["category".to_string()])?;
     let windows: Vec<Span> = DAYS.map(Span::from_days).collect();
     let counts = if allows_one_pass(policy) {
@@ -40,12 +42,15 @@ pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
     });
     let mut of_category: Vec<Swept> = of_category.filter(Swept::has_first_contacts).collect();
     of_category.sort_by(Swept::by_spread);
+    let presets = by_preset(&view, &categories)?;
     Ok(Sweep {
         schema: 1,
         policy: serde_json::to_value(policy).expect("a policy is plain data"),
         commit_id: store.commit_id(),
         overall: swept(None, policy.target, &of_all),
         categories: of_category,
+        preset_spread: preset_spread(&presets, policy.minimum_count),
+        presets,
         exclusions: effects(&view)?,
     })
 }
@@ -80,21 +85,32 @@ fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Resul
     Ok(all)
 }
 
-/// What the overall FCR rate would be without each exclusion that can be switched off and leaves something out.
+/// What the overall FCR rate would be without each step of the waterfall that can be switched off and leaves
+/// something out.
 fn effects(view: &View) -> Result<Vec<Effect>> {
     let rate = |links: &Links| score(links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate);
     let with = rate(&view.links);
-    let steps = waterfall(&view.links, 0);
+    let counts = waterfall(&view.links, 0);
+    let of_exclusions =
+        Exclusion::ALL.into_iter().filter_map(|it| Some((it.name(), without(view.policy, it)?)));
     let mut effects = Vec::new();
-    for exclusion in Exclusion::ALL {
-        let count = steps.iter().find(|step| step.step == exclusion.name()).map_or(0, |step| step.count);
-        if let Some(policy) = without(view.policy, exclusion).filter(|_| count > 0) {
+    for (step, policy) in of_exclusions.chain(without_edges(view.policy)) {
+        let count = counts.iter().find(|it| it.step == step).map_or(0, |it| it.count);
+        if count > 0 {
             let fcr_rate = rate(&view.relinked(&policy)?);
             let points = fcr_rate.zip(with).map(|(without, with)| 100.0 * (without - with));
-            effects.push(Effect { exclusion: exclusion.name(), count, fcr_rate, points });
+            effects.push(Effect { exclusion: step, count, fcr_rate, points });
         }
     }
     Ok(effects)
+}
+
+/// The policy without what it leaves out at either edge of the data.
+fn without_edges(policy: &Policy) -> [(&'static str, Policy); 2] {
+    let mut at_once = policy.clone();
+    at_once.lookback = Some(Span::from_seconds(0));
+    at_once.category.values_mut().for_each(|own| own.lookback = None);
+    [("left_edge", at_once), ("pending", Policy { maturity: Maturity::Ignored, ..policy.clone() })]
 }
 
 /// The policy without an exclusion; none where it is no choice.
@@ -117,7 +133,11 @@ fn without(policy: &Policy, exclusion: Exclusion) -> Option<Policy> {
         Exclusion::CategoryNotEligible => {
             policy.category.values_mut().for_each(|own| own.is_eligible = None);
         }
-        Exclusion::DuplicateId | Exclusion::ContinuationByTransfer | Exclusion::NoIdentity => return None,
+        Exclusion::NoIdentity => policy.anonymous = Anonymous::Single,
+        Exclusion::ContinuationByTransfer if policy.transfer_within.micros() > 0 => {
+            policy.transfer_within = Span::from_seconds(0);
+        }
+        Exclusion::DuplicateId | Exclusion::ContinuationByTransfer => return None,
     }
     Some(policy)
 }

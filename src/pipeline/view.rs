@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::derive::derive_categories;
-use crate::interaction::Micros;
-use crate::link::{Input, Links, link};
-use crate::policy::Policy;
-use crate::store::{Columns, CueColumns, Store, Want};
+use super::identify::{self, Identified, identify};
+use crate::identity;
+use crate::interaction::{Micros, Status};
+use crate::link::{Input, Links, TicketInput, link};
+use crate::policy::{Channels, DataFacts, Policy, ResolvedBy};
+use crate::store::{Columns, CueColumns, Store, Want, key};
 use crate::{Error, Result};
 
 /// Columns of a store and the links that a policy gives them.
@@ -18,17 +20,46 @@ pub(super) struct View<'a> {
     pub(super) store: &'a Store,
     pub(super) policy: &'a Policy,
     pub(super) columns: Columns,
+    pub(super) identified: Identified,
     pub(super) links: Links,
+    excluded_customers: Vec<u64>,
+    ticket: Ticket,
     zone: TimeZone,
 }
 
+/// How much of a store is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// What linking needs.
+    Links,
+    /// The interaction keys too.
+    Keys,
+    /// Everything that a report counts.
+    Report,
+    /// What linking under any preset needs.
+    AllPolicies,
+}
+
+/// What is known of each row as a ticket; empty where the policy does not ask.
+#[derive(Default)]
+struct Ticket {
+    reply_count: Vec<f64>,
+    reopen_count: Vec<f64>,
+    agent_count: Vec<f64>,
+    transfer_count: Vec<f64>,
+    is_coded_resolved: Vec<f64>,
+    is_ended: Vec<f64>,
+}
+
 impl<'a> View<'a> {
-    /// Reads what `policy` needs (and the interaction keys, if wanted) and links it. `cues` are those of the store.
+    /// Reads what `policy` needs and links it. `cues` are those of the store.
+    ///
+    /// Errors: an unknown time zone, a policy that contradicts itself or the data, a damaged store.
     pub(super) fn open(
         store: &'a Store,
         policy: &'a Policy,
         cues: &CueColumns,
-        with_keys: bool,
+        extent: Extent,
     ) -> Result<View<'a>> {
         let zone = TimeZone::get(&policy.timezone).map_err(|_| {
             Error::data(
@@ -37,22 +68,126 @@ impl<'a> View<'a> {
                 "use an IANA name such as \"Europe/Riga\"",
             )
         })?;
-        let mut columns = columns(store, policy, with_keys || policy.derives_category)?;
+        policy.check()?;
+        let mut columns = columns(store, policy, extent)?;
+        policy.check_data(&DataFacts { categories: &columns.category_names, observed: None })?;
         if policy.derives_category {
             derive_categories(&mut columns, cues);
         }
-        let links = linked(store, policy, &input(&columns))?;
-        Ok(View { store, policy, columns, links, zone })
+        let identified = identify(store, policy, &columns)?;
+        let excluded_customers = excluded(policy, &columns, &identified.customer);
+        let has_tickets = extent == Extent::AllPolicies || policy.resolved_by != ResolvedBy::Silence;
+        let ticket = if has_tickets { Ticket::read(store)? } else { Ticket::default() };
+        let mut view = View {
+            store,
+            policy,
+            columns,
+            identified,
+            links: Links::default(),
+            excluded_customers,
+            ticket,
+            zone,
+        };
+        view.links = view.relinked(policy)?;
+        policy.check_data(&DataFacts {
+            categories: &view.columns.category_names,
+            observed: view.links.observed(),
+        })?;
+        Ok(view)
     }
 
     /// The columns as linking takes them.
     pub(super) fn input(&self) -> Input<'_> {
-        input(&self.columns)
+        self.input_of(&self.identified.customer, &self.excluded_customers)
+    }
+
+    fn input_of<'b>(&'b self, customer: &'b [u64], excluded_customers: &'b [u64]) -> Input<'b> {
+        let (columns, ticket) = (&self.columns, &self.ticket);
+        Input {
+            customer_key: customer,
+            category: &columns.category,
+            category_names: &columns.category_names,
+            channel: &columns.channel,
+            channel_names: &columns.channel_names,
+            excluded_customers,
+            ticket: TicketInput {
+                reply_count: &ticket.reply_count,
+                reopen_count: &ticket.reopen_count,
+                agent_count: &ticket.agent_count,
+                transfer_count: &ticket.transfer_count,
+                is_coded_resolved: &ticket.is_coded_resolved,
+                is_ended: &ticket.is_ended,
+            },
+            started_at: &columns.started_at,
+            ended_at: &columns.ended_at,
+            status: &columns.status,
+            direction: &columns.direction,
+            handle_seconds: &columns.handle_seconds,
+            parent_key: &columns.parent_key,
+            interaction_key: &columns.interaction_key,
+            is_duplicate: &columns.is_duplicate,
+        }
     }
 
     /// The same rows linked under another policy, one that reads no further columns.
     pub(super) fn relinked(&self, policy: &Policy) -> Result<Links> {
-        linked(self.store, policy, &self.input())
+        if policy.identity == self.policy.identity {
+            return linked(self.store, policy, &self.input());
+        }
+        let identified = identify(self.store, policy, &self.columns)?;
+        self.linked_as(policy, &identified.customer)
+    }
+
+    /// The same rows linked with other customers.
+    pub(super) fn linked_as(&self, policy: &Policy, customer: &[u64]) -> Result<Links> {
+        let excluded = excluded(policy, &self.columns, customer);
+        linked(self.store, policy, &self.input_of(customer, &excluded))
+    }
+
+    /// The number of rows of which each column of tickets says something, by its name.
+    pub(super) fn ticket_fill(&self) -> [(&'static str, usize); 6] {
+        let known = |column: &Vec<f64>| column.iter().filter(|number| !number.is_nan()).count();
+        let ticket = &self.ticket;
+        [
+            ("reply_count", known(&ticket.reply_count)),
+            ("reopen_count", known(&ticket.reopen_count)),
+            ("agent_count", known(&ticket.agent_count)),
+            ("transfer_count", known(&ticket.transfer_count)),
+            ("is_coded_resolved", known(&ticket.is_coded_resolved)),
+            ("ended_at", ticket.is_ended.iter().filter(|ended| **ended > 0.0).count()),
+        ]
+    }
+
+    /// The numbers of the customers who have these ids, telephone numbers or e-mail addresses, ascending.
+    pub(super) fn customers_named(&self, ids: &[String]) -> Vec<u64> {
+        named(ids, &self.columns, &self.identified.customer)
+    }
+
+    /// What of the policy the data cannot answer, in sentences.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let (columns, policy) = (&self.columns, self.policy);
+        let mut remarks = Vec::new();
+        let has_category = columns.category.iter().any(|&category| category != 0);
+        if policy.needs().category && !has_category && columns.row_count > 0 && !policy.derives_category {
+            remarks.push(
+                "no interaction has a category: derive_category = true takes one from the customers' words"
+                    .to_string(),
+            );
+        }
+        if self.identified.is_stand_in && columns.row_count > 0 {
+            let keys: Vec<String> = policy.identity.iter().map(ToString::to_string).collect();
+            remarks.push(format!("no interaction has a {}: customer_id stands in", keys.join(" or a ")));
+        }
+        if let Channels::List(names) = &policy.channels {
+            let unknown = names.iter().filter(|name| !columns.channel_names.contains(name));
+            remarks.extend(unknown.map(|name| format!("no interaction has the channel `{name}`")));
+        }
+        remarks
+    }
+
+    /// The status of a row as its number.
+    pub(super) fn status(&self, row: usize) -> u8 {
+        self.columns.status.get(row).copied().unwrap_or(Status::Unknown as u8)
     }
 
     /// A moment as RFC 3339 in the policy's time zone, to the second.
@@ -63,43 +198,67 @@ impl<'a> View<'a> {
     }
 }
 
-fn columns(store: &Store, policy: &Policy, with_keys: bool) -> Result<Columns> {
+impl Ticket {
+    fn read(store: &Store) -> Result<Ticket> {
+        Ok(Ticket {
+            reply_count: store.numbers("reply_count")?,
+            reopen_count: store.numbers("reopen_count")?,
+            agent_count: store.numbers("agent_count")?,
+            transfer_count: store.numbers("transfer_count")?,
+            is_coded_resolved: store.numbers("is_coded_resolved")?,
+            is_ended: store.numbers("stated_ended_at")?,
+        })
+    }
+}
+
+/// The numbers of the customers that the policy leaves out, ascending.
+fn excluded(policy: &Policy, columns: &Columns, customer: &[u64]) -> Vec<u64> {
+    if policy.exclude_customers.is_empty() {
+        return Vec::new();
+    }
+    named(&policy.exclude_customers, columns, customer)
+}
+
+/// The numbers of the customers who have these ids, telephone numbers or e-mail addresses, ascending.
+fn named(ids: &[String], columns: &Columns, customer: &[u64]) -> Vec<u64> {
+    let as_written = ids.iter().map(|id| key(id));
+    let numbers = ids.iter().filter_map(|id| Some(key(&identity::phone(id, None)?)));
+    let addresses = ids.iter().filter_map(|id| Some(key(&identity::email(id)?)));
+    let wanted: Vec<u64> = as_written.chain(numbers).chain(addresses).collect();
+    identify::named(columns, customer, &wanted)
+}
+
+fn columns(store: &Store, policy: &Policy, extent: Extent) -> Result<Columns> {
     let needs = policy.needs();
-    let mut columns = store.columns(Want {
-        customer: true,
-        started: true,
-        parent: true,
-        duplicate: true,
-        category: needs.category,
-        ended: needs.ended_at,
-        status: needs.status,
-        direction: needs.direction,
-        handle: needs.handle_seconds,
-        interaction_key: with_keys,
-    })?;
+    let is_report = extent == Extent::Report;
+    let is_all = extent == Extent::AllPolicies;
+    let with_keys = extent != Extent::Links || policy.derives_category;
+    let has_excluded = !policy.exclude_customers.is_empty();
+    let mut columns = store.columns(identify::want(
+        Want {
+            customer: has_excluded || is_report,
+            phone: is_report || is_all || has_excluded,
+            email: is_report || has_excluded,
+            started: true,
+            parent: true,
+            duplicate: true,
+            category: needs.category || is_all || !policy.category.is_empty(),
+            channel: needs.channel || is_all,
+            ended: needs.ended_at || is_all,
+            status: needs.status || is_report || is_all,
+            direction: needs.direction || is_report || is_all,
+            handle: needs.handle_seconds || is_report,
+            interaction_key: with_keys,
+            ..Want::default()
+        },
+        &policy.identity,
+    ))?;
     // A leg is told from its parent by the ids, which only stores with transfers need to read.
     if !with_keys && columns.parent_key.iter().any(|&key| key != 0) {
         columns.interaction_key =
             store.columns(Want { interaction_key: true, ..Want::default() })?.interaction_key;
     }
     Ok(columns)
-}
-
-fn input(columns: &Columns) -> Input<'_> {
-    Input {
-        customer_key: &columns.customer_key,
-        category: &columns.category,
-        category_names: &columns.category_names,
-        started_at: &columns.started_at,
-        ended_at: &columns.ended_at,
-        status: &columns.status,
-        direction: &columns.direction,
-        handle_seconds: &columns.handle_seconds,
-        parent_key: &columns.parent_key,
-        interaction_key: &columns.interaction_key,
-        is_duplicate: &columns.is_duplicate,
-        ..Input::default()
-    }
 }
 
 /// Links the rows. Ids order contacts that began in the same microsecond; they are texts, so they are read only for

@@ -1,4 +1,5 @@
-//! One line a group, for spreadsheets: the dimensions, every score under its name in JSON, target and verdict.
+//! One line a group, for spreadsheets: the dimensions, every score under its name in JSON, target and verdict; then the
+//! ranks and what JSON has in objects, each name behind the object's.
 
 use super::{Entry, NO_VALUE, Report, spreadsheet_safe};
 
@@ -10,8 +11,9 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
     };
     let names = score_names(&report.overall);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head =
-        by.iter().map(String::as_str).chain(names.iter().map(String::as_str)).chain(["target", "verdict"]);
+    let more: Vec<String> = further(&report.overall).into_iter().map(|(name, _)| name).collect();
+    let head = by.iter().chain(&names).map(String::as_str).chain(["target", "verdict"]);
+    let head = head.chain(more.iter().map(String::as_str));
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
     write(head.map(|name| spreadsheet_safe(name).into_owned()).collect());
     for entry in entries {
@@ -29,6 +31,7 @@ fn row(key: Vec<String>, entry: &Entry) -> Vec<String> {
     row.extend(scores(entry).into_iter().map(|(_, value)| value));
     row.push(entry.target.to_string());
     row.push(entry.verdict.name().to_string());
+    row.extend(further(entry).into_iter().map(|(_, value)| value));
     row
 }
 
@@ -38,8 +41,26 @@ fn score_names(entry: &Entry) -> Vec<String> {
 
 /// Names and values of the scores; an empty cell where there is no rate.
 fn scores(entry: &Entry) -> Vec<(String, String)> {
-    let value = serde_json::to_value(&entry.scores).expect("scores are plain numbers");
+    cells("", &entry.scores)
+}
+
+/// Names and values of what stands after the verdict.
+fn further(entry: &Entry) -> Vec<(String, String)> {
+    let rank = |rank: Option<u64>| rank.map_or(String::new(), |rank| rank.to_string());
+    let mut cells_of = vec![
+        ("excess_rank".to_string(), rank(entry.excess_rank)),
+        ("cost_rank".to_string(), rank(entry.cost_rank)),
+    ];
+    cells_of.extend(cells("said_done.", &entry.said_done));
+    cells_of.extend(cells("denominators.", &entry.denominators));
+    cells_of.extend(cells("companions.", &entry.companions));
+    cells_of
+}
+
+/// Names, behind a prefix, and values of plain numbers.
+fn cells(prefix: &str, numbers: &impl serde::Serialize) -> Vec<(String, String)> {
+    let value = serde_json::to_value(numbers).expect("these are plain numbers");
     let object = value.as_object().cloned().unwrap_or_default();
     let text = |value: serde_json::Value| if value.is_null() { String::new() } else { value.to_string() };
-    object.into_iter().map(|(name, value)| (name, text(value))).collect()
+    object.into_iter().map(|(name, value)| (format!("{prefix}{name}"), text(value))).collect()
 }

@@ -28,6 +28,16 @@ impl Serialize for Entry {
         }
         map.serialize_entry("target", &self.target)?;
         map.serialize_entry("verdict", self.verdict.name())?;
+        if let Some(rank) = self.excess_rank {
+            map.serialize_entry("excess_rank", &rank)?;
+        }
+        if let Some(rank) = self.cost_rank {
+            map.serialize_entry("cost_rank", &rank)?;
+        }
+        map.serialize_entry("said_done", &self.said_done)?;
+        map.serialize_entry("denominators", &self.denominators)?;
+        map.serialize_entry("companions", &self.companions)?;
+        map.serialize_entry("agreement", &self.agreement)?;
         if !self.evidence.is_empty() {
             map.serialize_entry("evidence", &self.evidence)?;
         }

@@ -5,7 +5,9 @@
 
 mod csv;
 mod evidence;
+mod identity;
 mod json;
+mod sections;
 mod sweep;
 mod terminal;
 #[cfg(test)]
@@ -15,10 +17,11 @@ mod text;
 use serde::Serialize;
 
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
-pub use sweep::{Effect, Point, Sweep, Swept, render_sweep};
-pub use text::{one_line, spreadsheet_safe};
+pub use identity::{CappedKey, Identity, KeyShare};
+pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep};
+pub use text::{one_line, spreadsheet_safe, wrap};
 
-use crate::measure::{Scores, Step, Verdict};
+use crate::measure::{Agreement, Companions, Denominators, SaidDone, Scores, Step, Verdict};
 
 /// The name of contacts that have no value of a dimension.
 const NO_VALUE: &str = "(none)";
@@ -38,6 +41,8 @@ pub struct Report {
     pub observed: Option<Observed>,
     /// Where every row that was read ended up.
     pub waterfall: Vec<Step>,
+    /// How well customers are known.
+    pub identity: Identity,
     /// The scores of everything.
     pub overall: Entry,
     /// The scores of each category, failing ones first.
@@ -68,6 +73,18 @@ pub struct Entry {
     pub key: Vec<(String, Option<String>)>,
     /// Its numbers.
     pub scores: Scores,
+    /// What customers say against what the records show.
+    pub said_done: SaidDone,
+    /// The same contacts by other denominators.
+    pub denominators: Denominators,
+    /// Handle times, codes, answers, costs.
+    pub companions: Companions,
+    /// How the sources of evidence agree, a pair each.
+    pub agreement: Vec<Agreement>,
+    /// Its place among the others by excess repeats, from 1; none for everything.
+    pub excess_rank: Option<u64>,
+    /// Its place among the others by the cost of its repeats, from 1; none without a cost.
+    pub cost_rank: Option<u64>,
     /// The FCR rate to reach, 0 to 1.
     pub target: f64,
     /// Whether it is reached.
@@ -79,7 +96,7 @@ pub struct Entry {
 /// How often something was noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
-    /// `reject`, `note` or `unlinked_transcript`.
+    /// `reject`, `note`, `unlinked_transcript`, `unlinked_survey` or `policy`.
     pub kind: &'static str,
     /// The reason, in stable words.
     pub what: String,
@@ -124,6 +141,23 @@ impl Entry {
             }
         }
     }
+}
+
+/// Gives entries their places by excess repeats and by the cost of repeats; of equals the first by name is before.
+pub fn rank_entries(entries: &mut [Entry]) {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    let excess = |entry: &Entry| entry.scores.excess_repeat_count;
+    order.sort_by(|a, b| by_amount(&entries[*a], &entries[*b], excess));
+    order.iter().zip(1..).for_each(|(at, rank)| entries[*at].excess_rank = Some(rank));
+    order.retain(|at| entries[*at].companions.repeat_cost.is_some());
+    let cost = |entry: &Entry| entry.companions.repeat_cost.unwrap_or_default();
+    order.sort_by(|a, b| by_amount(&entries[*a], &entries[*b], cost));
+    order.iter().zip(1..).for_each(|(at, rank)| entries[*at].cost_rank = Some(rank));
+}
+
+/// The larger amount first, then by name.
+fn by_amount(one: &Entry, other: &Entry, amount: impl Fn(&Entry) -> f64) -> std::cmp::Ordering {
+    amount(other).total_cmp(&amount(one)).then_with(|| one.key.cmp(&other.key))
 }
 
 /// Sorts entries as reports show them: failing ones first, then those at risk, those that meet the target and those

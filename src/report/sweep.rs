@@ -1,10 +1,11 @@
-//! How much of a rate is definition: FCR under every window, and without each exclusion. Data and its three formats.
+//! How much of a rate is definition: FCR under every window, under every preset, and without each exclusion. Data and
+//! its three formats.
 
 use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::text::{count, cut, one_line, percent, spreadsheet_safe, width};
+use super::text::{count, cut, interval, one_line, percent, spreadsheet_safe, width};
 use super::{Format, NO_VALUE};
 use crate::measure::{SweptCounts, rate};
 use crate::policy::Span;
@@ -22,6 +23,11 @@ pub struct Sweep {
     pub overall: Swept,
     /// Each category that has first contacts under some window, those first whose rate depends most on it.
     pub categories: Vec<Swept>,
+    /// The rates under every preset, in the order in which presets are listed.
+    pub presets: Vec<PresetRates>,
+    /// The largest overall rate under a preset less the smallest, of those with enough eligible contacts; none without
+    /// two.
+    pub preset_spread: Option<f64>,
     /// What the exclusions do to the overall rate.
     pub exclusions: Vec<Effect>,
 }
@@ -55,7 +61,44 @@ pub struct Point {
     pub fcr_high: Option<f64>,
 }
 
-/// What an exclusion does to the overall FCR rate.
+/// What a preset counts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PresetRates {
+    /// Its name.
+    pub preset: &'static str,
+    /// What the data lack for it; none if it can be applied. Then there are no rates.
+    pub lacks: Option<String>,
+    /// Everything.
+    pub overall: Rates,
+    /// Each category that has contacts, by name.
+    pub categories: Vec<Rates>,
+}
+
+/// Counts and rates of a category, or of everything.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Rates {
+    /// Its name; none for everything and for contacts without a category.
+    pub category: Option<String>,
+    /// What is counted.
+    #[serde(flatten)]
+    pub counts: SweptCounts,
+    /// Resolved ÷ eligible.
+    pub fcr_rate: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub fcr_low: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub fcr_high: Option<f64>,
+}
+
+impl Rates {
+    /// Rates from counts.
+    pub fn new(category: Option<String>, counts: SweptCounts) -> Rates {
+        let (fcr_rate, fcr_low, fcr_high) = rate(counts.resolved_count, counts.eligible_count);
+        Rates { category, counts, fcr_rate, fcr_low, fcr_high }
+    }
+}
+
+/// What a step of the waterfall does to the overall FCR rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect {
     /// Its name in the waterfall.
@@ -159,13 +202,41 @@ fn terminal(sweep: &Sweep, columns: usize) -> String {
             100.0 * spread
         ));
     }
+    out.push_str(&presets(sweep, columns));
+    if !sweep.exclusions.is_empty() {
+        out.push_str("\nWhat is left out, and the overall rate if it counted:\n\n");
+    }
     for effect in &sweep.exclusions {
-        let points = effect.points.map_or("–".to_string(), |points| format!("{points:+.1} points"));
-        let what = effect.exclusion.replace('_', " ");
+        let points = effect.points.map_or("–".to_string(), |points| format!("{points:+.1} pt"));
+        let (what, count) = (effect.exclusion.replace('_', " "), count(effect.count));
+        out.push_str(&format!("{what:<28}{count:>10}{:>9}{points:>10}\n", percent(effect.fcr_rate)));
+    }
+    out
+}
+
+/// The overall rate under each preset, and what the data lack for the others.
+fn presets(sweep: &Sweep, columns: usize) -> String {
+    let mut out = "\nThe same contacts as others would count them:\n\n".to_string();
+    out.push_str(&format!("{:<22}{:>10}{:>10}{:>8}  Interval\n", "Preset", "Contacts", "Counted", "FCR"));
+    for of_preset in &sweep.presets {
+        let Rates { counts, fcr_rate, fcr_low, fcr_high, .. } = &of_preset.overall;
+        let line = match &of_preset.lacks {
+            Some(lacks) => cut(&format!("{:<22}needs {lacks}", of_preset.preset), columns),
+            None => format!(
+                "{:<22}{:>10}{:>10}{:>8}  {}",
+                of_preset.preset,
+                count(counts.contact_count),
+                count(counts.eligible_count),
+                percent(*fcr_rate),
+                interval(*fcr_low, *fcr_high)
+            ),
+        };
+        out.push_str(&format!("{}\n", line.trim_end()));
+    }
+    if let Some(spread) = sweep.preset_spread {
+        let points = 100.0 * spread;
         out.push_str(&format!(
-            "With the {} {what} counted: {} ({points}).\n",
-            count(effect.count),
-            percent(effect.fcr_rate)
+            "\n{points:.1} points lie between the presets: that much of a number is definition.\n"
         ));
     }
     out
@@ -179,7 +250,7 @@ fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// A line for each category and window.
+/// A line for each category and window, then one for each preset and category.
 fn csv(sweep: &Sweep) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |row: &[String]| writer.write_record(row).expect("writing to memory does not fail");
@@ -193,6 +264,7 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
         "fcr_rate",
         "fcr_low",
         "fcr_high",
+        "preset",
     ];
     write(&head.map(String::from));
     let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
@@ -213,6 +285,28 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
                 cell(point.fcr_rate),
                 cell(point.fcr_low),
                 cell(point.fcr_high),
+                String::new(),
+            ]);
+        }
+    }
+    for of_preset in sweep.presets.iter().filter(|of_preset| of_preset.lacks.is_none()) {
+        for rates in of_preset.categories.iter().chain([&of_preset.overall]) {
+            let name = match &rates.category {
+                _ if std::ptr::eq(rates, &of_preset.overall) => "(all)",
+                Some(category) => category.as_str(),
+                None => NO_VALUE,
+            };
+            write(&[
+                spreadsheet_safe(name).into_owned(),
+                String::new(),
+                rates.counts.contact_count.to_string(),
+                rates.counts.repeat_count.to_string(),
+                rates.counts.eligible_count.to_string(),
+                rates.counts.resolved_count.to_string(),
+                cell(rates.fcr_rate),
+                cell(rates.fcr_low),
+                cell(rates.fcr_high),
+                of_preset.preset.to_string(),
             ]);
         }
     }

@@ -2,7 +2,8 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
-use super::text::{count, cut, interval, one_line, percent, width};
+use super::sections::{policy, sections};
+use super::text::{count, cut, interval, one_line, percent, width, wrap};
 use super::{Entry, Report};
 use crate::measure::Verdict;
 
@@ -28,6 +29,8 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     blocks.push(waterfall(report, columns));
     blocks.extend(survival(report, entries, columns));
     blocks.extend(accidents(report, entries, columns));
+    blocks.extend(sections(report, entries, columns));
+    blocks.extend(policy(report, columns));
     blocks.extend(notes(report, columns));
     let mut out = blocks.join("\n\n");
     out.push('\n');
@@ -40,16 +43,15 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
     };
     let text = |name: &str| report.policy.get(name).and_then(|v| v.as_str()).unwrap_or("?").to_string();
     let date = |time: &str| time.get(..10).unwrap_or(time).to_string();
+    let as_named = match text("preset").as_str() {
+        "two-window" => String::new(),
+        preset => format!(" as by {preset}"),
+    };
     let scope = format!(
-        "First-contact resolution, {} to {}. Resolved: no contact about the same {} within {} of the {}. Intervals are 95 %.",
+        "First-contact resolution{as_named}, {} to {}. Resolved: {}. Intervals are 95 %.",
         date(&observed.from),
         date(&observed.to),
-        match text("same").as_str() {
-            "any" => "or any other reason".to_string(),
-            same => same.replace('_', " "),
-        },
-        text("window"),
-        text("clock"),
+        resolved(&text),
     );
     let what = match report.by.as_slice() {
         [] => "categories".to_string(),
@@ -74,6 +76,29 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
         format!("{} of {} {what} {verb} {target}: {}{more}.", failing.len(), entries.len(), names.join(", "))
     };
     format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
+}
+
+/// What counts as resolved, for the headline.
+fn resolved(policy: &impl Fn(&str) -> String) -> String {
+    match policy("resolved_by").as_str() {
+        "code" => return "as the agent coded it".to_string(),
+        "ticket" => return "by the history of the ticket".to_string(),
+        _ => {}
+    }
+    let what = match policy("anchor").as_str() {
+        "every" => "each contact with none after it about",
+        _ => "no contact about",
+    };
+    let same = match policy("same").as_str() {
+        "any" => "the same or any other reason".to_string(),
+        same => format!("the same {}", same.replace('_', " ")),
+    };
+    let window = policy("window");
+    match policy("days").as_str() {
+        "calendar" if window == "0s" => format!("{what} {same} on the same day"),
+        "calendar" => format!("{what} {same} up to {window} later by date"),
+        _ => format!("{what} {same} within {window} of the {}", policy("clock")),
+    }
 }
 
 fn none_fails(report: &Report, entries: &[&Entry], what: &str) -> String {
@@ -298,34 +323,4 @@ fn notes(report: &Report, columns: usize) -> Option<String> {
         .map(|line| format!("  {line}"))
         .collect();
     (!lines.is_empty()).then(|| format!("Worth a look:\n{}", lines.join("\n")))
-}
-
-/// Breaks a text so that no line is wider than `columns`: at spaces, and inside of words only where one is wider than
-/// a line (text in scripts without spaces).
-fn wrap(text: &str, columns: usize, indent: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("there is always a line");
-        if width(line) + 1 + width(word) <= columns {
-            if !line.trim().is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-            continue;
-        }
-        if !line.trim().is_empty() && width(word) + width(indent) <= columns {
-            lines.push(format!("{indent}{word}"));
-            continue;
-        }
-        line.push_str(if line.trim().is_empty() { "" } else { " " });
-        for c in word.chars() {
-            let line = lines.last_mut().expect("there is always a line");
-            if width(line) + 2 > columns {
-                lines.push(format!("{indent}{c}"));
-            } else {
-                line.push(c);
-            }
-        }
-    }
-    lines.join("\n")
 }

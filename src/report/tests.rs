@@ -1,7 +1,7 @@
 //! One report in every format: what a reader would notice.
 
-use super::{Count, Entry, Evidence, Format, Observed, Quote, Report, render, sort_entries, text};
-use crate::measure::{Scores, Step, Verdict};
+use super::{Count, Entry, Evidence, Format, Identity, Observed, Quote, Report, render, sort_entries, text};
+use crate::measure::{Companions, Denominators, SaidDone, Scores, Step, Verdict};
 
 fn entry(category: Option<&str>, resolved: u64, eligible: u64, verdict: Verdict) -> Entry {
     let rate = |at: f64| Some(at);
@@ -18,6 +18,12 @@ fn entry(category: Option<&str>, resolved: u64, eligible: u64, verdict: Verdict)
             fcr_high: rate(0.6),
             ..Scores::default()
         },
+        said_done: SaidDone::default(),
+        denominators: Denominators::default(),
+        companions: Companions::default(),
+        agreement: Vec::new(),
+        excess_rank: None,
+        cost_rank: None,
         target: 0.7,
         verdict,
         evidence: Vec::new(),
@@ -61,6 +67,7 @@ fn report() -> Report {
             Step { step: "outbound", count: 0 },
             Step { step: "contact", count: 620 },
         ],
+        identity: Identity::default(),
         overall,
         categories,
         by: Vec::new(),

@@ -15,6 +15,17 @@ pub(super) fn count(value: u64) -> String {
     out
 }
 
+/// An amount, "1,234.50"; whole from 1,000 on; a dash where there is none.
+pub(super) fn number(amount: Option<f64>) -> String {
+    let Some(amount) = amount.filter(|amount| amount.is_finite()) else { return "–".to_string() };
+    let sign = if amount < 0.0 { "-" } else { "" };
+    let hundredths = (amount.abs() * 100.0).round() as u64;
+    match hundredths {
+        100_000.. => format!("{sign}{}", count((hundredths + 50) / 100)),
+        _ => format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100),
+    }
+}
+
 /// "48.9 %"; a dash where there is no rate.
 pub(super) fn percent(rate: Option<f64>) -> String {
     rate.map_or("–".to_string(), |rate| format!("{:.1} %", rate * 100.0))
@@ -60,6 +71,36 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     }
     out.push('…');
     out
+}
+
+/// Breaks a text so that no line is wider than `columns`: at spaces, and inside of words only where one is wider than
+/// a line (text in scripts without spaces).
+pub fn wrap(text: &str, columns: usize, indent: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if width(line) + 1 + width(word) <= columns {
+            if !line.trim().is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            continue;
+        }
+        if !line.trim().is_empty() && width(word) + width(indent) <= columns {
+            lines.push(format!("{indent}{word}"));
+            continue;
+        }
+        line.push_str(if line.trim().is_empty() { "" } else { " " });
+        for c in word.chars() {
+            let line = lines.last_mut().expect("there is always a line");
+            if width(line) + 2 > columns {
+                lines.push(format!("{indent}{c}"));
+            } else {
+                line.push(c);
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

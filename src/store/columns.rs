@@ -19,6 +19,16 @@ pub struct Want {
     pub interaction_key: bool,
     /// [`Columns::customer_key`]
     pub customer: bool,
+    /// [`Columns::phone_key`]
+    pub phone: bool,
+    /// [`Columns::email_key`]
+    pub email: bool,
+    /// [`Columns::national_id_key`]
+    pub national_id: bool,
+    /// [`Columns::name_key`]
+    pub name: bool,
+    /// [`Columns::channel`] and [`Columns::channel_names`]
+    pub channel: bool,
     /// [`Columns::category`] and [`Columns::category_names`]
     pub category: bool,
     /// [`Columns::started_at`]
@@ -42,6 +52,11 @@ impl Want {
     pub const ALL: Want = Want {
         interaction_key: true,
         customer: true,
+        phone: true,
+        email: true,
+        national_id: true,
+        name: true,
+        channel: true,
         category: true,
         started: true,
         ended: true,
@@ -62,6 +77,18 @@ pub struct Columns {
     pub interaction_key: Vec<u64>,
     /// [`key`](super::key()) of the customer id; 0 = no identity.
     pub customer_key: Vec<u64>,
+    /// Key of the telephone number as [`identity::phone`](crate::identity::phone) writes it; 0 = missing.
+    pub phone_key: Vec<u64>,
+    /// Key of the address as [`identity::email`](crate::identity::email) writes it; 0 = missing.
+    pub email_key: Vec<u64>,
+    /// Key of the id as [`identity::national_id`](crate::identity::national_id) writes it; 0 = missing.
+    pub national_id_key: Vec<u64>,
+    /// Key of the name as [`identity::name`](crate::identity::name) writes it; 0 = missing.
+    pub name_key: Vec<u64>,
+    /// Code of the channel, an index of `channel_names`; 0 = none.
+    pub channel: Vec<u32>,
+    /// Names of the channels by code, in no meaningful order; `[0]` is empty.
+    pub channel_names: Vec<String>,
     /// Code of the category, an index of `category_names`; 0 = none.
     pub category: Vec<u32>,
     /// Names of the categories by code, in no meaningful order; `[0]` is empty.
@@ -97,6 +124,9 @@ impl Store {
             let frame = part.read_all(self.dir(), &names)?;
             self.append(&mut columns, want, part, &frame)?;
         }
+        if want.channel {
+            columns.channel_names = self.dictionary("channel").to_vec();
+        }
         if want.category {
             columns.category_names = self.dictionary("category").to_vec();
         }
@@ -112,6 +142,10 @@ impl Store {
             (want.interaction_key, "interaction_key", &mut out.interaction_key),
             (want.customer, "customer_key", &mut out.customer_key),
             (want.parent, "parent_key", &mut out.parent_key),
+            (want.phone, "phone_key", &mut out.phone_key),
+            (want.email, "email_key", &mut out.email_key),
+            (want.national_id, "national_id_key", &mut out.national_id_key),
+            (want.name, "name_key", &mut out.name_key),
         ] {
             if is_wanted {
                 values::<UInt64Type>(frame, name, column).map_err(damaged)?;
@@ -126,7 +160,7 @@ impl Store {
         }
         for (is_wanted, name, largest, column) in [
             (want.status, "status", Status::Ignored as u8, &mut out.status),
-            (want.direction, "direction", Direction::Internal as u8, &mut out.direction),
+            (want.direction, "direction", Direction::Callback as u8, &mut out.direction),
         ] {
             if is_wanted {
                 small_values(frame, name, largest, column).map_err(damaged)?;
@@ -135,9 +169,12 @@ impl Store {
         if want.handle {
             values::<Float64Type>(frame, "handle_seconds", &mut out.handle_seconds).map_err(damaged)?;
         }
-        if want.category {
-            codes(frame, "category", self.dictionary("category").len(), &mut out.category)
-                .map_err(damaged)?;
+        for (is_wanted, name, column) in
+            [(want.category, "category", &mut out.category), (want.channel, "channel", &mut out.channel)]
+        {
+            if is_wanted {
+                codes(frame, name, self.dictionary(name).len(), column).map_err(damaged)?;
+            }
         }
         Ok(())
     }
@@ -154,6 +191,11 @@ fn wanted_names(want: Want) -> Vec<&'static str> {
         (want.direction, "direction"),
         (want.handle, "handle_seconds"),
         (want.category, "category"),
+        (want.channel, "channel"),
+        (want.phone, "phone_key"),
+        (want.email, "email_key"),
+        (want.national_id, "national_id_key"),
+        (want.name, "name_key"),
     ]
     .into_iter()
     .filter(|(is_wanted, _)| *is_wanted)
@@ -173,6 +215,11 @@ fn reserve(columns: &mut Columns, want: Want) {
     columns.direction = Vec::with_capacity(rows(want.direction));
     columns.handle_seconds = Vec::with_capacity(rows(want.handle));
     columns.category = Vec::with_capacity(rows(want.category));
+    columns.channel = Vec::with_capacity(rows(want.channel));
+    columns.phone_key = Vec::with_capacity(rows(want.phone));
+    columns.email_key = Vec::with_capacity(rows(want.email));
+    columns.national_id_key = Vec::with_capacity(rows(want.national_id));
+    columns.name_key = Vec::with_capacity(rows(want.name));
 }
 
 /// Appends a column of numbers without gaps.

@@ -40,7 +40,7 @@ pub(super) enum Field<'a> {
 
 // The names that the enumerations have in files; "unknown" is none.
 const STATUS_NAMES: &[&str] = &["", "handled", "abandoned", "voicemail", "ignored"];
-const DIRECTION_NAMES: &[&str] = &["", "inbound", "outbound", "internal"];
+const DIRECTION_NAMES: &[&str] = &["", "inbound", "outbound", "internal", "callback"];
 
 /// Rows that are decoded at a time: bounds memory where the texts are long.
 pub(super) const SLICE_ROWS: u64 = 1 << 16;

@@ -11,6 +11,7 @@ use polars::prelude::{
 use super::codes::CODED_FIELDS;
 use super::extra::extra_text;
 use super::key::{content_key, key};
+use crate::identity::{self, Region};
 use crate::interaction::{Interaction, MICROS_PER_SECOND, Micros};
 
 /// The narrow columns of some rows.
@@ -20,6 +21,10 @@ pub(super) struct NarrowRows {
     content_key: Vec<u64>,
     customer_key: Vec<u64>,
     parent_key: Vec<u64>,
+    phone_key: Vec<u64>,
+    email_key: Vec<u64>,
+    national_id_key: Vec<u64>,
+    name_key: Vec<u64>,
     started_at: Vec<i64>,
     ended_at: Vec<i64>,
     handle_seconds: Vec<f64>,
@@ -33,13 +38,25 @@ impl NarrowRows {
         self.interaction_key.len()
     }
 
-    /// Adds a row, whose coded fields have these codes.
-    pub(super) fn push(&mut self, interaction: &Interaction, codes: [u32; CODED_FIELDS.len()]) {
+    /// Adds a row whose telephone number is one of this region and whose coded fields have these codes.
+    pub(super) fn push(
+        &mut self,
+        interaction: &Interaction,
+        region: Option<Region>,
+        codes: [u32; CODED_FIELDS.len()],
+    ) {
         let text_key = |id: &Option<String>| id.as_deref().map_or(0, key);
         self.interaction_key.push(key(&interaction.interaction_id));
         self.content_key.push(content_of(interaction));
         self.customer_key.push(text_key(&interaction.customer_id));
         self.parent_key.push(text_key(&interaction.parent_id));
+        let normal_key = |text: &Option<String>, normalised: &dyn Fn(&str) -> Option<String>| {
+            text.as_deref().and_then(normalised).map_or(0, |text| key(&text))
+        };
+        self.phone_key.push(normal_key(&interaction.phone, &|text| identity::phone(text, region)));
+        self.email_key.push(normal_key(&interaction.email, &identity::email));
+        self.national_id_key.push(normal_key(&interaction.national_id, &identity::national_id));
+        self.name_key.push(normal_key(&interaction.name, &identity::name));
         self.started_at.push(interaction.started_at);
         self.ended_at.push(end_of(interaction));
         self.handle_seconds.push(interaction.handle_seconds.unwrap_or(f64::NAN));
@@ -57,6 +74,10 @@ impl NarrowRows {
             column_u64("content_key", self.content_key),
             column_u64("customer_key", self.customer_key),
             column_u64("parent_key", self.parent_key),
+            column_u64("phone_key", self.phone_key),
+            column_u64("email_key", self.email_key),
+            column_u64("national_id_key", self.national_id_key),
+            column_u64("name_key", self.name_key),
             Int64Chunked::from_vec("started_at".into(), self.started_at).into_column(),
             Int64Chunked::from_vec("ended_at".into(), self.ended_at).into_column(),
             Float64Chunked::from_vec("handle_seconds".into(), self.handle_seconds).into_column(),
@@ -117,15 +138,21 @@ fn text_values(interaction: &Interaction) -> [Option<&str>; TEXT_FIELDS.len()] {
 /// The numbers that no report step reads, in the order of the table.
 const NUMBER_FIELDS: [&str; 5] = ["talk_seconds", "hold_seconds", "wait_seconds", "csat", "nps"];
 
+/// The counts that no report step reads, in the order of the table.
+const COUNT_FIELDS: [&str; 5] =
+    ["transfer_count", "reopen_count", "reply_count", "agent_count", "survey_contact_count"];
+
+/// The answers of yes or no, in the order of the table.
+const FLAG_FIELDS: [&str; 3] = ["is_coded_resolved", "survey_is_first", "survey_is_resolved"];
+
 /// The other columns of some rows.
 pub(super) struct TextRows {
     texts: Vec<StringChunkedBuilder>,
     extra: StringChunkedBuilder,
     stated_ended_at: Vec<Option<i64>>,
     numbers: [Vec<Option<f64>>; NUMBER_FIELDS.len()],
-    transfer_count: Vec<Option<u32>>,
-    reopen_count: Vec<Option<u32>>,
-    is_coded_resolved: Vec<Option<bool>>,
+    counts: [Vec<Option<u32>>; COUNT_FIELDS.len()],
+    flags: [Vec<Option<bool>>; FLAG_FIELDS.len()],
     byte_count: usize,
 }
 
@@ -136,9 +163,8 @@ impl Default for TextRows {
             extra: StringChunkedBuilder::new("extra".into(), 0),
             stated_ended_at: Vec::new(),
             numbers: Default::default(),
-            transfer_count: Vec::new(),
-            reopen_count: Vec::new(),
-            is_coded_resolved: Vec::new(),
+            counts: Default::default(),
+            flags: Default::default(),
             byte_count: 0,
         }
     }
@@ -174,9 +200,21 @@ impl TextRows {
         for (column, number) in self.numbers.iter_mut().zip(numbers) {
             column.push(number);
         }
-        self.transfer_count.push(interaction.transfer_count);
-        self.reopen_count.push(interaction.reopen_count);
-        self.is_coded_resolved.push(interaction.is_coded_resolved);
+        let counts = [
+            interaction.transfer_count,
+            interaction.reopen_count,
+            interaction.reply_count,
+            interaction.agent_count,
+            interaction.survey_contact_count,
+        ];
+        for (column, count) in self.counts.iter_mut().zip(counts) {
+            column.push(count);
+        }
+        let flags =
+            [interaction.is_coded_resolved, interaction.survey_is_first, interaction.survey_is_resolved];
+        for (column, flag) in self.flags.iter_mut().zip(flags) {
+            column.push(flag);
+        }
     }
 
     /// The rows as a frame of [`Table::InteractionTexts`](super::schema::Table::InteractionTexts).
@@ -191,13 +229,12 @@ impl TextRows {
                 Float64Chunked::from_slice_options(name.into(), &numbers).into_column()
             }),
         );
-        for (name, counts) in [("transfer_count", self.transfer_count), ("reopen_count", self.reopen_count)] {
+        for (name, counts) in COUNT_FIELDS.into_iter().zip(self.counts) {
             columns.push(UInt32Chunked::from_slice_options(name.into(), &counts).into_column());
         }
-        columns.push(
-            BooleanChunked::from_slice_options("is_coded_resolved".into(), &self.is_coded_resolved)
-                .into_column(),
-        );
+        for (name, flags) in FLAG_FIELDS.into_iter().zip(self.flags) {
+            columns.push(BooleanChunked::from_slice_options(name.into(), &flags).into_column());
+        }
         frame(columns)
     }
 }

@@ -24,11 +24,11 @@ pub(super) fn content_key(bytes: &[u8]) -> u64 {
 }
 
 /// A set of keys. They are hashes already, so they are not hashed again.
-pub(super) type KeySet = std::collections::HashSet<u64, BuildHasherDefault<KeyHasher>>;
+pub type KeySet = std::collections::HashSet<u64, BuildHasherDefault<KeyHasher>>;
 
 /// Passes a `u64` through.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {

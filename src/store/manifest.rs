@@ -15,8 +15,8 @@ use super::schema::Table;
 use crate::error::{Error, Result};
 use crate::interaction::Micros;
 
-/// The version of the layout that this program writes. A store with a higher one is refused.
-pub const FORMAT_VERSION: u32 = 1;
+/// The version of the layout that this program writes and reads. 2 added keys of identities and answers of customers.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The manifest's name in the store.
 pub(super) const MANIFEST_FILE: &str = "manifest.json";
@@ -46,6 +46,8 @@ pub struct SourceRecord {
     pub transcript_count: u64,
     /// Turns stored from it.
     pub turn_count: u64,
+    /// Answers of customers stored from it, those within interactions not counted.
+    pub survey_count: u64,
     /// Cues stored from it.
     pub cue_count: u64,
     /// Rows of it that could not be read.
@@ -105,6 +107,19 @@ impl Manifest {
 
     /// Reads the manifest of the store in `dir`; `None` where there is none.
     pub(super) fn load(dir: &Path) -> Result<Option<Manifest>> {
+        let manifest = Manifest::load_to_replace(dir)?;
+        match manifest.as_ref().map(|manifest| manifest.format_version) {
+            Some(version) if version < FORMAT_VERSION => Err(Error::data(
+                dir.join(MANIFEST_FILE),
+                format!("the store has format {version}, this recontact reads format {FORMAT_VERSION}"),
+                "index again: run `recontact index --rebuild PATH…` with all sources",
+            )),
+            _ => Ok(manifest),
+        }
+    }
+
+    /// As [`Manifest::load`], but an older store is no error: enough is understood of it to put another in its place.
+    pub(super) fn load_to_replace(dir: &Path) -> Result<Option<Manifest>> {
         let path = dir.join(MANIFEST_FILE);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -239,9 +254,18 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_before_the_rest_is_understood() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(MANIFEST_FILE), b"{\"format_version\": 2, \"new\": 1}").unwrap();
+        std::fs::write(dir.path().join(MANIFEST_FILE), b"{\"format_version\": 3, \"new\": 1}").unwrap();
         let refused = Manifest::load(dir.path()).unwrap_err().to_string();
-        assert!(refused.contains("format 2, this recontact reads up to 1"), "{refused}");
+        assert!(refused.contains("format 3, this recontact reads up to 2"), "{refused}");
+    }
+
+    #[test]
+    fn an_older_format_is_to_be_indexed_again() {
+        let dir = tempfile::tempdir().unwrap();
+        Manifest { format_version: 1, ..Manifest::empty() }.save(dir.path()).unwrap();
+        let refused = Manifest::load(dir.path()).unwrap_err().to_string();
+        assert!(refused.contains("format 1, this recontact reads format 2: index again"), "{refused}");
+        assert!(Manifest::load_to_replace(dir.path()).unwrap().is_some());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The store: one directory that keeps what was read, so that reports never read the sources again.
 //!
-//! It takes interactions, transcripts, cues, rejects and notes (through [`Writer`]) and gives them back by column
+//! It takes interactions, transcripts, answers, cues, rejects and notes (through [`Writer`]) and gives them back by column
 //! (through [`Store`]). On disk it is `manifest.json` plus Parquet part files that are never modified after being
 //! written. A commit writes new parts under fresh names, then replaces the manifest in one rename: a reader sees one
 //! commit and nothing else, a dead writer leaves only files that no manifest names, and the next writer removes them.
@@ -12,6 +12,8 @@
 //! * **Turns**: a later commit replaces the turns of the same interaction at the same index (and the cues found in
 //!   them). Within one commit, turns that are equal in everything are kept once; nothing else is dropped.
 //! * **Cues** that are equal in everything are kept once.
+//! * **Answers of customers**: of several to one question about one interaction, the newest commit's counts; within one
+//!   commit that of the row with the smallest content hash. All rows stay stored; readers decide.
 
 mod codes;
 mod columns;
@@ -25,11 +27,13 @@ mod interactions;
 mod key;
 mod lock;
 mod manifest;
+mod numbers;
 mod part;
 mod reader;
 mod records;
 mod rejects;
 mod schema;
+mod surveys;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -39,8 +43,9 @@ pub use columns::{Columns, Want};
 pub use cue_columns::CueColumns;
 pub use cues::StoredCue;
 pub use dimension::Dimension;
-pub use key::key;
+pub use key::{KeySet, key};
 pub use manifest::{FORMAT_VERSION, SourceRecord};
 pub use reader::Store;
 pub use rejects::count_reason;
+pub use surveys::SurveyColumns;
 pub use writer::{CommitInfo, Writer};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{DataFrame, PolarsNumericType, UInt32Type, UInt64Type};
+use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
 
 use super::columns::values;
 use super::key::KeySet;
@@ -27,7 +27,7 @@ pub struct Store {
 impl Store {
     /// Opens the last commit of the store in `dir`.
     ///
-    /// Errors: no store there, a newer format, a manifest or part that is damaged or missing.
+    /// Errors: no store there, a newer or an older format, a manifest or part that is damaged or missing.
     pub fn open(dir: &Path) -> Result<Store> {
         let Some(manifest) = Manifest::load(dir)? else {
             return Err(Error::data(dir, "there is no store here", "run `recontact index PATH…` first"));
@@ -110,18 +110,32 @@ impl Store {
         self.parts_of(Table::Notes).map(|(part, _)| self.dir.join(&part.file)).collect()
     }
 
-    /// Interactions that have a transcript but no row of their own.
-    pub fn unlinked_transcript_count(&self) -> Result<usize> {
+    /// The keys of the interactions that have a transcript, whether or not they are in the log.
+    ///
+    /// Errors: a part that cannot be read.
+    pub fn transcript_keys(&self) -> Result<KeySet> {
         let mut keys = KeySet::default();
         for (part, _) in self.parts_of(Table::Transcripts) {
             keys.extend(self.column::<UInt64Type>(part, "interaction_key")?);
         }
+        Ok(keys)
+    }
+
+    /// Interactions that have a transcript but no row of their own.
+    pub fn unlinked_transcript_count(&self) -> Result<usize> {
+        let mut keys = self.transcript_keys()?;
+        self.remove_logged(&mut keys)?;
+        Ok(keys.len())
+    }
+
+    /// Takes out the keys of interactions that have a row of their own.
+    pub(super) fn remove_logged(&self, keys: &mut KeySet) -> Result<()> {
         for (part, _) in self.parts_of(Table::Interactions) {
             for key in self.column::<UInt64Type>(part, "interaction_key")? {
                 keys.remove(&key);
             }
         }
-        Ok(keys.len())
+        Ok(())
     }
 
     /// The parts of a table with the number of their first rows.
@@ -154,18 +168,9 @@ impl Store {
 
     /// A whole column of a part.
     pub(super) fn column<T: PolarsNumericType>(&self, part: &Part, name: &str) -> Result<Vec<T::Native>> {
-        self.numbers::<T>(part, &part.read_all(&self.dir, &[name])?, name)
-    }
-
-    /// A column of a frame that was read from a part.
-    pub(super) fn numbers<T: PolarsNumericType>(
-        &self,
-        part: &Part,
-        frame: &DataFrame,
-        name: &str,
-    ) -> Result<Vec<T::Native>> {
+        let frame = part.read_all(&self.dir, &[name])?;
         let mut out = Vec::with_capacity(frame.height());
-        values::<T>(frame, name, &mut out).map_err(|what| part.damaged(&self.dir, what))?;
+        values::<T>(&frame, name, &mut out).map_err(|what| part.damaged(&self.dir, what))?;
         Ok(out)
     }
 }

@@ -161,10 +161,22 @@ fn fill_texts(record: &mut Interaction, frame: &DataFrame, row: usize) -> Result
         *field = number::<Float64Type>(frame, name, row)?;
     }
     record.ended_at = number::<Int64Type>(frame, "stated_ended_at", row)?;
-    record.transfer_count = number::<UInt32Type>(frame, "transfer_count", row)?;
-    record.reopen_count = number::<UInt32Type>(frame, "reopen_count", row)?;
-    let resolved = frame.column("is_coded_resolved").and_then(|c| c.bool()).map_err(|e| e.to_string())?;
-    record.is_coded_resolved = resolved.get(row);
+    for (name, field) in [
+        ("transfer_count", &mut record.transfer_count),
+        ("reopen_count", &mut record.reopen_count),
+        ("reply_count", &mut record.reply_count),
+        ("agent_count", &mut record.agent_count),
+        ("survey_contact_count", &mut record.survey_contact_count),
+    ] {
+        *field = number::<UInt32Type>(frame, name, row)?;
+    }
+    for (name, field) in [
+        ("is_coded_resolved", &mut record.is_coded_resolved),
+        ("survey_is_first", &mut record.survey_is_first),
+        ("survey_is_resolved", &mut record.survey_is_resolved),
+    ] {
+        *field = frame.column(name).and_then(|c| c.bool()).map_err(|e| e.to_string())?.get(row);
+    }
     if let Some(extra) = text(frame, "extra", row)? {
         record.extra = extra_pairs(extra).map_err(|e| e.to_string())?;
     }
@@ -203,7 +215,7 @@ fn status_of(number: u32) -> Result<Status, String> {
 }
 
 fn direction_of(number: u32) -> Result<Direction, String> {
-    [Direction::Unknown, Direction::Inbound, Direction::Outbound, Direction::Internal]
+    [Direction::Unknown, Direction::Inbound, Direction::Outbound, Direction::Internal, Direction::Callback]
         .into_iter()
         .find(|direction| *direction as u32 == number)
         .ok_or_else(|| format!("has direction {number}"))

@@ -23,6 +23,8 @@ pub(super) enum Table {
     Cues,
     /// The other columns of the same cues.
     CueTexts,
+    /// What customers answered about interactions, one row an answer.
+    Surveys,
     /// Rows of Interactions (counted over all parts) that another row with the same id replaces.
     Duplicates,
     /// Rows of Cues (counted over all parts) that are counted already or whose turn was replaced.
@@ -35,13 +37,14 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table.
-    pub(super) const ALL: [Table; 10] = [
+    pub(super) const ALL: [Table; 11] = [
         Table::Interactions,
         Table::InteractionTexts,
         Table::Transcripts,
         Table::Turns,
         Table::Cues,
         Table::CueTexts,
+        Table::Surveys,
         Table::Duplicates,
         Table::CueDuplicates,
         Table::Rejects,
@@ -57,6 +60,7 @@ impl Table {
             Table::Turns => ("turns", "parquet"),
             Table::Cues => ("cues", "parquet"),
             Table::CueTexts => ("cue-texts", "parquet"),
+            Table::Surveys => ("surveys", "parquet"),
             Table::Duplicates => ("duplicates", "parquet"),
             Table::CueDuplicates => ("cue-duplicates", "parquet"),
             Table::Rejects => ("rejects", "jsonl"),
@@ -74,6 +78,7 @@ impl Table {
             Table::Turns => TURNS,
             Table::Cues => CUES,
             Table::CueTexts => CUE_TEXTS,
+            Table::Surveys => SURVEYS,
             Table::Duplicates | Table::CueDuplicates => ROWS,
             Table::Rejects | Table::Notes => &[],
         }
@@ -101,6 +106,10 @@ const INTERACTIONS: &[(&str, DataType)] = &[
     ("content_key", DataType::UInt64),
     ("customer_key", DataType::UInt64),
     ("parent_key", DataType::UInt64),
+    ("phone_key", DataType::UInt64),
+    ("email_key", DataType::UInt64),
+    ("national_id_key", DataType::UInt64),
+    ("name_key", DataType::UInt64),
     ("started_at", DataType::Int64),
     ("ended_at", DataType::Int64),
     ("handle_seconds", DataType::Float64),
@@ -134,7 +143,12 @@ const INTERACTION_TEXTS: &[(&str, DataType)] = &[
     ("nps", DataType::Float64),
     ("transfer_count", DataType::UInt32),
     ("reopen_count", DataType::UInt32),
+    ("reply_count", DataType::UInt32),
+    ("agent_count", DataType::UInt32),
+    ("survey_contact_count", DataType::UInt32),
     ("is_coded_resolved", DataType::Boolean),
+    ("survey_is_first", DataType::Boolean),
+    ("survey_is_resolved", DataType::Boolean),
 ];
 
 const TRANSCRIPTS: &[(&str, DataType)] = &[
@@ -165,6 +179,16 @@ const CUES: &[(&str, DataType)] = &[
     ("stated_contacts", DataType::UInt32),
 ];
 
+const SURVEYS: &[(&str, DataType)] = &[
+    ("interaction_key", DataType::UInt64),
+    ("content_key", DataType::UInt64),
+    ("is_first", DataType::UInt32),
+    ("is_resolved", DataType::UInt32),
+    ("contact_count", DataType::UInt32),
+    ("csat", DataType::Float64),
+    ("nps", DataType::Float64),
+];
+
 const ROWS: &[(&str, DataType)] = &[("row", DataType::UInt32)];
 
 const CUE_TEXTS: &[(&str, DataType)] =
@@ -185,6 +209,7 @@ mod tests {
     fn what_linking_reads_has_no_text() {
         assert!(Table::Interactions.is_narrow());
         assert!(Table::Cues.is_narrow());
+        assert!(Table::Surveys.is_narrow());
         assert!(!Table::Turns.is_narrow());
     }
 }

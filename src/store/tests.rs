@@ -4,8 +4,11 @@ use std::path::Path;
 
 use proptest::{collection::vec, prelude::Strategy, prelude::proptest, prop_assert_eq};
 
-use super::{CommitInfo, SourceRecord, Store, StoredCue, Want, Writer, key};
-use crate::interaction::{Direction, Interaction, Note, Reject, Speaker, Status, Transcript, Turn};
+use super::{CommitInfo, SourceRecord, Store, StoredCue, SurveyColumns, Want, Writer, key};
+use crate::identity::Region;
+use crate::interaction::{
+    Direction, Interaction, Note, Reject, Speaker, Status, SurveyAnswer, Transcript, Turn,
+};
 
 fn interaction(id: &str, customer: &str, category: &str, started_at: i64) -> Interaction {
     let some = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
@@ -45,8 +48,13 @@ fn full_interaction() -> Interaction {
         disposition: Some("fixed, hopefully".into()),
         is_coded_resolved: Some(true),
         reopen_count: Some(1),
+        reply_count: Some(6),
+        agent_count: Some(3),
         csat: Some(4.0),
         nps: Some(9.0),
+        survey_is_first: Some(false),
+        survey_contact_count: Some(4),
+        survey_is_resolved: Some(true),
         language: Some("lv".into()),
         article_id: Some("KB-3".into()),
         extra: vec![("plan \"x\"".into(), "gold".into()), ("".into(), "no name".into())],
@@ -77,6 +85,17 @@ fn transcript(id: &str, texts: &[&str]) -> Transcript {
         text: text.to_string(),
     });
     Transcript { interaction_id: id.into(), language: None, turns: turns.collect() }
+}
+
+/// 0 contacts and a CSAT of NaN are not said.
+fn answer(id: &str, is_first: Option<bool>, contact_count: u32, csat: f64) -> SurveyAnswer {
+    SurveyAnswer {
+        interaction_id: id.into(),
+        is_first,
+        contact_count: Some(contact_count).filter(|count| *count > 0),
+        csat: Some(csat).filter(|csat| !csat.is_nan()),
+        ..SurveyAnswer::default()
+    }
 }
 
 fn info() -> CommitInfo {
@@ -123,7 +142,8 @@ fn narrow_columns_are_what_was_pushed_over_several_commits() {
     commit(dir.path(), &[interaction(" a ", " C1", "outage", 10), handled]);
     let mut ended = interaction("c", "", "billing", 30);
     (ended.ended_at, ended.handle_seconds) = (Some(99), Some(7.0));
-    (ended.status, ended.direction) = (Status::Abandoned, Direction::Outbound);
+    (ended.status, ended.direction) = (Status::Abandoned, Direction::Callback);
+    ended.channel = Some("chat".into());
     let columns = commit(dir.path(), &[ended]).columns(Want::ALL).unwrap();
     assert_eq!(columns.row_count, 3);
     assert_eq!(columns.interaction_key, [key("a"), key("b"), key("c")]);
@@ -133,7 +153,11 @@ fn narrow_columns_are_what_was_pushed_over_several_commits() {
     assert_eq!(columns.started_at, [10, 20, 30]);
     assert_eq!(columns.ended_at, [10, 1_500_020, 99]);
     assert_eq!(columns.status, [0, 0, 2]);
-    assert_eq!(columns.direction, [0, 0, 2]);
+    assert_eq!(columns.direction, [0, 0, 4]);
+    assert_eq!(
+        (columns.channel, columns.channel_names),
+        (vec![0, 0, 1], vec!["".to_string(), "chat".into()])
+    );
     assert!(columns.handle_seconds[0].is_nan());
     assert_eq!(columns.handle_seconds[1..], [1.5, 7.0]);
     assert_eq!(columns.parent_key, [0, key("a"), 0]);
@@ -404,6 +428,7 @@ fn a_byte_turned_over_in_any_part_is_found_by_verify_and_never_a_panic() {
         writer.push_interactions(&[interaction(&id, "C", "x", n)]).unwrap();
         writer.push_transcript(&transcript(&id, &["good morning", "third time"])).unwrap();
         writer.push_cues(&[cue(&id, 1, "third time")]).unwrap();
+        writer.push_surveys(&[answer(&id, Some(n % 2 == 0), 2, 4.0)]).unwrap();
     }
     writer.push_interactions(&[interaction("7", "C", "x", 0)]).unwrap();
     let store = writer.commit(info()).unwrap();
@@ -418,6 +443,7 @@ fn a_byte_turned_over_in_any_part_is_found_by_verify_and_never_a_panic() {
             assert!(refused.contains(&file), "{refused}");
             // Reading may give other values or fail; what it may not do is panic.
             let _ = (store.columns(Want::ALL), store.interaction(3), store.dimension("disposition"));
+            let _ = (store.survey_columns(), store.numbers("csat"), store.numbers("is_coded_resolved"));
             let _ = (store.turns("3"), store.cues_of("3"), store.cue_phrases());
         }
         std::fs::write(&path, &sound).unwrap();
@@ -458,4 +484,160 @@ fn many_row_groups_read_as_one_column_and_single_rows_are_found_in_them() {
     assert_eq!(ids, wanted.map(|row| Some(row.to_string())));
     assert_eq!(store.find_interaction("120000").unwrap(), Some(120_000));
     assert_eq!(store.dimension("name").unwrap().names.len(), 2);
+}
+
+#[test]
+fn identities_are_keys_of_their_one_spelling_and_the_customer_key_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let row = |id: &str, phone: &str, email: &str, national_id: &str, name: &str| {
+        let some = |text: &str| Some(text.to_string());
+        let identities = (some(phone), some(email), some(national_id), some(name));
+        let mut row = interaction(id, phone, "", 1);
+        (row.phone, row.email, row.national_id, row.name) = identities;
+        row
+    };
+    let mut writer = Writer::begin(dir.path()).unwrap();
+    let region = Region::of_code("LV");
+    let first = row("a", "20 123 456", "Jane@X.org", "010190-12345", "Anna  Bērziņa");
+    let second = row("b", "+371 20123456", "mailto:jane@x.org", "01019012345", "ANNA BĒRZIŅA");
+    writer.push_interactions_of(region, &[first, second]).unwrap();
+    writer.push_interactions(&[row("c", "20123456", "none@none.com", "000", " ")]).unwrap();
+    let store = writer.commit(info()).unwrap();
+    let want = Want { phone: true, email: true, national_id: true, name: true, ..Want::default() };
+    let columns = store.columns(want).unwrap();
+    assert_eq!(columns.phone_key, [key("+37120123456"), key("+37120123456"), key("20123456")]);
+    assert_eq!(columns.email_key, [key("jane@x.org"), key("jane@x.org"), 0]);
+    assert_eq!(columns.national_id_key, [key("01019012345"), key("01019012345"), 0]);
+    assert_eq!(columns.name_key, [key("anna bērziņa"), key("anna bērziņa"), 0]);
+    assert!(columns.customer_key.is_empty());
+    let columns = store.columns(Want { customer: true, ..Want::default() }).unwrap();
+    assert_eq!(columns.customer_key, [key("20 123 456"), key("+371 20123456"), key("20123456")]);
+    assert!(columns.phone_key.is_empty());
+}
+
+#[test]
+fn numbers_are_read_for_all_rows_and_what_is_not_said_is_nan() {
+    let dir = tempfile::tempdir().unwrap();
+    commit(dir.path(), &[full_interaction()]);
+    let mut open = interaction("b", "", "", 1);
+    open.is_coded_resolved = Some(false);
+    let store = commit(dir.path(), &[open, interaction("c", "", "", 1)]);
+    let shown = |field: &str| {
+        let numbers = store.numbers(field).unwrap();
+        numbers.into_iter().map(|number| Some(number).filter(|n| !n.is_nan())).collect::<Vec<_>>()
+    };
+    for (field, number) in [
+        ("csat", 4.0),
+        ("nps", 9.0),
+        ("talk_seconds", 40.0),
+        ("hold_seconds", 5.5),
+        ("wait_seconds", 0.0),
+        ("transfer_count", 2.0),
+        ("reopen_count", 1.0),
+        ("reply_count", 6.0),
+        ("agent_count", 3.0),
+    ] {
+        assert_eq!(shown(field), [Some(number), None, None], "{field}");
+    }
+    assert_eq!(shown("is_coded_resolved"), [Some(1.0), Some(0.0), None]);
+    assert_eq!(shown("stated_ended_at"), [Some(1.0), Some(0.0), Some(0.0)]);
+    let refused = store.numbers("category").unwrap_err().to_string();
+    assert!(refused.contains("no number `category`") && refused.contains("reply_count"), "{refused}");
+}
+
+/// Key, first, contacts, resolved and CSAT, as text: NaN equals nothing.
+type Said = (u64, Option<bool>, u32, Option<bool>, String);
+
+fn surveys(store: &Store) -> Vec<Said> {
+    let SurveyColumns { interaction_key, is_first, contact_count, is_resolved, csat, nps } =
+        store.survey_columns().unwrap();
+    assert_eq!(nps.len(), csat.len());
+    let rows = interaction_key.into_iter().zip(is_first).zip(contact_count).zip(is_resolved).zip(csat);
+    rows.map(|((((key, first), count), resolved), csat)| (key, first, count, resolved, csat.to_string()))
+        .collect()
+}
+
+#[test]
+fn answers_are_read_in_one_place_whether_they_came_in_the_log_or_in_a_survey() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut scored = interaction("a", "C", "x", 1);
+    scored.csat = Some(5.0);
+    let mut writer = Writer::begin(dir.path()).unwrap();
+    writer.push_interactions(&[scored, interaction("b", "C", "x", 2)]).unwrap();
+    writer
+        .push_surveys(&[
+            answer(" a ", Some(false), 3, f64::NAN),
+            answer("gone", Some(true), 0, f64::NAN),
+            answer("b", None, 0, f64::NAN),
+        ])
+        .unwrap();
+    writer.finish_source(source("log")).unwrap();
+    let store = writer.commit(info()).unwrap();
+    let mut expected = [
+        (key("a"), Some(false), 3, None, "5".to_string()),
+        (key("gone"), Some(true), 0, None, "NaN".to_string()),
+    ];
+    expected.sort_by_key(|row| row.0);
+    assert_eq!(surveys(&store), expected);
+    assert_eq!(store.unlinked_survey_count().unwrap(), 1);
+    assert_eq!((store.interaction_count(), store.sources()[0].survey_count), (2, 3));
+}
+
+#[test]
+fn a_later_survey_counts_and_what_it_does_not_say_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let push = |answers: &[SurveyAnswer]| {
+        let mut writer = Writer::begin(dir.path()).unwrap();
+        writer.push_surveys(answers).unwrap();
+        writer.commit(info()).unwrap()
+    };
+    push(&[answer("a", Some(true), 1, 2.0)]);
+    let store = push(&[answer("a", Some(false), 0, f64::NAN)]);
+    assert_eq!(surveys(&store), [(key("a"), Some(false), 1, None, "2".to_string())]);
+}
+
+#[test]
+fn a_store_without_surveys_has_no_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = commit(dir.path(), &[interaction("a", "C", "x", 1)]);
+    assert_eq!(store.survey_columns().unwrap(), SurveyColumns::default());
+    assert_eq!(store.unlinked_survey_count().unwrap(), 0);
+}
+
+proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 12, ..Default::default() })]
+    #[test]
+    fn which_answer_counts_does_not_depend_on_the_order_of_rows(
+        rows in vec((0u8..3, proptest::option::of(proptest::bool::ANY), 0u32..4, 1u8..4), 1..12),
+        turn in 0usize..12,
+    ) {
+        let counted = |rows: &[(u8, Option<bool>, u32, u8)]| {
+            let dir = tempfile::tempdir().unwrap();
+            let answers: Vec<_> = rows.iter()
+                .map(|(id, first, count, csat)| answer(&id.to_string(), *first, *count, f64::from(*csat))).collect();
+            let mut writer = Writer::begin(dir.path()).unwrap();
+            writer.push_surveys(&answers).unwrap();
+            surveys(&writer.commit(info()).unwrap())
+        };
+        let mut turned = rows.clone();
+        turned.rotate_left(turn % rows.len());
+        prop_assert_eq!(counted(&rows), counted(&turned));
+    }
+}
+
+#[test]
+fn an_older_store_is_refused_until_it_is_filled_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
+    let path = dir.path().join("manifest.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("\"format_version\": 2", "\"format_version\": 1")).unwrap();
+    for refused in [Store::open(dir.path()).err(), Writer::begin(dir.path()).err()] {
+        let refused = refused.unwrap().to_string();
+        assert!(refused.contains("the store has format 1") && refused.contains("--rebuild"), "{refused}");
+    }
+    let mut writer = Writer::begin_anew(dir.path()).unwrap();
+    writer.push_interactions(&[interaction("b", "C", "x", 1)]).unwrap();
+    let store = writer.commit(info()).unwrap();
+    assert_eq!((store.commit_id(), store.interaction_count()), (2, 1));
 }

@@ -18,9 +18,11 @@ use super::part::{PartWriter, is_ours, remove_leftovers};
 use super::reader::Store;
 use super::rejects::count_reason;
 use super::schema::Table;
+use super::surveys::SurveyRows;
 use super::turns::TranscriptRows;
 use crate::error::{Error, Result};
-use crate::interaction::{Interaction, Note, Reject, Transcript};
+use crate::identity::Region;
+use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
 
 /// Rows of a narrow row group: about 30 MB while it is filled.
 const NARROW_ROWS: usize = 1 << 18;
@@ -53,6 +55,7 @@ pub struct Writer {
     texts: TextRows,
     transcripts: TranscriptRows,
     cues: CueRows,
+    surveys: SurveyRows,
     dictionaries: [Dictionary; CODED_FIELDS.len()],
     cue_dictionaries: [Dictionary; CUE_CODES.len()],
     /// Names of the extra columns of the last row: mostly those of the next, too.
@@ -69,12 +72,12 @@ impl Writer {
     /// Opens the store in `dir` for writing, creating it where there is none, and removes what a dead writer left.
     ///
     /// Errors: another process is writing; the folder has other files in it and is no store; the store is damaged or has
-    /// a newer format.
+    /// another format.
     pub fn begin(dir: &Path) -> Result<Writer> {
         Writer::open(dir, false)
     }
 
-    /// As [`Writer::begin`], but the commit will hold only what this run brings. Until then readers see the last one,
+    /// As [`Writer::begin`], but the commit will hold only what this run brings; the store may have an older format. Until then readers see the last one,
     /// whose files the writer after this one removes.
     pub fn begin_anew(dir: &Path) -> Result<Writer> {
         Writer::open(dir, true)
@@ -84,7 +87,8 @@ impl Writer {
         refuse_foreign_folder(dir)?;
         std::fs::create_dir_all(dir).map_err(Error::io(dir))?;
         let lock = lock(dir)?;
-        let mut manifest = Manifest::load(dir)?.unwrap_or_else(Manifest::empty);
+        let found = if is_anew { Manifest::load_to_replace(dir)? } else { Manifest::load(dir)? };
+        let mut manifest = found.unwrap_or_else(Manifest::empty);
         remove_leftovers(dir, &manifest.parts)?;
         if is_anew {
             manifest = Manifest { commit_id: manifest.commit_id, ..Manifest::empty() };
@@ -101,6 +105,7 @@ impl Writer {
             texts: TextRows::default(),
             transcripts: TranscriptRows::after(0),
             cues: CueRows::default(),
+            surveys: SurveyRows::default(),
             dictionaries,
             cue_dictionaries,
             extra_names: Vec::new(),
@@ -123,8 +128,18 @@ impl Writer {
         self.manifest.sources.iter().any(|source| source.fingerprint == fingerprint)
     }
 
-    /// Adds interactions. Rows with an id that the store has already are sorted out at the commit.
+    /// Adds interactions whose telephone numbers are of no known region. Rows with an id that the store has already are
+    /// sorted out at the commit.
     pub fn push_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
+        self.push_interactions_of(None, interactions)
+    }
+
+    /// As [`Writer::push_interactions`]; telephone numbers without a calling code are those of `region`.
+    pub fn push_interactions_of(
+        &mut self,
+        region: Option<Region>,
+        interactions: &[Interaction],
+    ) -> Result<()> {
         self.interaction_count += interactions.len() as u64;
         self.check_capacity(self.interaction_count, "interactions")?;
         for interaction in interactions {
@@ -132,7 +147,10 @@ impl Writer {
                 .map_err(|i| too_many_names(&self.dir, CODED_FIELDS[i]))?;
             self.list_extra_names(interaction);
             self.observe(interaction);
-            self.narrow.push(interaction, codes);
+            self.narrow.push(interaction, region, codes);
+            if let Some(answer) = interaction.survey_answer() {
+                self.push_answer(&answer)?;
+            }
             self.texts.push(interaction);
             if self.narrow.len() >= NARROW_ROWS {
                 self.flush_narrow()?;
@@ -143,6 +161,18 @@ impl Writer {
         }
         self.current.interaction_count += interactions.len() as u64;
         Ok(())
+    }
+
+    /// Adds what customers answered, each about one interaction, which may be absent from the log.
+    pub fn push_surveys(&mut self, answers: &[SurveyAnswer]) -> Result<()> {
+        answers.iter().try_for_each(|answer| self.push_answer(answer))?;
+        self.current.survey_count += answers.len() as u64;
+        Ok(())
+    }
+
+    fn push_answer(&mut self, answer: &SurveyAnswer) -> Result<()> {
+        self.surveys.push(answer);
+        if self.surveys.len() >= NARROW_ROWS { self.flush_surveys() } else { Ok(()) }
     }
 
     /// Adds a transcript, or a fragment of one: its turns join those of the same interaction.
@@ -218,6 +248,7 @@ impl Writer {
         self.flush_texts()?;
         self.flush_transcripts()?;
         self.flush_cues()?;
+        self.flush_surveys()?;
         if let Some(reason) = self.is_unchanged(&info) {
             return reason;
         }
@@ -302,6 +333,14 @@ impl Writer {
         let (narrow, texts) = std::mem::take(&mut self.cues).into_frames();
         self.part(Table::Cues)?.write(&narrow)?;
         self.part(Table::CueTexts)?.write(&texts)
+    }
+
+    fn flush_surveys(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.surveys);
+        match rows.len() {
+            0 => Ok(()),
+            _ => self.part(Table::Surveys)?.write(&rows.into_frame()),
+        }
     }
 
     /// The part of a table in this commit, begun at its first use.

@@ -180,7 +180,10 @@ fn explain_tells_the_story_of_a_contact() {
     let json = folder.run("explain 2 --json").json();
     assert_eq!(json["interaction"]["extra"], serde_json::json!([["shop", "Riga"]]));
     let unknown = folder.run("explain 3").error();
-    assert_eq!(unknown, ".recontact: there is no interaction `3`: see the ids in your source files");
+    assert_eq!(
+        unknown,
+        ".recontact: there is no interaction or customer `3`: see the ids in your source files"
+    );
 }
 
 #[test]

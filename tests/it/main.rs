@@ -15,13 +15,21 @@ mod determinism;
 #[cfg(test)]
 mod estimates;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
 mod labelled;
+#[cfg(test)]
+mod policy;
 #[cfg(test)]
 mod program;
 #[cfg(test)]

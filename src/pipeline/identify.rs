@@ -1,0 +1,94 @@
+//! Who is whom: the identity keys that the policy names, as columns, joined into one customer a row.
+
+use crate::Result;
+use crate::link::{Capped, Identities, identities};
+use crate::policy::{IdentityField, IdentityKey, Policy};
+use crate::store::{Columns, Store, Want};
+
+/// The customers of all rows, and how they were told.
+#[derive(Debug, Default)]
+pub(super) struct Identified {
+    /// The keys that were used, the strongest first.
+    pub(super) keys: Vec<IdentityKey>,
+    /// The number of each row's customer; 0 = unknown.
+    pub(super) customer: Vec<u64>,
+    /// The place among `keys` of the strongest that each row has.
+    pub(super) strongest: Vec<u8>,
+    /// Values that too many customers share.
+    pub(super) capped: Vec<Capped>,
+    /// The data have none of the policy's keys, so that the customer id stands in.
+    pub(super) is_stand_in: bool,
+}
+
+/// Which columns the keys need, beside those wanted.
+pub(super) fn want(mut want: Want, keys: &[IdentityKey]) -> Want {
+    for field in keys.iter().flat_map(|key| &key.0) {
+        match field {
+            IdentityField::CustomerId => want.customer = true,
+            IdentityField::Phone => want.phone = true,
+            IdentityField::Email => want.email = true,
+            IdentityField::NationalId => want.national_id = true,
+            IdentityField::Name => want.name = true,
+        }
+    }
+    want
+}
+
+/// The customers of the rows by the policy's keys.
+pub(super) fn identify(store: &Store, policy: &Policy, columns: &Columns) -> Result<Identified> {
+    let mut keys = policy.identity.clone();
+    let mut found = by_keys(&keys, columns, policy.identity_limit);
+    let customer_id = IdentityKey(vec![IdentityField::CustomerId]);
+    let is_stand_in = !keys.contains(&customer_id) && found.customer.iter().all(|customer| *customer == 0);
+    if is_stand_in {
+        let of_store = store.columns(Want { customer: true, ..Want::default() })?;
+        keys = vec![customer_id];
+        found = by_keys(&keys, &of_store, policy.identity_limit);
+    }
+    let Identities { customer, strongest, capped } = found;
+    Ok(Identified { keys, customer, strongest, capped, is_stand_in })
+}
+
+/// The customers of the rows by some keys.
+pub(super) fn by_keys(keys: &[IdentityKey], columns: &Columns, limit: u64) -> Identities {
+    let values: Vec<Vec<u64>> = keys.iter().map(|key| values(key, columns)).collect();
+    let values: Vec<&[u64]> = values.iter().map(Vec::as_slice).collect();
+    identities(&values, &columns.is_duplicate, limit)
+}
+
+/// The value of a key on each row; 0 where one of its fields is missing.
+fn values(key: &IdentityKey, columns: &Columns) -> Vec<u64> {
+    let column = |field: &IdentityField| match field {
+        IdentityField::CustomerId => &columns.customer_key,
+        IdentityField::Phone => &columns.phone_key,
+        IdentityField::Email => &columns.email_key,
+        IdentityField::NationalId => &columns.national_id_key,
+        IdentityField::Name => &columns.name_key,
+    };
+    let (first, rest) = key.0.split_first().expect("a key has a field");
+    let mut values = column(first).clone();
+    for field in rest {
+        for (value, other) in values.iter_mut().zip(column(field)) {
+            *value = if *value == 0 || *other == 0 { 0 } else { both(*value, *other) };
+        }
+    }
+    values
+}
+
+/// One number for two, never 0: both are hashes already, so mixing them is as good as hashing again.
+fn both(one: u64, other: u64) -> u64 {
+    (one.rotate_left(32).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ other).max(1)
+}
+
+/// The customers, ascending, of whom a row has one of these ids (or telephone numbers, or addresses) as its key.
+pub(super) fn named(columns: &Columns, customer: &[u64], wanted: &[u64]) -> Vec<u64> {
+    let columns = [&columns.customer_key, &columns.phone_key, &columns.email_key];
+    let mut found: Vec<u64> = Vec::new();
+    for column in columns {
+        let rows = column.iter().zip(customer).filter(|(value, _)| wanted.contains(value));
+        found.extend(rows.map(|(_, customer)| *customer).filter(|customer| *customer != 0));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -1,0 +1,132 @@
+//! How well customers are known, and how the rate moves when they are told by one key alone.
+
+use std::collections::HashMap;
+
+use super::identify::by_keys;
+use super::view::View;
+use crate::Result;
+use crate::link::{Capped, Class, Exclusion, Links, NO_KEY};
+use crate::measure::score;
+use crate::policy::{IdentityField, IdentityKey};
+use crate::report::{CappedKey, Identity, KeyShare};
+
+/// Capped values that are listed.
+const MOST_CAPPED: usize = 20;
+
+/// The identity section of a report.
+pub(super) fn identity(view: &View) -> Result<Identity> {
+    let identified = &view.identified;
+    let contacts: Vec<usize> = view.links.order().iter().map(|row| *row as usize).collect();
+    let mut by_place = vec![0u64; identified.keys.len()];
+    for place in contacts.iter().map(|row| identified.strongest[*row]).filter(|place| *place != NO_KEY) {
+        by_place[usize::from(place)] += 1;
+    }
+    let contact_count = contacts.len() as u64;
+    let share = |count: u64, total: u64| (total > 0).then(|| count as f64 / total as f64);
+    let mut keys = Vec::new();
+    for (key, count) in identified.keys.iter().zip(by_place) {
+        let alone = alone(view, key)?;
+        keys.push(KeyShare {
+            is_used: true,
+            contact_count: count,
+            contact_share: share(count, contact_count),
+            ..alone
+        });
+    }
+    for key in others(view) {
+        keys.push(alone(view, &key)?);
+    }
+    let anonymous_count = anonymous(view);
+    Ok(Identity {
+        keys,
+        anonymous_count,
+        anonymous_rate: share(anonymous_count, anonymous_count + contact_count),
+        capped_count: identified.capped.len() as u64,
+        capped: capped(view)?,
+        largest_customer_count: largest(&view.links),
+        is_stand_in: identified.is_stand_in,
+    })
+}
+
+/// What there would be, were this the only key.
+fn alone(view: &View, key: &IdentityKey) -> Result<KeyShare> {
+    let is_all = view.identified.keys == [key.clone()];
+    let scores = if is_all {
+        score(&view.links, &[], 1, &[])
+    } else {
+        let customers = by_keys(std::slice::from_ref(key), &view.columns, u64::MAX).customer;
+        score(&view.linked_as(view.policy, &customers)?, &[], 1, &[])
+    };
+    let scores = scores.into_iter().next().unwrap_or_default();
+    Ok(KeyShare {
+        key: key.to_string(),
+        is_used: false,
+        contact_count: 0,
+        contact_share: None,
+        alone_contact_count: scores.contact_count,
+        alone_fcr_rate: scores.fcr_rate,
+        alone_repeat_rate: scores.repeat_rate,
+    })
+}
+
+/// Keys that the policy does not name and the data have.
+fn others(view: &View) -> Vec<IdentityKey> {
+    let columns = &view.columns;
+    let known = [
+        (IdentityField::CustomerId, &columns.customer_key),
+        (IdentityField::Phone, &columns.phone_key),
+        (IdentityField::Email, &columns.email_key),
+    ];
+    let is_there = |column: &[u64]| column.iter().any(|value| *value != 0);
+    let keys =
+        known.into_iter().filter(|(_, column)| is_there(column)).map(|(field, _)| IdentityKey(vec![field]));
+    keys.filter(|key| !view.identified.keys.contains(key)).collect()
+}
+
+fn anonymous(view: &View) -> u64 {
+    let no_identity = Class::Excluded(Exclusion::NoIdentity).code();
+    let excluded = view.links.codes().iter().filter(|code| **code == no_identity).count();
+    let single =
+        view.links.order().iter().filter(|row| view.identified.customer[**row as usize] == 0).count();
+    (excluded + single) as u64
+}
+
+/// Contacts of the customer with the most.
+fn largest(links: &Links) -> u64 {
+    let (mut largest, mut count) = (0, 0);
+    for place in 0..links.order().len() {
+        count = if links.starts_customer(place) { 1 } else { count + 1 };
+        largest = count.max(largest);
+    }
+    largest
+}
+
+/// The capped values on the most interactions, as the source has them.
+fn capped(view: &View) -> Result<Vec<CappedKey>> {
+    let listed: Vec<&Capped> = view.identified.capped.iter().take(MOST_CAPPED).collect();
+    let mut texts: HashMap<(u8, u64), String> = HashMap::new();
+    for (key, place) in view.identified.keys.iter().zip(0u8..) {
+        let [field] = key.0.as_slice() else { continue };
+        let column = match field {
+            IdentityField::Phone => &view.columns.phone_key,
+            IdentityField::Email => &view.columns.email_key,
+            IdentityField::NationalId => &view.columns.national_id_key,
+            IdentityField::Name => &view.columns.name_key,
+            IdentityField::CustomerId => &view.columns.customer_key,
+        };
+        let of_place: Vec<u64> = listed.iter().filter(|it| it.place == place).map(|it| it.value).collect();
+        let row = |value: &u64| column.iter().position(|it| it == value).unwrap_or_default() as u32;
+        let rows: Vec<u32> = of_place.iter().map(row).collect();
+        let found = view.store.texts(field.name(), &rows)?;
+        texts.extend(
+            of_place.iter().zip(found).map(|(value, text)| ((place, *value), text.unwrap_or_default())),
+        );
+    }
+    let key = |capped: &&Capped| CappedKey {
+        key: view.identified.keys[usize::from(capped.place)].to_string(),
+        value: texts.get(&(capped.place, capped.value)).cloned().unwrap_or_default(),
+        customer_count: capped.customer_count,
+        interaction_count: capped.row_count,
+    };
+    Ok(listed.iter().map(key).collect())
+}
