@@ -56,9 +56,12 @@ struct Step {
 }
 
 impl From<&Silence> for Subject {
-    /// The silence after a first contact: broken by the next contact of the same customer and reason.
+    /// The silence after a first contact: broken by the next contact of the same customer and reason. Where only whole
+    /// dates are observed, one on the last, unfinished date does not count: whoever stays silent on it is not at risk.
     fn from(silence: &Silence) -> Subject {
-        Subject { gap: silence.length(), is_event: silence.after.is_some() }
+        let watched = silence.observed_after.max(0);
+        let is_event = silence.after.is_some_and(|gap| gap <= watched);
+        Subject { gap: silence.length().min(watched), is_event }
     }
 }
 
@@ -125,6 +128,25 @@ mod tests {
         let mut all: Vec<Subject> = of(events, true);
         all.extend::<Vec<Subject>>(of(censored, false));
         all
+    }
+
+    #[test]
+    fn a_contact_on_an_unfinished_date_is_no_event() {
+        let silence = |after, observed_after| Silence {
+            row: 0,
+            before: None,
+            after,
+            observed_before: 0,
+            observed_after,
+            window: 7,
+        };
+        let subject = |after, observed| Subject::from(&silence(after, observed));
+        let of = |gap, is_event| Subject { gap, is_event };
+        assert_eq!(subject(Some(3), 3), of(3, true));
+        assert_eq!(subject(Some(4), 3), of(3, false));
+        assert_eq!(subject(None, 3), of(3, false));
+        assert_eq!(subject(Some(0), -1), of(0, true), "an overlap at the very end of observation");
+        assert_eq!(subject(None, -1), of(0, false));
     }
 
     /// Weeks to relapse of the 21 children on 6-MP: E. J. Freireich and others, "The effect of
