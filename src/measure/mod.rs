@@ -8,6 +8,7 @@ mod capture;
 mod chance;
 mod companions;
 mod denominators;
+mod gap_profile;
 mod group;
 mod grouping;
 mod incidence;
@@ -22,6 +23,7 @@ mod survival;
 mod sweep;
 mod verdict;
 mod waterfall;
+mod window;
 
 #[cfg(test)]
 mod properties;
@@ -29,6 +31,7 @@ mod properties;
 pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
 pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};
 pub use denominators::{Denominators, Place, denominators};
+pub use gap_profile::{DayRates, GapProfile, GapProfiles, WindowVerdict, gap_profiles};
 pub use group::{Dimension, Groups, group};
 pub use grouping::Grouping;
 pub use incidence::Incidence;
@@ -41,3 +44,4 @@ pub use survival::{Curve, Estimate, Subject};
 pub use sweep::{SweptCounts, allows_one_pass, sweep};
 pub use verdict::{Verdict, verdict};
 pub use waterfall::{Step, waterfall};
+pub use window::{Day, LEAST_AT_RISK, LEAST_DAYS, LEAST_EVENTS};

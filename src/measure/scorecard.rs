@@ -12,7 +12,7 @@ use super::{
 };
 use crate::interaction::Micros;
 use crate::link::{Links, Neighbours, Silence};
-use crate::policy::Policy;
+use crate::policy::{Policy, Span};
 
 /// What a scorecard is made of: links, and what else is known of the rows.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ fn scored(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
     let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
     let mut scores = score(links, &groups.codes, groups.keys.len(), material.is_stated);
     fill_chance(material, grouping, &mut scores);
-    fill_estimates(material, groups, grouping, &mut scores);
+    fill_estimates(material, groups, &mut scores);
     let excess: Vec<f64> = scores.iter().map(|scores| scores.excess_repeat_count).collect();
     let cost = policy.cost_per_contact.map(Cost::PerContact).or(policy.cost_per_minute.map(Cost::PerMinute));
     let companions = companions(&material.facts, grouping, &excess, cost);
@@ -139,11 +139,6 @@ fn scored(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
     .collect()
 }
 
-/// The place of the category among the dimensions of the groups.
-fn category_of(groups: &Groups) -> Option<usize> {
-    groups.by.iter().position(|name| name == "category")
-}
-
 fn places(links: &Links) -> Vec<Place> {
     let place = |(at, row): (usize, &u32)| Place {
         row: *row,
@@ -161,26 +156,51 @@ fn fill_chance(material: &Material<'_>, grouping: Grouping<'_>, scores: &mut [Sc
 }
 
 /// The estimates that use pending contacts too: of each group whose contacts have one window.
-fn fill_estimates(material: &Material<'_>, groups: &Groups, grouping: Grouping<'_>, scores: &mut [Scores]) {
-    let Material { links, policy, silences, neighbours, .. } = *material;
-    let mut subjects = vec![Vec::new(); scores.len()];
-    let mut competing = vec![Vec::new(); scores.len()];
-    for (at, silence) in silences.iter().enumerate().filter(|(_, it)| links.fate(it.row).is_some()) {
-        let group = grouping.group_of(silence.row as usize);
-        subjects[group].push(Subject::from(silence));
-        competing[group].extend(neighbours.get(at).map(|it| incidence::Subject::new(silence, it)));
-    }
-    let has_one_window = policy.category.values().all(|own| own.window.is_none());
-    let category = category_of(groups);
-    for ((at, scores), key) in scores.iter_mut().enumerate().zip(&groups.keys) {
-        let window = match category {
-            Some(of_key) => Some(key[of_key].as_deref().map_or(policy.window, |name| policy.window_of(name))),
-            None => has_one_window.then_some(policy.window),
-        };
+fn fill_estimates(material: &Material<'_>, groups: &Groups, scores: &mut [Scores]) {
+    let Material { links, policy, silences, .. } = *material;
+    let subjects = subjects_of(links, groups, silences);
+    let competing = competing_of(material, groups);
+    for ((at, scores), window) in scores.iter_mut().enumerate().zip(windows_of(policy, groups)) {
         let Some(window) = window.map(|window| policy.reach(window)) else { continue };
         scores.fill_survival(Curve::new(&subjects[at]).at(window));
         scores.fill_incidence(incidence::Curve::new(&competing[at]).at(window));
     }
+}
+
+/// How the waits after the contacts that the FCR rate counts ended, for each group; none where reasons do not compete.
+fn competing_of(material: &Material<'_>, groups: &Groups) -> Vec<Vec<incidence::Subject>> {
+    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
+    let mut competing = vec![Vec::new(); groups.keys.len()];
+    let waits = material.silences.iter().zip(material.neighbours);
+    for (silence, neighbours) in waits.filter(|(silence, _)| material.links.fate(silence.row).is_some()) {
+        let group = grouping.group_of(silence.row as usize);
+        competing[group].push(incidence::Subject::new(silence, neighbours));
+    }
+    competing
+}
+
+/// The silences after the contacts that the FCR rate counts, for each group.
+pub(super) fn subjects_of(links: &Links, groups: &Groups, silences: &[Silence]) -> Vec<Vec<Subject>> {
+    let group_of = |row: u32| groups.codes.get(row as usize).map_or(0, |code| *code as usize);
+    let mut subjects = vec![Vec::new(); groups.keys.len()];
+    let is_counted = |it: &&Silence| links.fate(it.row).is_some();
+    silences.iter().filter(is_counted).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
+    subjects
+}
+
+/// The window of each group: its category's; without a category the policy's, if no category has one of its own.
+pub(super) fn windows_of(policy: &Policy, groups: &Groups) -> Vec<Option<Span>> {
+    let has_one_window = policy.category.values().all(|own| own.window.is_none());
+    let window = |key: &Vec<Option<String>>| match category_of(groups) {
+        Some(of_key) => Some(key[of_key].as_deref().map_or(policy.window, |name| policy.window_of(name))),
+        None => has_one_window.then_some(policy.window),
+    };
+    groups.keys.iter().map(window).collect()
+}
+
+/// Which of the dimensions is the category.
+fn category_of(groups: &Groups) -> Option<usize> {
+    groups.by.iter().position(|name| name == "category")
 }
 
 impl Scores {
