@@ -13,6 +13,7 @@ mod presets;
 mod report;
 mod shared;
 mod sweep;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ enum Command {
     Report(report::Arguments),
     Sweep(sweep::Arguments),
     Presets(presets::Arguments),
+    Windows(windows::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Detect(detect::Arguments),
@@ -47,6 +49,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),
+        Command::Windows(arguments) => windows::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),

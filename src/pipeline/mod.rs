@@ -1,6 +1,6 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), store → rates under many windows ([`sweep()`]), store → phrases that the lexicons
-//! may lack ([`suggest()`]).
+//! of one contact ([`explain()`]), store → rates under many windows ([`sweep()`]), store → when customers come
+//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
@@ -17,9 +17,11 @@ mod suggest;
 mod sweep;
 mod view;
 mod why;
+mod windows;
 
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use report::{ReportOptions, report};
 pub use suggest::{Suggestion, Suggestions, suggest};
 pub use sweep::sweep;
+pub use windows::windows;

@@ -13,6 +13,8 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod windows;
+mod windows_terminal;
 
 use serde::Serialize;
 
@@ -20,6 +22,7 @@ pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep};
 pub use text::{one_line, spreadsheet_safe, wrap};
+pub use windows::{WindowGroup, Windows, render_windows};
 
 use crate::measure::{Agreement, Companions, Denominators, SaidDone, Scores, Step, Verdict};
 

@@ -8,7 +8,7 @@ use super::{Entry, Report};
 use crate::measure::Verdict;
 
 /// Narrower terminals get this width all the same: the numbers need it.
-const LEAST_WIDTH: usize = 72;
+pub(super) const LEAST_WIDTH: usize = 72;
 
 /// From this width on each line has a picture of its interval.
 const WIDTH_FOR_CHART: usize = 104;

@@ -31,6 +31,14 @@ pub(super) fn percent(rate: Option<f64>) -> String {
     rate.map_or("–".to_string(), |rate| format!("{:.1} %", rate * 100.0))
 }
 
+/// "0.214 %": three digits of a small rate; a dash where there is none.
+pub(super) fn percent_finely(rate: Option<f64>) -> String {
+    match rate {
+        Some(rate) if rate > 0.0 && rate < 0.01 => format!("{:.3} %", rate * 100.0),
+        rate => percent(rate),
+    }
+}
+
 /// "43.1–54.8 %".
 pub(super) fn interval(low: Option<f64>, high: Option<f64>) -> String {
     match (low, high) {
@@ -105,7 +113,7 @@ pub fn wrap(text: &str, columns: usize, indent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, cut, interval, one_line, percent, spreadsheet_safe};
+    use super::{count, cut, interval, one_line, percent, percent_finely, spreadsheet_safe};
 
     #[test]
     fn numbers_read_well() {
@@ -114,6 +122,8 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(percent(Some(0.4885)), "48.9 %");
         assert_eq!(percent(None), "–");
+        assert_eq!(percent_finely(Some(0.002_144)), "0.214 %");
+        assert_eq!(percent_finely(Some(0.0)), "0.0 %");
         assert_eq!(interval(Some(0.4), Some(0.5)), "40.0–50.0 %");
     }
 

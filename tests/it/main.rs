@@ -38,3 +38,5 @@ mod readme;
 mod store;
 #[cfg(test)]
 mod sweep;
+#[cfg(test)]
+mod windows;
