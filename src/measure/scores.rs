@@ -215,18 +215,7 @@ impl Tally {
             ..Scores::default()
         };
         for (code, count) in (0..).zip(self.by_code) {
-            scores.interaction_count += count;
-            let Some(class) = Class::from_code(code).filter(|class| class.is_contact()) else { continue };
-            scores.contact_count += count;
-            scores.left_edge_count += if let Class::LeftEdge(_) = class { count } else { 0 };
-            scores.repeat_count += if class.is_repeat() { count } else { 0 };
-            scores.first_count += if class.is_first() { count } else { 0 };
-            if let Some(fate) = class.counted(anchor) {
-                let is_resolved = fate.is_eligible && fate.outcome == Outcome::Resolved;
-                scores.eligible_count += if fate.is_eligible { count } else { 0 };
-                scores.pending_count += if fate.is_eligible { 0 } else { count };
-                scores.resolved_count += if is_resolved { count } else { 0 };
-            }
+            scores.add(code, count, anchor);
         }
         scores.fill_rates();
         scores
@@ -234,6 +223,22 @@ impl Tally {
 }
 
 impl Scores {
+    /// Counts `count` interactions more whose class has this code.
+    pub(super) fn add(&mut self, code: u8, count: u64, anchor: Anchor) {
+        self.interaction_count += count;
+        let Some(class) = Class::from_code(code).filter(|class| class.is_contact()) else { return };
+        self.contact_count += count;
+        self.left_edge_count += if let Class::LeftEdge(_) = class { count } else { 0 };
+        self.repeat_count += if class.is_repeat() { count } else { 0 };
+        self.first_count += if class.is_first() { count } else { 0 };
+        if let Some(fate) = class.counted(anchor) {
+            let is_resolved = fate.is_eligible && fate.outcome == Outcome::Resolved;
+            self.eligible_count += if fate.is_eligible { count } else { 0 };
+            self.pending_count += if fate.is_eligible { 0 } else { count };
+            self.resolved_count += if is_resolved { count } else { 0 };
+        }
+    }
+
     fn fill_rates(&mut self) {
         let without_repeat = self.customer_count - self.customer_repeat_count;
         (self.repeat_rate, self.repeat_low, self.repeat_high) = rate(self.repeat_count, self.contact_count);
