@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use recontact::measure::{Verdict, verdict};
-use recontact::pipeline::{self, ReportOptions};
+use recontact::pipeline;
 use recontact::policy::Policy;
 use recontact::report::Report;
 use recontact::store::Store;
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let store = Store::open(&arguments.store.store)?;
     let policy = arguments.policy.policy_for(&store)?;
-    let report = pipeline::report(&store, &policy, &ReportOptions { by: arguments.output.by.clone() })?;
+    let report = pipeline::report(&store, &policy, &arguments.output.options()?)?;
     arguments.output.write(&report)?;
     Ok(exit_code(&report, &policy, arguments.output.fail_below))
 }

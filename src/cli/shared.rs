@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use recontact::measure::Period;
+use recontact::pipeline::ReportOptions;
 use recontact::policy::{Clock, PRESETS, Policy, Preset, Same, Span};
-use recontact::report::{Format, Report, render};
+use recontact::report::{Format, Report, render, trend_csv};
 use recontact::store::Store;
 
 /// Where the store is.
@@ -72,11 +74,27 @@ pub(super) struct OutputArguments {
     /// Group by one or two dimensions instead of the category: channel, language, team, any other column, …
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     pub(super) by: Vec<String>,
+    /// Period of FCR over time [default: the longest of which the data have six, else day]; with --format csv the
+    /// output is one line a category and period.
+    #[arg(long, value_enum, value_name = "PERIOD")]
+    trend: Option<PeriodArgument>,
     #[command(flatten)]
     format: FormatArguments,
     /// End with exit code 1 when a category's FCR rate is surely below this rate, 0 to 1.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(super) fail_below: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PeriodArgument {
+    /// Dates, in the policy's time zone.
+    Day,
+    /// Monday to Sunday.
+    Week,
+    /// Calendar months.
+    Month,
+    /// January to March, and so on.
+    Quarter,
 }
 
 /// In which format, and where to.
@@ -155,9 +173,29 @@ impl PolicyArguments {
 }
 
 impl OutputArguments {
+    /// What the report is to show. Fails where the format can show only one of the things asked for.
+    pub(super) fn options(&self) -> anyhow::Result<ReportOptions> {
+        if self.is_trend_csv() && !self.by.is_empty() {
+            anyhow::bail!("--by and --trend are two tables, and CSV has room for one: leave out one of them");
+        }
+        let trend = self.trend.map(|period| match period {
+            PeriodArgument::Day => Period::Day,
+            PeriodArgument::Week => Period::Week,
+            PeriodArgument::Month => Period::Month,
+            PeriodArgument::Quarter => Period::Quarter,
+        });
+        Ok(ReportOptions { by: self.by.clone(), trend })
+    }
+
     /// Writes the report where and as the user wants it.
     pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
-        self.format.write(&render(report, self.format.format()))
+        let bytes =
+            if self.is_trend_csv() { trend_csv(report) } else { render(report, self.format.format()) };
+        self.format.write(&bytes)
+    }
+
+    fn is_trend_csv(&self) -> bool {
+        self.trend.is_some() && self.format.format() == Format::Csv
     }
 
     /// The terminal report lists reasons itself; other formats are for programs.

@@ -15,6 +15,7 @@ mod report;
 mod spoken;
 mod suggest;
 mod sweep;
+mod trend;
 mod view;
 mod why;
 mod windows;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::identity_quality::identity;
 use super::material::Known;
 use super::spoken::Spoken;
+use super::trend::over_time;
 use super::view::{Extent, View};
 use crate::config::Kind;
-use crate::measure::{Dimension, GroupScores, Groups, Verdict, group, group_scores, scorecard};
+use crate::measure::{Dimension, GroupScores, Groups, Period, Verdict, group, group_scores, scorecard};
 use crate::policy::Policy;
 use crate::report::{Count, Entry, Evidence, Observed, Report, rank_entries, sort_entries};
 use crate::store::{self, SourceRecord, Store};
@@ -18,6 +19,8 @@ use crate::{Error, Result};
 pub struct ReportOptions {
     /// One or two dimensions to group by beside the category; empty: categories alone.
     pub by: Vec<String>,
+    /// The periods of FCR over time; none: the longest of which the observation has at least six, else days.
+    pub trend: Option<Period>,
 }
 
 /// Links and measures the store under `policy`.
@@ -43,8 +46,12 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
         categories: entries(&view, &spoken, &categories, card.groups)?,
         by: options.by.clone(),
         groups: Vec::new(),
+        trend_period: None,
+        trend: Vec::new(),
         notes: notes(&view)?,
     };
+    (report.trend_period, report.trend) =
+        over_time(&view, options.trend, &categories, &report.categories, &mut report.notes);
     if !options.by.is_empty() {
         let by = groups(&view, &options.by)?;
         report.groups = entries(&view, &spoken, &by, group_scores(&material, &by))?;

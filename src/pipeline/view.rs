@@ -190,6 +190,11 @@ impl<'a> View<'a> {
         self.columns.status.get(row).copied().unwrap_or(Status::Unknown as u8)
     }
 
+    /// The policy's time zone.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// A moment as RFC 3339 in the policy's time zone, to the second.
     pub(super) fn time(&self, at: Micros) -> String {
         Timestamp::from_microsecond(at)

@@ -3,6 +3,7 @@
 //! Every format receives the same [`Report`] and gives bytes; none computes a number. Names in JSON and CSV are the
 //! contract of schema 1: they are only ever added to.
 
+mod changes;
 mod csv;
 mod evidence;
 mod identity;
@@ -13,6 +14,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trend;
 mod windows;
 mod windows_terminal;
 
@@ -22,9 +24,12 @@ pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep};
 pub use text::{one_line, spreadsheet_safe, wrap};
+pub use trend::trend_csv;
 pub use windows::{WindowGroup, Windows, render_windows};
 
-use crate::measure::{Agreement, Companions, Denominators, SaidDone, Scores, Step, Verdict};
+use crate::measure::{
+    Agreement, Companions, Denominators, Period, SaidDone, Scores, Step, TrendLine, Verdict,
+};
 
 /// The name of contacts that have no value of a dimension.
 const NO_VALUE: &str = "(none)";
@@ -56,6 +61,10 @@ pub struct Report {
     /// The scores of each of their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Entry>,
+    /// The periods of the trend; none when nothing was read.
+    pub trend_period: Option<Period>,
+    /// FCR over time: everything first, then the categories in their order.
+    pub trend: Vec<TrendLine>,
     /// What may need attention: rejects and notes by reason, transcripts without an interaction.
     pub notes: Vec<Count>,
 }
@@ -99,7 +108,7 @@ pub struct Entry {
 /// How often something was noted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Count {
-    /// `reject`, `note`, `unlinked_transcript`, `unlinked_survey` or `policy`.
+    /// `reject`, `note`, `unlinked_transcript`, `unlinked_survey` `policy` or `trend`.
     pub kind: &'static str,
     /// The reason, in stable words.
     pub what: String,

@@ -4,7 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
 use super::sections::{policy, sections};
 use super::text::{count, cut, interval, one_line, percent, width, wrap};
-use super::{Entry, Report};
+use super::{Entry, Report, trend};
 use crate::measure::Verdict;
 
 /// Narrower terminals get this width all the same: the numbers need it.
@@ -26,6 +26,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     let entries = entries.as_slice();
     let mut blocks = vec![headline(report, entries, columns), table(report, entries, columns, is_coloured)];
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
+    blocks.extend(trend::terminal(report, columns));
     blocks.push(waterfall(report, columns));
     blocks.extend(survival(report, entries, columns));
     blocks.extend(accidents(report, entries, columns));
@@ -192,20 +193,21 @@ fn colour(verdict: Verdict) -> Color {
 
 /// The interval as a bar on a line from 0 to 100 %, the rate as a dot, the target as a cross line.
 fn chart(entry: &Entry) -> String {
-    let (Some(low), Some(rate), Some(high)) =
-        (entry.scores.fcr_low, entry.scores.fcr_rate, entry.scores.fcr_high)
-    else {
-        return String::new();
+    let scores = &entry.scores;
+    picture([scores.fcr_low, scores.fcr_rate, scores.fcr_high], entry.target, CHART_WIDTH)
+}
+
+/// The low end, the rate and the high end on a line so many columns wide; empty where there is no rate.
+pub(super) fn picture(rates: [Option<f64>; 3], target: f64, columns: usize) -> String {
+    let [Some(low), Some(rate), Some(high)] = rates else { return String::new() };
+    let place = |rate: f64| (rate * (columns - 1) as f64).round() as usize;
+    let mark = |at| match at {
+        _ if at == place(rate) => '●',
+        _ if at == place(target) => '┃',
+        _ if (place(low)..=place(high)).contains(&at) => '━',
+        _ => '·',
     };
-    let place = |rate: f64| (rate * (CHART_WIDTH - 1) as f64).round() as usize;
-    (0..CHART_WIDTH)
-        .map(|at| match at {
-            _ if at == place(rate) => '●',
-            _ if at == place(entry.target) => '┃',
-            _ if (place(low)..=place(high)).contains(&at) => '━',
-            _ => '·',
-        })
-        .collect()
+    (0..columns).map(mark).collect()
 }
 
 /// What customers say in a failing group.

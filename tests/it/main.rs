@@ -39,4 +39,6 @@ mod store;
 #[cfg(test)]
 mod sweep;
 #[cfg(test)]
+mod trend;
+#[cfg(test)]
 mod windows;
