@@ -212,3 +212,69 @@ fn timeline_of(rows: &[Row], policy: &Policy, row: u32) -> Vec<super::TimelineCo
     let columns = Columns::new(rows);
     timeline(&columns.link(policy), &columns.input(), policy, row)
 }
+
+/// Contacts of customer 1 about changing categories, at these starts and ends in seconds.
+fn calls(times: &[(i64, i64)]) -> Vec<Row> {
+    let row =
+        |((start, end), id): (&(i64, i64), u64)| Row::new(id, 1, (id % 3) as u32 + 1, start * S, end * S);
+    times.iter().zip(1..).map(row).collect()
+}
+
+#[test]
+fn what_follows_within_the_span_is_the_same_contact_whatever_its_reason() {
+    let policy = Policy { reconnect_within: Span::from_seconds(5), ..policy(10, 100) };
+    // 27 is 5 s after 22, 38 is 6 s after 32: a contact of its own. The first lasts until 32.
+    let rows = calls(&[(20, 22), (27, 32), (38, 40)]);
+    assert_eq!(classes(&rows, &policy), ["resolved", "continuation_by_reconnect", "resolved"]);
+    assert_eq!(timeline_of(&rows, &policy, 0)[0].ended_at, 32 * S);
+    // Each is measured from the one before, so that they go on and on.
+    let on_and_on = calls(&[(20, 22), (27, 29), (34, 36), (41, 43)]);
+    assert_eq!(timeline_of(&on_and_on, &policy, 0)[0].ended_at, 43 * S);
+}
+
+#[test]
+fn a_transfer_is_told_from_a_reconnect_by_its_shorter_span() {
+    let policy = Policy {
+        transfer_within: Span::from_seconds(1),
+        reconnect_within: Span::from_seconds(5),
+        ..policy(10, 100)
+    };
+    assert_eq!(
+        classes(&calls(&[(20, 22), (23, 24), (29, 30)]), &policy),
+        ["resolved", "continuation_by_transfer", "continuation_by_reconnect"]
+    );
+}
+
+#[test]
+fn nothing_continues_a_contact_that_was_not_served() {
+    let mut policy = Policy { reconnect_within: Span::from_seconds(5), ..policy(10, 100) };
+    policy.exclude_status.retain(|status| *status != crate::interaction::Status::Abandoned);
+    policy.repeat_only_status = vec![crate::interaction::Status::Abandoned];
+    // Left the queue at 22 s, calls again at 24 s: a redial, and the first contact.
+    let mut rows = contacts(&[20 * S, 24 * S]);
+    rows[0].status = 2;
+    assert_eq!(classes(&rows, &policy), ["abandoned", "resolved"]);
+}
+
+#[test]
+fn an_unserved_contact_repeats_and_keeps_an_episode_going_but_never_begins_one() {
+    let mut policy = policy(10, 100);
+    policy.exclude_status.retain(|status| *status != crate::interaction::Status::Abandoned);
+    policy.repeat_only_status = vec![crate::interaction::Status::Abandoned];
+    // Served at 20 s, left at 30 s (8 s later), served at 41 s: 9 s after that, 19 s after the first.
+    let mut rows = contacts(&[20 * S, 30 * S, 41 * S]);
+    rows[1].status = 2;
+    assert_eq!(classes(&rows, &policy), ["repeated", "repeat", "repeat"]);
+    // 11 s after the first it follows nothing.
+    let mut late = contacts(&[20 * S, 33 * S, 50 * S]);
+    late[1].status = 2;
+    assert_eq!(classes(&late, &policy), ["resolved", "abandoned", "resolved"]);
+}
+
+#[test]
+fn unknown_customers_count_once_each_where_the_policy_says_so() {
+    let rows = [Row::new(1, 0, 1, 20 * S, 0), Row::new(2, 0, 1, 21 * S, 0), Row::new(3, 1, 1, 20 * S, 0)];
+    assert_eq!(classes(&rows, &policy(10, 100)), ["no_identity", "no_identity", "resolved"]);
+    let single = Policy { anonymous: crate::policy::Anonymous::Single, ..policy(10, 100) };
+    assert_eq!(classes(&rows, &single), ["resolved"; 3]);
+}

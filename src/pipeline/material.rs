@@ -31,6 +31,7 @@ pub(super) struct Known {
     csat: Vec<f64>,
     nps: Vec<f64>,
     coded: Vec<u8>,
+    reopen_count: Vec<f64>,
     sources: Vec<Source>,
 }
 
@@ -61,6 +62,7 @@ impl Known {
             neighbours,
             is_stated,
             coded,
+            reopen_count: store.numbers("reopen_count")?,
             sources: Vec::new(),
         };
         known.sources = known.sources(view, answers);
@@ -123,6 +125,10 @@ impl Known {
             CODED_UNRESOLVED => NO,
             _ => SILENT,
         };
+        let reopened = |row: usize| match self.reopen_count[row] {
+            count if count.is_nan() => SILENT,
+            count => yes(count == 0.0),
+        };
         let source = |question, name, answers| Source { question, name, answers };
         vec![
             source("first", "linked", of_contacts(&linked_first)),
@@ -130,6 +136,7 @@ impl Known {
             source("first", "surveyed", of_contacts(&|row| answers.is_first[row])),
             source("resolved", "linked", of_contacts(&linked_resolved)),
             source("resolved", "coded", of_contacts(&coded_resolved)),
+            source("resolved", "not reopened", of_contacts(&reopened)),
             source("resolved", "surveyed", of_contacts(&|row| answers.is_resolved[row])),
         ]
     }

@@ -44,7 +44,8 @@ fn categories(report: &Report, unit: Period, needed: u64) -> String {
             change.test.name()
         ),
         _ => format!(
-            "None of the {} categories tested changed beyond chance ({}{}).",
+            "{} of the {} categories tested changed beyond chance ({}{}).",
+            if tested.len() == 2 { "Neither" } else { "None" },
             tested.len(),
             tests(&tested),
             correction(tested.len())

@@ -9,6 +9,9 @@ use crate::measure::{Agreement, Companions, SaidDone};
 /// Categories of the table of what was said.
 const MOST_SAID: usize = 10;
 
+/// Columns that the estimate of what neither sees takes beyond its title.
+const UNSEEN_WIDTH: usize = 13;
+
 /// All sections that have something to say.
 pub(super) fn sections(report: &Report, entries: &[&Entry], columns: usize) -> Vec<String> {
     let all = [
@@ -158,9 +161,9 @@ fn said_done(report: &Report, entries: &[&Entry], columns: usize) -> Option<Stri
     shown.sort_by_key(|(name, it)| (std::cmp::Reverse(it.stated_only + it.linked_only), name.clone()));
     shown.truncate(MOST_SAID);
     shown.push(("All".to_string(), all));
-    let head = format!("{:>8}{:>11}{:>13}{:>9}  Neither sees", "Both", "Said only", "Linked only", "Neither");
+    let head = format!("{:>7}{:>11}{:>13}{:>9}  Unseen", "Both", "Said only", "Linked only", "Neither");
     let longest = shown.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    let room = longest.clamp(8, columns.saturating_sub(width(&head) + 14).max(8));
+    let room = longest.clamp(8, columns.saturating_sub(width(&head) + UNSEEN_WIDTH).max(8));
     let pad = |text: &str| format!("{text}{}", " ".repeat(room.saturating_sub(width(text))));
     let mut lines = vec![
         "Said and done, of contacts whose words are known:".to_string(),
@@ -174,7 +177,7 @@ fn said_done(report: &Report, entries: &[&Entry], columns: usize) -> Option<Stri
         });
         let cells = [it.both, it.stated_only, it.linked_only, it.neither].map(count);
         let line = format!(
-            "{}{:>8}{:>11}{:>13}{:>9}  {unseen}",
+            "{}{:>7}{:>11}{:>13}{:>9}  {unseen}",
             pad(&cut(&name, room)),
             cells[0],
             cells[1],
@@ -213,8 +216,8 @@ fn said_remarks(all: &SaidDone) -> String {
         ));
     }
     text.push_str(
-        "The last column estimates the repeats that neither sees (Chapman), as if saying and linking were independent: \
-         they are not, so it is a rough figure.",
+        "Unseen: an estimate of the repeats that neither shows (Chapman), as if saying and linking were independent. They \
+         are not, so it is a rough figure.",
     );
     text
 }

@@ -252,7 +252,7 @@ fn a_change_is_told_with_its_test_and_what_is_none_is_told_too() {
     assert_eq!(
         sentences(change(-9.0, 0.02), none),
         format!(
-            "{fallen}None of the 2 categories tested changed beyond chance (two-proportion z test, Holm over 2 \
+            "{fallen}Neither of the 2 categories tested changed beyond chance (two-proportion z test, Holm over 2 \
              categories)."
         )
     );

@@ -420,19 +420,6 @@ fn an_archive_that_ends_early_is_no_success() {
 }
 
 #[test]
-fn a_category_of_the_policy_that_the_data_do_not_have_is_noted() {
-    let folder = log();
-    folder.write(
-        "recontact.toml",
-        "[[source]]\npath = \"log.csv\"\n[policy.category.biling]\nwindow = \"3d\"\n",
-    );
-    let report = folder.run("analyze recontact.toml --format json").json();
-    let note = &report["notes"][0];
-    assert_eq!(note["kind"], "policy");
-    assert_eq!(note["what"], "[policy.category.biling] matches no category of the data");
-}
-
-#[test]
 fn too_few_contacts_are_said_to_be_too_few() {
     let shown = log().run("analyze log.csv").ok().stdout;
     assert!(
