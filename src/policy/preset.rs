@@ -39,7 +39,7 @@ pub const PRESETS: &[Preset] = &[
         source: "Genesys Cloud, Next Contact Avoidance (help.mypurecloud.com/articles/next-contact-avoidance)",
         says: "Every contact succeeds when the customer begins no other interaction, about whatever and in whichever \
                channel, within 7 days after its wrap-up; younger ones are not shown yet.",
-        differs: "Genesys knows customers by its own external contacts and looks at the initiator alone.",
+        differs: "Genesys looks at the initiator alone, and links other media only through its external contacts.",
         set: |policy| {
             policy.anchor = Anchor::Every;
             policy.same = Same::Any;
@@ -51,7 +51,10 @@ pub const PRESETS: &[Preset] = &[
         source: "QueueMetrics, First Call Resolution (queuemetrics.com/blog/2018/06/20/first-call-resolution)",
         says: "Calls of one caller number less than 168 hours apart are a cluster; a cluster of one call is resolved. \
                Calls without a number are single calls. Nothing is left out at the edges of the data.",
-        differs: "",
+        differs: "QueueMetrics compares the digits of numbers. Here 371… and +371… are two callers without a region, \
+                  and one with it, together with the number without 371; numbers of fewer than 5 digits are none, and \
+                  where no call has a number, customer ids stand in. It does not say whether abandoned calls count; \
+                  here they do not.",
         set: |policy| {
             phone_calls(policy);
             policy.same = Same::Any;
@@ -64,7 +67,8 @@ pub const PRESETS: &[Preset] = &[
         says: "Every call is resolved when no call of the same number, about whatever, begins less than 7 days after \
                it began. A call that begins less than 15 minutes after another is a forwarded call. The end of the \
                data is not looked at.",
-        differs: "A forwarded call is part of the call that it continues, and not a trigger of its own.",
+        differs: "A forwarded call is part of the call that it continues, and not a trigger of its own. Capturi does \
+                  not say what becomes of calls without a number; here they do not count.",
         set: |policy| {
             phone_calls(policy);
             policy.anchor = Anchor::Every;
@@ -76,10 +80,11 @@ pub const PRESETS: &[Preset] = &[
         name: "ringcentral",
         source: "RingCentral Engage Digital, One contact resolution report (support.ringcentral.com)",
         says: "Every closed interaction is resolved when the customer does not come back through the same channel, \
-               about whatever, within 3 days. The end of the data is not looked at.",
-        differs: "",
+               about whatever, before 3 days have passed. The end of the data is not looked at.",
+        differs: "RingCentral leaves open interactions out; here one without an end was closed when it began.",
         set: |policy| {
             policy.window = Span::from_days(3);
+            policy.boundary = Boundary::Exclusive;
             policy.anchor = Anchor::Every;
             policy.same = Same::Any;
             policy.channels = Channels::Same;
@@ -91,7 +96,8 @@ pub const PRESETS: &[Preset] = &[
         source: "Bucher + Suter Reports for CUIC, Recaller analysis (docs.bucher-suter.com)",
         says: "A recaller is a number with several calls of one call type on one day, whatever became of the calls: \
                abandoned ones count. Resolved is a number's only call of its type that day.",
-        differs: "",
+        differs: "Bucher + Suter count recallers; the rate is of numbers, by day and type. Calls without a number do \
+                  not count.",
         set: |policy| {
             phone_calls(policy);
             policy.days = Days::Calendar;
@@ -104,7 +110,8 @@ pub const PRESETS: &[Preset] = &[
         name: "zendesk-one-touch",
         source: "Zendesk, one-touch tickets (support.zendesk.com, article 4408820618266)",
         says: "A solved ticket is resolved at the first contact when agents replied publicly exactly once.",
-        differs: "An older text of Zendesk's counts tickets without a reply too: minimum_replies = 0.",
+        differs: "An older text of Zendesk's counts tickets without a reply too: minimum_replies = 0. The comment \
+                  with which an agent opens a ticket is no reply; reply_count must not count it.",
         set: one_touch,
     },
     Preset {
@@ -112,7 +119,7 @@ pub const PRESETS: &[Preset] = &[
         source: "fivetran/dbt_zendesk, models/zendesk__ticket_metrics.sql",
         says: "A solved or closed ticket is one-touch when it has exactly one public comment of an agent; one without \
                any is not.",
-        differs: "",
+        differs: "The public comment with which an agent opens a ticket is one of them; reply_count must count it.",
         set: one_touch,
     },
     Preset {
@@ -120,7 +127,7 @@ pub const PRESETS: &[Preset] = &[
         source: "Intercom, Closed conversations on first contact (intercom.com/help, article 7022438)",
         says: "A conversation is resolved at the first contact when it was closed once with one teammate taking part; \
                conversations still open count as not resolved.",
-        differs: "",
+        differs: "A conversation that was closed once without any teammate, such as a bot's, is resolved here.",
         set: |policy| {
             tickets(policy, Unsolved::Fails);
             policy.ticket.maximum_reopens = Some(0);
