@@ -31,6 +31,8 @@ mod labelled;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod presets;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod readme;
