@@ -8,6 +8,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use recontact::config::{self, Config};
 use recontact::lexicon::{self, Lexicon};
 use recontact::pipeline::{self, IndexOptions, IndexSummary};
+use recontact::policy::Policy;
 use recontact::report::one_line;
 use recontact::store::Store;
 
@@ -58,8 +59,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 impl SourceArguments {
+    /// The configuration that the paths have or stand for. Its policy is not needed yet, but what is wrong with it is
+    /// better said now than after the files were read.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
-        Ok(config::discover(&self.paths)?)
+        let config = config::discover(&self.paths)?;
+        if let Some(path) = &config.path {
+            Policy::parse(path, &config.text)?;
+        }
+        Ok(config)
     }
 
     /// Reads into the store in `dir`, with a progress bar on a terminal.

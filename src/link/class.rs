@@ -15,6 +15,8 @@ pub enum Class {
     First(Fate),
     /// A contact that follows another of its episode within the window.
     Repeat(Fate),
+    /// A repeat of a status that only counts as one: it was not served, so that nothing is asked of what follows it.
+    UnservedRepeat(Fate),
 }
 
 /// What became of a contact.
@@ -79,6 +81,7 @@ pub(super) const CONTACT: u8 = 16;
 const LEFT_EDGE: u8 = 0;
 const FIRST: u8 = 1;
 const REPEAT: u8 = 2;
+const UNSERVED_REPEAT: u8 = 3;
 const ELIGIBLE: u8 = 2;
 const RESOLVED: u8 = 1;
 
@@ -134,6 +137,7 @@ impl Class {
             Class::LeftEdge(fate) => contact(LEFT_EDGE, fate),
             Class::First(fate) => contact(FIRST, fate),
             Class::Repeat(fate) => contact(REPEAT, fate),
+            Class::UnservedRepeat(fate) => contact(UNSERVED_REPEAT, fate),
         }
     }
 
@@ -148,6 +152,7 @@ impl Class {
             LEFT_EDGE => Some(Class::LeftEdge(fate)),
             FIRST => Some(Class::First(fate)),
             REPEAT => Some(Class::Repeat(fate)),
+            UNSERVED_REPEAT => Some(Class::UnservedRepeat(fate)),
             _ => None,
         }
     }
@@ -159,7 +164,7 @@ impl Class {
 
     /// Whether it follows another of its episode.
     pub fn is_repeat(self) -> bool {
-        matches!(self, Class::Repeat(_))
+        matches!(self, Class::Repeat(_) | Class::UnservedRepeat(_))
     }
 
     /// Whether it is known to be the first of its episode.
@@ -170,7 +175,7 @@ impl Class {
     /// What became of it, if the FCR rate counts it.
     pub fn counted(self, anchor: Anchor) -> Option<Fate> {
         match self {
-            Class::Excluded(_) => None,
+            Class::Excluded(_) | Class::UnservedRepeat(_) => None,
             Class::First(fate) => Some(fate),
             Class::LeftEdge(fate) | Class::Repeat(fate) => (anchor == Anchor::Every).then_some(fate),
         }
@@ -184,7 +189,7 @@ mod tests {
     #[test]
     fn every_code_is_one_class_and_back() {
         let codes: Vec<u8> = (0..=u8::MAX).filter(|code| Class::from_code(*code).is_some()).collect();
-        assert_eq!(codes.len(), Exclusion::ALL.len() + 12);
+        assert_eq!(codes.len(), Exclusion::ALL.len() + 16);
         for code in codes {
             assert_eq!(Class::from_code(code).map(Class::code), Some(code));
             assert!(usize::from(code) < CLASS_CODES);

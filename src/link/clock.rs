@@ -41,7 +41,11 @@ impl Clock {
     pub(super) fn observed_before(&self, start: Micros, from: Micros) -> Micros {
         match self {
             Clock::Elapsed => start.saturating_sub(from),
-            Clock::Calendar(zone) => (date(zone, start) - first_whole_date(zone, from)) * DAY,
+            Clock::Calendar(zone) => {
+                let dates = (date(zone, start) - first_whole_date(zone, from)) * DAY;
+                // On the first date, which is not whole, no silence is shown: that is 0 and not less.
+                if start >= from { dates.max(0) } else { dates }
+            }
         }
     }
 
@@ -102,5 +106,7 @@ mod tests {
         );
         assert_eq!(clock.observed_before(noon, at("2026-02-09T00:00:00Z")), DAY);
         assert_eq!(clock.observed_before(noon, at("2026-02-09T00:00:01Z")), 0);
+        assert_eq!(clock.observed_before(noon, at("2026-02-10T09:00:00Z")), 0, "the first date is not whole");
+        assert_eq!(clock.observed_before(noon, at("2026-02-10T13:00:00Z")), -DAY, "before the observation");
     }
 }

@@ -46,7 +46,9 @@ impl<'a> Naive<'a> {
             is_eligible: is_mature || self.policy.maturity == Maturity::Ignored,
             outcome: if is_followed { Outcome::Repeated } else { Outcome::Resolved },
         };
-        if self.is_repeat(row) {
+        if self.is_repeat(row) && self.is_repeat_only(row) {
+            Class::UnservedRepeat(fate)
+        } else if self.is_repeat(row) {
             Class::Repeat(fate)
         } else if row.started_at - self.policy.lookback_of(self.name(row)).micros() < from {
             Class::LeftEdge(fate)

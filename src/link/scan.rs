@@ -114,6 +114,7 @@ impl Scan<'_> {
                 self.close(previous, if is_repeat { Outcome::Repeated } else { Outcome::Resolved });
             }
             let class = match is_repeat {
+                true if self.is_unserved(contact) => Class::UnservedRepeat,
                 true => Class::Repeat,
                 false if self.is_observed_before(contact) => Class::First,
                 false => Class::LeftEdge,

@@ -132,7 +132,7 @@ fn word(class: Class) -> &'static str {
     match class {
         Class::Excluded(reason) => reason.name(),
         Class::LeftEdge(_) => "left edge",
-        Class::Repeat(_) => "repeat",
+        Class::Repeat(_) | Class::UnservedRepeat(_) => "repeat",
         Class::First(Fate { is_eligible: true, outcome: Outcome::Resolved }) => "resolved",
         Class::First(Fate { is_eligible: true, outcome: Outcome::Repeated }) => "repeated",
         Class::First(Fate { is_eligible: false, .. }) => "pending",

@@ -27,8 +27,14 @@ fn is_solved(input: &Input<'_>, row: usize) -> bool {
 
 /// Whether the history of a solved ticket is one of a first contact; `None` where what the policy asks is not known.
 fn history(input: &Input<'_>, policy: &Policy, row: usize) -> Option<bool> {
-    let TicketPolicy { minimum_replies, maximum_replies, maximum_reopens, maximum_agents, closed_within } =
-        policy.ticket;
+    let TicketPolicy {
+        minimum_replies,
+        maximum_replies,
+        maximum_reopens,
+        minimum_agents,
+        maximum_agents,
+        closed_within,
+    } = policy.ticket;
     let ticket = &input.ticket;
     let agents = || known(ticket.agent_count, row).or_else(|| Some(known(ticket.transfer_count, row)? + 1.0));
     let at_most = |most: Option<u64>, count: &dyn Fn() -> Option<f64>| match most {
@@ -51,6 +57,7 @@ fn history(input: &Input<'_>, policy: &Policy, row: usize) -> Option<bool> {
         at_least(minimum_replies, &replies)?
             & at_most(maximum_replies, &replies)?
             & at_most(maximum_reopens, &|| known(ticket.reopen_count, row))?
+            & at_least(minimum_agents, &agents)?
             & at_most(maximum_agents, &agents)?
             & is_quick()?,
     )

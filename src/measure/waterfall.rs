@@ -1,7 +1,8 @@
 //! The waterfall: where every row that was read ended up, as counts that sum up.
 //!
 //! `read` = `rejected` + every exclusion + `contact`; `contact` = `repeat` + `left_edge` + `first`;
-//! `first` = `eligible` + `pending`, or `contact` where the policy counts every contact. Steps with a count of 0 are listed too, so that the list has a fixed shape.
+//! `first` = `eligible` + `pending`; where the policy counts every contact, `contact` = `eligible` + `pending` + the
+//! repeats that were not served. Steps with a count of 0 are listed too, so that the list has a fixed shape.
 
 use serde::Serialize;
 

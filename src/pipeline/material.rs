@@ -151,7 +151,7 @@ fn role(class: Class) -> Role {
         Class::Excluded(_) => Role::NoContact,
         Class::LeftEdge(_) => Role::Contact,
         Class::First(_) => Role::First,
-        Class::Repeat(_) => Role::Repeat,
+        Class::Repeat(_) | Class::UnservedRepeat(_) => Role::Repeat,
     }
 }
 

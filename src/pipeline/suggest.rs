@@ -130,7 +130,7 @@ fn sample(view: &View) -> (Vec<u32>, Vec<u32>) {
     let mut rows = [Vec::new(), Vec::new()];
     for &row in view.links.order() {
         match view.links.class(row) {
-            Class::Repeat(_) => rows[0].push(row),
+            Class::Repeat(_) | Class::UnservedRepeat(_) => rows[0].push(row),
             Class::First(_) => rows[1].push(row),
             Class::LeftEdge(_) | Class::Excluded(_) => {}
         }

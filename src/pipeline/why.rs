@@ -31,7 +31,7 @@ pub(super) fn class_name(class: Class) -> &'static str {
         Class::Excluded(_) => "excluded",
         Class::LeftEdge(_) => "left_edge",
         Class::First(_) => "first",
-        Class::Repeat(_) => "repeat",
+        Class::Repeat(_) | Class::UnservedRepeat(_) => "repeat",
     }
 }
 
@@ -57,7 +57,7 @@ impl Witness<'_> {
         };
         let window = span(contact.window);
         match class {
-            Class::Repeat(_) => format!(
+            Class::Repeat(_) | Class::UnservedRepeat(_) => format!(
                 "It is a repeat: it began {} after {}, within the window of {window}{}.",
                 contact.gap.map_or_else(|| "?".to_string(), span),
                 contact.reference.map_or_else(|| "?".to_string(), |row| self.id(row)),
@@ -117,7 +117,7 @@ impl Witness<'_> {
             return would;
         };
         match (class, contact.gap) {
-            (Class::Repeat(_), Some(gap)) => {
+            (Class::Repeat(_) | Class::UnservedRepeat(_), Some(gap)) => {
                 would.push(format!("would be no repeat with a window shorter than {}", span(gap)));
             }
             (_, Some(gap)) => {

@@ -147,6 +147,7 @@ impl Policy {
             ("minimum_replies", ticket.minimum_replies.is_some()),
             ("maximum_replies", ticket.maximum_replies.is_some()),
             ("maximum_reopens", ticket.maximum_reopens.is_some()),
+            ("minimum_agents", ticket.minimum_agents.is_some()),
             ("maximum_agents", ticket.maximum_agents.is_some()),
             ("closed_within", ticket.closed_within.is_some()),
         ];
@@ -155,10 +156,15 @@ impl Policy {
             let what = format!("`{key}` judges tickets, and resolved_by is not \"ticket\"");
             return conflict(key, what, "write resolved_by = \"ticket\", or remove it");
         }
-        let is_void =
-            ticket.minimum_replies.zip(ticket.maximum_replies).is_some_and(|(low, high)| low > high);
-        is_void.then_some(())?;
-        conflict("minimum_replies", "more replies than `maximum_replies`", "swap the two")
+        let pairs = [
+            ("minimum_replies", ticket.minimum_replies, ticket.maximum_replies),
+            ("minimum_agents", ticket.minimum_agents, ticket.maximum_agents),
+        ];
+        let is_void = |(_, low, high): &(&str, Option<u64>, Option<u64>)| {
+            low.zip(*high).is_some_and(|(low, high)| low > high)
+        };
+        let (key, ..) = pairs.into_iter().find(is_void)?;
+        conflict(key, format!("`{key}` is above its maximum"), "swap the two")
     }
 
     fn unknown_category(&self, names: &[String]) -> Option<Conflict> {

@@ -113,6 +113,8 @@ pub struct TicketPolicy {
     pub maximum_replies: Option<u64>,
     /// Most reopens.
     pub maximum_reopens: Option<u64>,
+    /// Fewest agents who took part.
+    pub minimum_agents: Option<u64>,
     /// Most agents who took part.
     pub maximum_agents: Option<u64>,
     /// Longest time from its start to its end.

@@ -127,10 +127,11 @@ pub const PRESETS: &[Preset] = &[
         source: "Intercom, Closed conversations on first contact (intercom.com/help, article 7022438)",
         says: "A conversation is resolved at the first contact when it was closed once with one teammate taking part; \
                conversations still open count as not resolved.",
-        differs: "A conversation that was closed once without any teammate, such as a bot's, is resolved here.",
+        differs: "",
         set: |policy| {
             tickets(policy, Unsolved::Fails);
             policy.ticket.maximum_reopens = Some(0);
+            policy.ticket.minimum_agents = Some(1);
             policy.ticket.maximum_agents = Some(1);
         },
     },
