@@ -36,14 +36,17 @@ pub(super) struct Subject {
 
 impl Subject {
     /// A contact whose wait for the next contact about its reason may be ended by one about another. At a tie the
-    /// same reason counts.
+    /// same reason counts. As in [`super::survival`], what comes on a last, unfinished date does not count where only
+    /// whole dates are observed: whoever stays silent on it is not at risk.
     pub(super) fn new(silence: &Silence, neighbours: &Neighbours) -> Subject {
-        match (silence.after, neighbours.other_after) {
+        let watched = silence.observed_after.max(0);
+        let seen = |gap: Option<i64>| gap.filter(|gap| *gap <= watched);
+        match (seen(silence.after), seen(neighbours.other_after)) {
             (Some(same), other) if other.is_none_or(|other| same <= other) => {
                 Subject { gap: same, outcome: Outcome::Event }
             }
             (_, Some(other)) => Subject { gap: other, outcome: Outcome::Competing },
-            _ => Subject { gap: silence.length(), outcome: Outcome::Censored },
+            _ => Subject { gap: watched, outcome: Outcome::Censored },
         }
     }
 }
@@ -152,6 +155,19 @@ mod tests {
             assert_eq!(found.at_risk, at_risk, "at {time}");
         }
         assert_eq!(curve.at(7), None);
+    }
+
+    #[test]
+    fn what_comes_on_an_unfinished_date_is_no_outcome() {
+        let subject = |after, other_after| {
+            let (before, window) = (None, 7);
+            let silence = Silence { row: 0, before, after, observed_before: 0, observed_after: 3, window };
+            Subject::new(&silence, &Neighbours { other_before: None, other_after })
+        };
+        assert_eq!(subject(Some(3), Some(3)), Subject { gap: 3, outcome: Event });
+        assert_eq!(subject(Some(4), Some(3)), Subject { gap: 3, outcome: Competing });
+        assert_eq!(subject(Some(4), Some(4)), Subject { gap: 3, outcome: Censored });
+        assert_eq!(subject(None, None), Subject { gap: 3, outcome: Censored });
     }
 
     /// Both kinds and a censoring at the same time: all four are at risk. 1/4 event, 1/4 competing, 2/4 left.
