@@ -45,9 +45,11 @@ impl Rules {
         let usual = Rule { window: policy.reach(policy.window), lookback, is_eligible: true, reason: 0 };
         let reasons = reasons(policy, names);
         let counted_channels = match &policy.channels {
-            // An unknown channel counts: sources that do not say it mostly have one only.
+            // An unknown channel counts: sources that do not say it mostly have one only. Policies have names in small
+            // letters; the data have uncommon channels as written.
             Channels::List(wanted) => {
-                let of_code = |(code, name): (usize, &String)| code == 0 || wanted.contains(name);
+                let is_wanted = |name: &String| wanted.contains(&name.to_lowercase());
+                let of_code = |(code, name): (usize, &String)| code == 0 || is_wanted(name);
                 input.channel_names.iter().enumerate().map(of_code).collect()
             }
             Channels::Any | Channels::Same => Vec::new(),

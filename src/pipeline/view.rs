@@ -179,7 +179,9 @@ impl<'a> View<'a> {
             remarks.push(format!("no interaction has a {}: customer_id stands in", keys.join(" or a ")));
         }
         if let Channels::List(names) = &policy.channels {
-            let unknown = names.iter().filter(|name| !columns.channel_names.contains(name));
+            let is_there =
+                |name: &&String| columns.channel_names.iter().any(|it| it.to_lowercase() == **name);
+            let unknown = names.iter().filter(|name| !is_there(name));
             remarks.extend(unknown.map(|name| format!("no interaction has the channel `{name}`")));
         }
         remarks
