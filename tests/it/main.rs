@@ -37,6 +37,8 @@ mod program;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod sql;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod sweep;
