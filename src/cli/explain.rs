@@ -124,7 +124,8 @@ fn line(entry: &TimelineEntry) -> String {
 fn print_cue(out: &mut impl Write, cue: &StoredCue) -> std::io::Result<()> {
     let stated = cue.stated_contacts.map_or(String::new(), |n| format!(", states {n} contacts"));
     let quote = one_line(&cue.quote);
-    writeln!(out, "  {} ({}, turn {}{stated}): “{quote}”", cue.rule, cue.language, cue.turn)
+    let said = format!("{} ({}, turn {}{stated}): “{quote}”", cue.rule, cue.language, cue.turn);
+    writeln!(out, "{}", wrapped(&said, "  "))
 }
 
 fn text(value: &Option<String>) -> String {

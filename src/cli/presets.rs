@@ -31,10 +31,8 @@ fn list(out: &mut impl Write) -> std::io::Result<()> {
     for preset in PRESETS {
         writeln!(out, "{}\n{}\n", preset.name, wrapped(preset.says, "  "))?;
     }
-    writeln!(
-        out,
-        "`recontact presets NAME` tells one in full; `recontact sweep` counts your contacts under all of them."
-    )
+    let more = "`recontact presets NAME` tells one in full; `recontact sweep` counts your contacts under all of them.";
+    writeln!(out, "{}", wrapped(more, ""))
 }
 
 fn explain(out: &mut impl Write, preset: &Preset) -> std::io::Result<()> {

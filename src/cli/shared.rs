@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use recontact::measure::Period;
 use recontact::pipeline::ReportOptions;
-use recontact::policy::{Clock, PRESETS, Policy, Preset, Same, Span};
+use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
 use recontact::report::{Format, Report, render, trend_csv};
 use recontact::store::Store;
 
@@ -30,10 +30,10 @@ pub(super) struct PolicyArguments {
     #[arg(long, value_name = "NAME", value_parser = clap::builder::PossibleValuesParser::new(PRESETS.iter().map(|it| it.name)), hide_possible_values = true)]
     preset: Option<String>,
     /// How long silence must last to call an issue resolved, such as 36h or 7d.
-    #[arg(long, value_name = "SPAN", value_parser = span)]
+    #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     window: Option<Span>,
     /// How long silence must precede a contact to call it the first [default: the window].
-    #[arg(long, value_name = "SPAN", value_parser = span)]
+    #[arg(long, value_name = "SPAN", value_parser = span, allow_hyphen_values = true)]
     lookback: Option<Span>,
     /// From which moment of the earlier contact time is measured.
     #[arg(long, value_enum)]
@@ -161,7 +161,8 @@ impl PolicyArguments {
             None => {}
         }
         policy.derives_category |= self.derive_category;
-        policy.check()?;
+        // The file by itself was in order: what is wrong now comes from the arguments, and is on no line of it.
+        Policy { origin: Origin::default(), ..policy.clone() }.check()?;
         Ok(policy)
     }
 

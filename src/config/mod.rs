@@ -17,6 +17,7 @@ pub use source::{Columns, Format, Kind, Source};
 pub(crate) use toml_text::suggestion;
 
 use crate::error::{Error, Result};
+use crate::identity::Region;
 use toml_text::TomlText;
 
 /// The name under which the configuration of a folder is found.
@@ -38,6 +39,14 @@ pub struct Config {
     pub policy: toml::Table,
     /// The user's lexicon files and folders, resolved against the folder of the configuration.
     pub lexicons: Vec<PathBuf>,
+}
+
+/// The regions of telephone numbers that the sources of a configuration's text name; none of a text that is none.
+pub fn regions(text: &str) -> Vec<Region> {
+    let Ok(table) = text.parse::<toml::Table>() else { return Vec::new() };
+    let sources = table.get("source").and_then(toml::Value::as_array);
+    let codes = sources.into_iter().flatten().filter_map(|source| source.get("region")?.as_str());
+    codes.filter_map(Region::of_code).collect()
 }
 
 /// Reads a `recontact.toml`.

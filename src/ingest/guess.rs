@@ -88,14 +88,19 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
 }
 
 fn push_transcripts(text: &mut String, path: &Path) {
-    let path = quoted(&path.to_string_lossy());
+    let path = quoted(&whole(path));
     let _ = writeln!(text, "\n[[source]]\npath = {path}\nkind = \"transcripts\"\nformat = \"text\"");
+}
+
+/// The path from the root on: where the mapping will be saved is not known, and paths count from there.
+fn whole(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).to_string_lossy().into_owned()
 }
 
 fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &Survey) {
     let mapping = Mapping::new(survey.columns.clone(), source);
     let kind = mapping.kind(source);
-    let path = quoted(&file.path.to_string_lossy());
+    let path = quoted(&whole(&file.path));
     let _ = writeln!(text, "\n# {}: {} rows looked at", comment(&file.name), survey.row_count);
     let _ = writeln!(text, "[[source]]\npath = {path}\nkind = \"{}\"", kind.name());
     let _ =

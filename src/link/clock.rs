@@ -61,7 +61,9 @@ impl Clock {
 /// Days from 1970-01-01 to the date of a moment.
 fn date(zone: &TimeZone, at: Micros) -> i64 {
     let at = Timestamp::from_microsecond(at).unwrap_or(if at < 0 { Timestamp::MIN } else { Timestamp::MAX });
-    (at.as_second() + i64::from(zone.to_offset(at).seconds())).div_euclid(SECONDS_PER_DAY)
+    // Rounded down, also before 1970.
+    let seconds = at.as_microsecond().div_euclid(MICROS_PER_SECOND);
+    (seconds + i64::from(zone.to_offset(at).seconds())).div_euclid(SECONDS_PER_DAY)
 }
 
 /// The first date that is observed from its beginning.
@@ -91,6 +93,14 @@ mod tests {
         // The clock is put forward on 29 March 2026: the day has 23 hours and is one day all the same.
         assert_eq!(clock.gap(at("2026-03-28T23:00:00Z"), at("2026-03-29T21:00:00Z")), DAY);
         assert_eq!(clock.gap(at("2026-02-03T12:00:00Z"), at("2026-02-01T12:00:00Z")), 0, "never negative");
+    }
+
+    #[test]
+    fn dates_before_1970_begin_at_midnight_too() {
+        let clock = Clock::Calendar(TimeZone::UTC);
+        let midnight = at("1965-03-01T00:00:00Z");
+        assert_eq!(clock.observed_before(at("1965-03-03T09:00:00Z"), midnight), 2 * DAY);
+        assert_eq!(clock.gap(midnight - 1, midnight), DAY);
     }
 
     #[test]

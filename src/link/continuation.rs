@@ -14,7 +14,16 @@ pub(super) fn is_wanted(policy: &Policy) -> bool {
 
 /// The longest gap that joins; none for a span of 0.
 fn reach(policy: &Policy, span: Span) -> Option<Micros> {
-    (span.micros() > 0).then(|| policy.reach(span))
+    (span.micros() > 0).then(|| policy.limit(span))
+}
+
+/// The contact that goes on, and from when the next gap counts.
+struct Current {
+    at: usize,
+    /// By the policy's clock: what a transfer is measured from.
+    since: Micros,
+    /// The end: what a reconnect is measured from, whatever the clock, because a line is lost at the end.
+    end: Micros,
 }
 
 /// Excludes the continuations among the contacts of one customer, which stand by start, whatever their reason. Each
@@ -22,27 +31,33 @@ fn reach(policy: &Policy, span: Span) -> Option<Micros> {
 /// on are put into the contacts and into `extended`.
 pub(super) fn join(scan: &Scan<'_>, contacts: &mut [Packed], extended: &mut Vec<(u32, Micros)>) {
     let policy = scan.policy;
-    let spans = [
-        (reach(policy, policy.transfer_within), Exclusion::ContinuationByTransfer),
-        (reach(policy, policy.reconnect_within), Exclusion::ContinuationByReconnect),
-    ];
-    // The contact that goes on, and the moment from which the next gap counts.
-    let mut current: Option<(usize, Micros)> = None;
+    let transfer = reach(policy, policy.transfer_within);
+    let reconnect = reach(policy, policy.reconnect_within);
+    let mut current: Option<Current> = None;
     for at in 0..contacts.len() {
         let next = contacts[at];
-        let gap = current.map(|(_, since)| next.started_at.saturating_sub(since).max(0));
-        let joined = spans.iter().find(|(reach, _)| gap.zip(*reach).is_some_and(|(gap, reach)| gap <= reach));
-        match (joined, current) {
-            (Some((_, exclusion)), Some((begun, since))) => {
-                scan.set(next, Class::Excluded(*exclusion));
-                current = Some((begun, since.max(next.anchor)));
+        let end =
+            if policy.clock == Clock::End { next.anchor } else { scan.input.own_end(next.row as usize) };
+        let is_within = |since: Micros, reach: Option<Micros>| {
+            reach.is_some_and(|reach| next.started_at.saturating_sub(since).max(0) <= reach)
+        };
+        let joined = current.as_ref().and_then(|it| {
+            let by_transfer = is_within(it.since, transfer).then_some(Exclusion::ContinuationByTransfer);
+            by_transfer.or(is_within(it.end, reconnect).then_some(Exclusion::ContinuationByReconnect))
+        });
+        match (joined, &mut current) {
+            (Some(exclusion), Some(current)) => {
+                scan.set(next, Class::Excluded(exclusion));
+                current.since = current.since.max(next.anchor);
+                current.end = current.end.max(end);
                 if policy.clock == Clock::End {
-                    contacts[begun].anchor = contacts[begun].anchor.max(next.anchor);
-                    extended.push((contacts[begun].row, contacts[begun].anchor));
+                    let begun = &mut contacts[current.at];
+                    begun.anchor = begun.anchor.max(next.anchor);
+                    extended.push((begun.row, begun.anchor));
                 }
             }
             _ if scan.is_unserved(next) => {}
-            _ => current = Some((at, next.anchor)),
+            _ => current = Some(Current { at, since: next.anchor, end }),
         }
     }
 }

@@ -71,17 +71,20 @@ impl<'a> Naive<'a> {
             let is_served = |it: &Contact<'_>| it.exclusion.is_some() || !self.is_repeat_only(it.row);
             let earlier: Vec<usize> =
                 (0..at).filter(|it| is_before(&&contacts[*it]) && is_served(&contacts[*it])).collect();
-            // The last that is none of the continuations, and the latest moment since.
+            // The last that is none of the continuations, and the latest moments since.
             let Some(head) = earlier.iter().rev().find(|it| contacts[**it].exclusion.is_none()) else {
                 continue;
             };
-            let since =
-                earlier.iter().filter(|it| *it >= head).map(|it| anchor(contacts[*it].row)).max().unwrap();
-            let gap = (row.started_at - since).max(0);
-            let is_within = |span: Span| span.micros() > 0 && gap <= self.policy.reach(span);
-            if is_within(self.policy.transfer_within) {
+            let group = || earlier.iter().filter(|it| *it >= head).map(|it| contacts[*it].row);
+            let since = group().map(anchor).max().unwrap();
+            let own_end = |row: &Row| if is_end { self.end(row) } else { row.ended_at.max(row.started_at) };
+            let ended = group().map(own_end).max().unwrap();
+            let is_within = |from: Micros, span: Span| {
+                span.micros() > 0 && (row.started_at - from).max(0) <= self.policy.limit(span)
+            };
+            if is_within(since, self.policy.transfer_within) {
                 contacts[at].exclusion = Some(Exclusion::ContinuationByTransfer);
-            } else if is_within(self.policy.reconnect_within) {
+            } else if is_within(ended, self.policy.reconnect_within) {
                 contacts[at].exclusion = Some(Exclusion::ContinuationByReconnect);
             }
             if is_end && contacts[at].exclusion.is_some() {

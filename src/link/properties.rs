@@ -33,7 +33,11 @@ proptest! {
             prop_assert_eq!(other.class(place as u32), links.class(*row as u32));
         }
         let back: Vec<u32> = other.order().iter().map(|place| order[*place as usize] as u32).collect();
-        prop_assert_eq!(back, links.order());
+        // Contacts of unknown customers stand in any order.
+        let known = |order: &[u32]| -> Vec<u32> {
+            order.iter().copied().filter(|row| rows[*row as usize].customer != 0).collect()
+        };
+        prop_assert_eq!(known(&back), known(links.order()));
     }
 
     #[test]

@@ -72,11 +72,11 @@ impl Scan<'_> {
         part
     }
 
-    /// Classifies contacts of which no customer is known: each is the only one of its customer.
+    /// Classifies contacts of which no customer is known: each is the only one of its customer, so that their order means
+    /// nothing.
     pub(super) fn singles(&self, mut contacts: Vec<Packed>) -> Part {
         let mut part = Part::default();
         contacts.sort_unstable_by_key(|it| (it.started_at, it.row));
-        self.break_ties(&mut contacts, |a, b| a.started_at == b.started_at);
         for contact in &contacts {
             let begin = part.order.len();
             self.timeline(std::slice::from_ref(contact), &mut part);

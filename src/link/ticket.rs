@@ -49,7 +49,7 @@ fn history(input: &Input<'_>, policy: &Policy, row: usize) -> Option<bool> {
     let is_quick = || match closed_within {
         Some(span) => Some(
             known(ticket.is_ended, row)? > 0.0
-                && input.own_end(row).saturating_sub(input.started_at[row]) <= policy.reach(span),
+                && input.own_end(row).saturating_sub(input.started_at[row]) <= policy.limit(span),
         ),
         None => Some(true),
     };

@@ -46,7 +46,7 @@ pub struct Agreement {
     pub second_only: u64,
     /// Both say no.
     pub both_no: u64,
-    /// Share on which they say the same, 0 to 1; `None` where there is nothing that both speak about.
+    /// Share on which they say the same, 0 to 1.
     pub agreement: f64,
     /// Cohen's kappa, −1 to 1; `None` where both only ever say the same one thing, or nothing in common.
     pub kappa: Option<f64>,

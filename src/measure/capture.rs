@@ -13,8 +13,6 @@
 //! Burnham: A. Chao, "Estimating the population size for capture–recapture data with unequal catchability",
 //! Biometrics 43 (1987) 783–791.
 
-use serde::Serialize;
-
 use super::interval::{Interval, Z};
 
 /// Below so many seen by both, the estimate may be biased downwards by more than chance: D. S. Robson, H. A.
@@ -34,7 +32,7 @@ pub(super) struct Seen {
 }
 
 /// Chapman's estimate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Capture {
     /// All there are: those seen and those unseen.
     pub total: f64,

@@ -21,13 +21,18 @@ use crate::link::Silence;
 pub(super) const UNITS: f64 = 1e12;
 
 /// Adds up the repeats expected by chance: calls `add` with each contact that another of its customer and reason
-/// precedes, and the chance that its gap is within the window, in [`UNITS`]. `silences` stand in chain order, `observed` is the length
-/// of observation in microseconds. The window is that of the earlier contact.
-pub(super) fn by_chance(silences: &[Silence], observed: Micros, mut add: impl FnMut(u32, u128)) {
+/// precedes, and the chance that its gap is within the window, in [`UNITS`]. `silences` stand in chain order, `observed`
+/// is the length of observation in microseconds. The window is that of the earlier contact, longer by `slack`.
+pub(super) fn by_chance(
+    silences: &[Silence],
+    observed: Micros,
+    slack: Micros,
+    mut add: impl FnMut(u32, u128),
+) {
     for contacts in silences.chunk_by(|_, later| later.before.is_some()) {
         let count = contacts.len() as u64;
         for pair in contacts.windows(2) {
-            let expected = expected_repeats(count, pair[0].window, observed);
+            let expected = expected_repeats(count, pair[0].window.saturating_add(slack), observed);
             add(pair[1].row, (expected / (count - 1) as f64 * UNITS).round() as u128);
         }
     }

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::Grouping;
 use super::grouping::is_column;
 use super::mean::Mean;
+use super::scores::ratio;
 
 /// What a row is, for the companion figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,7 +109,7 @@ pub struct Companions {
     pub coded_count: u64,
     /// Contacts coded as resolved.
     pub coded_resolved_count: u64,
-    /// Coded as resolved ÷ contacts with a code.
+    /// Coded as resolved ÷ received; `None` where nothing is coded.
     pub coded_resolved_rate: Option<f64>,
     /// Repeats.
     pub repeat_count: u64,
@@ -241,7 +242,8 @@ impl Tally {
             csat_count: self.csat.count(),
             csat_mean: self.csat.mean(),
             nps: (counts.nps_count > 0).then(|| 100.0 * net / counts.nps_count as f64),
-            coded_resolved_rate: ratio(counts.coded_resolved_count, counts.coded_count),
+            coded_resolved_rate: ratio(counts.coded_resolved_count, counts.received_count)
+                .filter(|_| counts.coded_count > 0),
             cost_per_repeat,
             repeat_cost: cost_per_repeat.map(|each| each * counts.repeat_count as f64),
             estimated_cost_count: if is_by_time { unknown } else { 0 },
@@ -264,10 +266,6 @@ impl Tally {
 /// The value of a row; NaN where the column is empty.
 fn at(column: &[f64], row: usize) -> f64 {
     column.get(row).copied().unwrap_or(f64::NAN)
-}
-
-fn ratio(count: u64, total: u64) -> Option<f64> {
-    (total > 0).then(|| count as f64 / total as f64)
 }
 
 #[cfg(test)]
@@ -313,7 +311,7 @@ mod tests {
             received_count: 4,
             coded_count: 3,
             coded_resolved_count: 2,
-            coded_resolved_rate: Some(2.0 / 3.0),
+            coded_resolved_rate: Some(2.0 / 4.0),
             repeat_count: 2,
             cost_per_repeat: Some(10.0),
             repeat_cost: Some(20.0),
@@ -446,7 +444,9 @@ mod tests {
                 let coded = list(&|row| f64::from(row.coded % 3), &|it| it > 0.0);
                 prop_assert_eq!(found.received_count, contacts.len() as u64);
                 prop_assert_eq!(found.coded_count, coded.len() as u64);
-                prop_assert!(is_near(found.coded_resolved_rate, mean(&coded).map(|it| 2.0 - it)));
+                let resolved = coded.iter().filter(|code| **code == 1.0).count() as f64;
+                let rate = resolved / found.received_count as f64;
+                prop_assert!(is_near(found.coded_resolved_rate, (!coded.is_empty()).then_some(rate)));
                 let fallback = mean(&repeats).or(mean(&list(&|row| row.numbers.0, &|it| it >= 0.0)));
                 let costs: Option<Vec<f64>> = contacts
                     .iter()

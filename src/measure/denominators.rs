@@ -15,6 +15,7 @@
 use serde::Serialize;
 
 use super::Grouping;
+use super::scores::ratio;
 
 /// A contact, in chain order: those of a customer together, within them those of an episode together and by
 /// time.
@@ -124,10 +125,6 @@ impl Tally {
             ..counts
         }
     }
-}
-
-fn ratio(count: u64, total: u64) -> Option<f64> {
-    (total > 0).then(|| count as f64 / total as f64)
 }
 
 #[cfg(test)]

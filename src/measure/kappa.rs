@@ -10,8 +10,6 @@
 //! (1960) 37–46; the variance: J. L. Fleiss, J. Cohen, B. S. Everitt, "Large sample standard errors of kappa
 //! and weighted kappa", Psychological Bulletin 72 (1969) 323–327.
 
-use serde::Serialize;
-
 use super::interval::{Interval, Z};
 
 /// How often two sources said yes.
@@ -28,7 +26,7 @@ pub(super) struct Table {
 }
 
 /// Cohen's kappa.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Kappa {
     /// 1 for full agreement, 0 for that of chance, below for less.
     pub kappa: f64,

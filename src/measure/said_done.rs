@@ -14,17 +14,18 @@ use super::capture::{Seen, chapman};
 use super::grouping::is_column;
 
 /// Why no earlier contact is found for one in which the customer speaks of such. Where several hold, whoever
-/// fills the column takes the first in this order.
+/// fills the column takes the first in this order: what the records show comes before what they cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Missed {
-    /// The earlier contact may lie before the data starts.
-    LeftEdge = 0,
     /// Within the window before it the customer was in contact about another reason.
-    OtherReason = 1,
-    /// The customer was in contact about the same reason, but longer ago than the window.
-    BeyondWindow = 2,
+    OtherReason = 0,
+    /// The customer was in contact about the same reason, but longer ago than the window (or, where gaps are measured
+    /// from the first contact of an episode, than the window after that).
+    BeyondWindow = 1,
+    /// The earlier contact may lie before the data starts.
+    LeftEdge = 2,
     /// There is no earlier contact of the customer: an identity or a channel is missing.
     NothingBefore = 3,
 }
@@ -103,6 +104,13 @@ pub fn said_done(words: &Words<'_>, grouping: Grouping<'_>) -> Vec<SaidDone> {
         tallies[grouping.group_of(row)].count(words, row);
     }
     tallies.into_iter().map(Tally::finish).collect()
+}
+
+impl SaidDone {
+    /// Whether any contact has words.
+    pub fn has_words(&self) -> bool {
+        self.both + self.stated_only + self.linked_only + self.neither > 0
+    }
 }
 
 /// Exact counts of one group.

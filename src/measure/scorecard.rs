@@ -10,9 +10,12 @@ use super::{
     Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, said_done, score,
     verdict, waterfall,
 };
-use crate::interaction::Micros;
+use crate::interaction::{MICROS_PER_SECOND, Micros};
 use crate::link::{Links, Neighbours, Silence};
-use crate::policy::{Policy, Span};
+use crate::policy::{Days, Policy, ResolvedBy, Span};
+
+/// A day in microseconds.
+const DAY: Micros = 86_400 * MICROS_PER_SECOND;
 
 /// What a scorecard is made of: links, and what else is known of the rows.
 #[derive(Debug, Clone, Copy)]
@@ -150,14 +153,25 @@ fn places(links: &Links) -> Vec<Place> {
 
 fn fill_chance(material: &Material<'_>, grouping: Grouping<'_>, scores: &mut [Scores]) {
     let observed = material.links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
+    // Two moments of a day fall on dates that are as far apart as they are, or one more: on the average half a day more
+    // room than the window has.
+    let (observed, slack) = match material.policy.days {
+        Days::Elapsed => (observed, 0),
+        Days::Calendar => (observed.saturating_add(DAY / 2), DAY / 2),
+    };
     let mut expected = vec![0; scores.len()];
-    by_chance(material.silences, observed, |row, units| expected[grouping.group_of(row as usize)] += units);
+    by_chance(material.silences, observed, slack, |row, units| {
+        expected[grouping.group_of(row as usize)] += units;
+    });
     scores.iter_mut().zip(expected).for_each(|(scores, units)| scores.fill_chance(units));
 }
 
-/// The estimates that use pending contacts too: of each group whose contacts have one window.
+/// The estimates that use pending contacts too: of each group whose contacts have one window, where silence decides.
 fn fill_estimates(material: &Material<'_>, groups: &Groups, scores: &mut [Scores]) {
     let Material { links, policy, silences, .. } = *material;
+    if policy.resolved_by != ResolvedBy::Silence {
+        return;
+    }
     let subjects = subjects_of(links, groups, silences);
     let competing = competing_of(material, groups);
     for ((at, scores), window) in scores.iter_mut().enumerate().zip(windows_of(policy, groups)) {

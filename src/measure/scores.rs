@@ -248,6 +248,11 @@ impl Scores {
     }
 }
 
+/// A share; none of nothing.
+pub(super) fn ratio(count: u64, total: u64) -> Option<f64> {
+    (total > 0).then(|| count as f64 / total as f64)
+}
+
 /// A rate with both ends of its 95 % interval; none where `total` is 0.
 pub fn rate(count: u64, total: u64) -> (Option<f64>, Option<f64>, Option<f64>) {
     let interval = wilson(count, total);

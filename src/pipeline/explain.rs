@@ -186,8 +186,9 @@ impl<'a> Story<'a> {
         let found = self.found(&rows);
         let around = self.around(&rows, &found)?;
         let first_of = self.firsts(&rows);
+        let mut cues = self.cues_of(&rows)?;
         let mut entries = Vec::with_capacity(rows.len());
-        let mut episodes: Vec<u32> = Vec::new();
+        let mut episodes: HashMap<u32, u32> = HashMap::new();
         for ((row, category), channel) in rows.iter().zip(categories).zip(channels) {
             let contact = found.get(row);
             let (own, next) = (contact.map(|it| it.0), contact.and_then(|it| it.1));
@@ -203,7 +204,7 @@ impl<'a> Story<'a> {
                 outcome: outcome_name(view.links.fate(*row)),
                 why: witness.why(),
                 would: witness.would(),
-                cues: self.cues_of(*row)?,
+                cues: cues.remove(row).unwrap_or_default(),
             });
         }
         Ok(entries)
@@ -257,20 +258,22 @@ impl<'a> Story<'a> {
         })
     }
 
-    fn cues_of(&self, row: u32) -> Result<Vec<StoredCue>> {
-        let key = self.view.columns.interaction_key[row as usize];
-        let rows = self.cues.get(&key).map_or(&[][..], Vec::as_slice);
-        Ok(distinct(self.view.store.cue_records(rows)?))
+    /// What was said in each of the rows. The words are read at once: a part is decoded once, not once a row.
+    fn cues_of(&self, rows: &[u32]) -> Result<HashMap<u32, Vec<StoredCue>>> {
+        let key = |row: &u32| self.view.columns.interaction_key[*row as usize];
+        let of_row = |row: &u32| self.cues.get(&key(row)).map_or(&[][..], Vec::as_slice);
+        let wanted: Vec<u32> = rows.iter().flat_map(of_row).copied().collect();
+        let mut records = self.view.store.cue_records(&wanted)?.into_iter();
+        let of_rows =
+            rows.iter().map(|row| (*row, distinct(records.by_ref().take(of_row(row).len()).collect())));
+        Ok(of_rows.collect())
     }
 }
 
 /// The number of an episode in the story, given out at its first appearance.
-fn number_of(first: u32, episodes: &mut Vec<u32>) -> u32 {
-    let at = episodes.iter().position(|it| *it == first).unwrap_or_else(|| {
-        episodes.push(first);
-        episodes.len() - 1
-    });
-    at as u32 + 1
+fn number_of(first: u32, episodes: &mut HashMap<u32, u32>) -> u32 {
+    let next = episodes.len() as u32 + 1;
+    *episodes.entry(first).or_insert(next)
 }
 
 /// Cues once each, as they stand in the transcript.
@@ -283,7 +286,7 @@ fn distinct(mut cues: Vec<StoredCue>) -> Vec<StoredCue> {
 impl View<'_> {
     /// All rows of the customer who has this id, telephone number or e-mail address.
     fn rows_of_customer(&self, id: &str) -> Vec<u32> {
-        let customers = self.customers_named(std::slice::from_ref(&id.to_string()));
+        let customers = self.customers_named(id);
         let of_customer = self.identified.customer.iter().enumerate();
         let rows = of_customer.filter(|(_, customer)| customers.binary_search(customer).is_ok());
         rows.map(|(row, _)| row as u32).collect()
@@ -292,11 +295,13 @@ impl View<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::number_of;
 
     #[test]
     fn episodes_are_numbered_as_they_appear() {
-        let mut episodes = Vec::new();
+        let mut episodes = HashMap::new();
         assert_eq!([7, 3, 7, 9].map(|first| number_of(first, &mut episodes)), [1, 2, 1, 3]);
     }
 }

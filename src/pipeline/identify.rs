@@ -1,9 +1,10 @@
 //! Who is whom: the identity keys that the policy names, as columns, joined into one customer a row.
 
-use crate::Result;
+use crate::config::regions;
 use crate::link::{Capped, Identities, identities};
 use crate::policy::{IdentityField, IdentityKey, Policy};
-use crate::store::{Columns, Store, Want};
+use crate::store::{Columns, Store, Want, key};
+use crate::{Result, identity};
 
 /// The customers of all rows, and how they were told.
 #[derive(Debug, Default)]
@@ -49,8 +50,14 @@ pub(super) fn identify(store: &Store, policy: &Policy, columns: &Columns) -> Res
     Ok(Identified { keys, customer, strongest, capped, is_stand_in })
 }
 
-/// The customers of the rows by some keys.
-pub(super) fn by_keys(keys: &[IdentityKey], columns: &Columns, limit: u64) -> Identities {
+/// The customers of the rows by one key alone.
+pub(super) fn by_key(key: &IdentityKey, columns: &Columns) -> Identified {
+    let keys = vec![key.clone()];
+    let Identities { customer, strongest, capped } = by_keys(&keys, columns, u64::MAX);
+    Identified { keys, customer, strongest, capped, is_stand_in: false }
+}
+
+fn by_keys(keys: &[IdentityKey], columns: &Columns, limit: u64) -> Identities {
     let values: Vec<Vec<u64>> = keys.iter().map(|key| values(key, columns)).collect();
     let values: Vec<&[u64]> = values.iter().map(Vec::as_slice).collect();
     identities(&values, &columns.is_duplicate, limit)
@@ -80,15 +87,73 @@ fn both(one: u64, other: u64) -> u64 {
     (one.rotate_left(32).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ other).max(1)
 }
 
-/// The customers, ascending, of whom a row has one of these ids (or telephone numbers, or addresses) as its key.
-pub(super) fn named(columns: &Columns, customer: &[u64], wanted: &[u64]) -> Vec<u64> {
-    let columns = [&columns.customer_key, &columns.phone_key, &columns.email_key];
-    let mut found: Vec<u64> = Vec::new();
-    for column in columns {
-        let rows = column.iter().zip(customer).filter(|(value, _)| wanted.contains(value));
-        found.extend(rows.map(|(_, customer)| *customer).filter(|customer| *customer != 0));
+/// Ids, telephone numbers and e-mail addresses as keys, in every spelling that they can have in the store.
+pub(super) struct Ids(Vec<u64>);
+
+impl Ids {
+    /// Those that a policy leaves out.
+    pub(super) fn excluded(store: &Store, policy: &Policy) -> Ids {
+        Ids::of(store, &policy.exclude_customers)
     }
-    found.sort_unstable();
-    found.dedup();
-    found
+
+    /// These. A number without a calling code is one of any region that a source has.
+    pub(super) fn of(store: &Store, ids: &[String]) -> Ids {
+        let regions =
+            if ids.is_empty() { Vec::new() } else { regions(store.config_text().unwrap_or_default()) };
+        let regions = || std::iter::once(None).chain(regions.iter().copied().map(Some));
+        let mut keys: Vec<u64> = Vec::new();
+        for id in ids {
+            keys.push(key(id));
+            keys.extend(regions().filter_map(|region| Some(key(&identity::phone(id, region)?))));
+            keys.extend(identity::email(id).map(|address| key(&address)));
+        }
+        keys.retain(|key| *key != 0);
+        keys.sort_unstable();
+        keys.dedup();
+        Ids(keys)
+    }
+
+    /// The numbers of the customers of whom a row has one of them, ascending. One that too many customers share is
+    /// nobody's.
+    pub(super) fn customers(&self, columns: &Columns, identified: &Identified) -> Vec<u64> {
+        let is_capped = |wanted: &u64| identified.capped.iter().any(|capped| capped.value == *wanted);
+        let wanted: Vec<u64> = self.0.iter().copied().filter(|wanted| !is_capped(wanted)).collect();
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<u64> = Vec::new();
+        for column in [&columns.customer_key, &columns.phone_key, &columns.email_key] {
+            let rows = column.iter().zip(&identified.customer);
+            let rows = rows.filter(|(value, _)| wanted.binary_search(value).is_ok());
+            found.extend(rows.map(|(_, customer)| *customer).filter(|customer| *customer != 0));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::NO_KEY;
+
+    #[test]
+    fn a_number_that_too_many_share_names_nobody() {
+        let columns = Columns {
+            customer_key: vec![1, 2, 3],
+            phone_key: vec![70, 70, 71],
+            email_key: vec![0; 3],
+            ..Columns::default()
+        };
+        let capped = Capped { place: 1, value: 70, customer_count: 2, row_count: 2 };
+        let identified = Identified {
+            customer: vec![1, 2, 3],
+            strongest: vec![NO_KEY; 3],
+            capped: vec![capped],
+            ..Identified::default()
+        };
+        assert_eq!(Ids(vec![70, 71]).customers(&columns, &identified), [3]);
+        assert_eq!(Ids(vec![70]).customers(&columns, &Identified { capped: vec![], ..identified }), [1, 2]);
+    }
 }

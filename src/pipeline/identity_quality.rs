@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::identify::by_keys;
+use super::identify::by_key;
 use super::view::View;
 use crate::Result;
 use crate::link::{Capped, Class, Exclusion, Links, NO_KEY};
@@ -36,11 +36,12 @@ pub(super) fn identity(view: &View) -> Result<Identity> {
     for key in others(view) {
         keys.push(alone(view, &key)?);
     }
-    let anonymous_count = anonymous(view);
+    let (excluded, single) = anonymous(view);
+    let anonymous_count = excluded + single;
     Ok(Identity {
         keys,
         anonymous_count,
-        anonymous_rate: share(anonymous_count, anonymous_count + contact_count),
+        anonymous_rate: share(anonymous_count, excluded + contact_count),
         capped_count: identified.capped.len() as u64,
         capped: capped(view)?,
         largest_customer_count: largest(&view.links),
@@ -54,8 +55,7 @@ fn alone(view: &View, key: &IdentityKey) -> Result<KeyShare> {
     let scores = if is_all {
         score(&view.links, &[], 1, &[])
     } else {
-        let customers = by_keys(std::slice::from_ref(key), &view.columns, u64::MAX).customer;
-        score(&view.linked_as(view.policy, &customers)?, &[], 1, &[])
+        score(&view.linked_as(view.policy, &by_key(key, &view.columns))?, &[], 1, &[])
     };
     let scores = scores.into_iter().next().unwrap_or_default();
     Ok(KeyShare {
@@ -83,12 +83,13 @@ fn others(view: &View) -> Vec<IdentityKey> {
     keys.filter(|key| !view.identified.keys.contains(key)).collect()
 }
 
-fn anonymous(view: &View) -> u64 {
+/// Interactions of unknown customers that are no contacts for that reason, and those that are contacts all the same.
+fn anonymous(view: &View) -> (u64, u64) {
     let no_identity = Class::Excluded(Exclusion::NoIdentity).code();
     let excluded = view.links.codes().iter().filter(|code| **code == no_identity).count();
     let single =
         view.links.order().iter().filter(|row| view.identified.customer[**row as usize] == 0).count();
-    (excluded + single) as u64
+    (excluded as u64, single as u64)
 }
 
 /// Contacts of the customer with the most.
@@ -99,6 +100,14 @@ fn largest(links: &Links) -> u64 {
         largest = count.max(largest);
     }
     largest
+}
+
+/// The row that has a value and began first: the same whatever the order of rows.
+fn earliest(view: &View, column: &[u64], value: u64) -> u32 {
+    let rows = (0..).zip(column).filter(|(_, it)| **it == value).map(|(row, _)| row);
+    let place =
+        |row: &u32| (view.columns.started_at[*row as usize], view.columns.interaction_key.get(*row as usize));
+    rows.min_by_key(place).unwrap_or_default()
 }
 
 /// The capped values on the most interactions, as the source has them.
@@ -115,8 +124,7 @@ fn capped(view: &View) -> Result<Vec<CappedKey>> {
             IdentityField::CustomerId => &view.columns.customer_key,
         };
         let of_place: Vec<u64> = listed.iter().filter(|it| it.place == place).map(|it| it.value).collect();
-        let row = |value: &u64| column.iter().position(|it| it == value).unwrap_or_default() as u32;
-        let rows: Vec<u32> = of_place.iter().map(row).collect();
+        let rows: Vec<u32> = of_place.iter().map(|value| earliest(view, column, *value)).collect();
         let found = view.store.texts(field.name(), &rows)?;
         texts.extend(
             of_place.iter().zip(found).map(|(value, text)| ((place, *value), text.unwrap_or_default())),

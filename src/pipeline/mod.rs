@@ -4,6 +4,7 @@
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
+mod asked;
 mod by_preset;
 mod derive;
 mod explain;

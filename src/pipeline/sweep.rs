@@ -8,7 +8,7 @@ use crate::Result;
 use crate::interaction::{Direction, Status};
 use crate::link::{Exclusion, Links, silences};
 use crate::measure::{Groups, SweptCounts, allows_one_pass, score, sweep as swept_counts, waterfall};
-use crate::policy::{Anonymous, Channels, Maturity, Policy, Span};
+use crate::policy::{Anchor, Anonymous, Channels, Maturity, Policy, ResolvedBy, Span};
 use crate::report::{Effect, Sweep, Swept};
 use crate::store::Store;
 
@@ -47,6 +47,7 @@ pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
         schema: 1,
         policy: serde_json::to_value(policy).expect("a policy is plain data"),
         commit_id: store.commit_id(),
+        fcr_rate: score(&view.links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate),
         overall: swept(None, policy.target, &of_all),
         categories: of_category,
         preset_spread: preset_spread(&presets, policy.minimum_count),
@@ -105,18 +106,28 @@ fn effects(view: &View) -> Result<Vec<Effect>> {
     Ok(effects)
 }
 
-/// The policy without what it leaves out at either edge of the data.
-fn without_edges(policy: &Policy) -> [(&'static str, Policy); 2] {
-    let mut at_once = policy.clone();
-    at_once.lookback = Some(Span::from_seconds(0));
-    at_once.category.values_mut().for_each(|own| own.lookback = None);
-    [("left_edge", at_once), ("pending", Policy { maturity: Maturity::Ignored, ..policy.clone() })]
+/// The policy without what it leaves out at either edge of the data, as far as it does.
+fn without_edges(policy: &Policy) -> Vec<(&'static str, Policy)> {
+    let mut policies = Vec::new();
+    if policy.anchor == Anchor::First {
+        let mut at_once = policy.clone();
+        at_once.lookback = Some(Span::from_seconds(0));
+        at_once.category.values_mut().for_each(|own| own.lookback = None);
+        policies.push(("left_edge", at_once));
+    }
+    if policy.resolved_by == ResolvedBy::Silence {
+        policies.push(("pending", Policy { maturity: Maturity::Ignored, ..policy.clone() }));
+    }
+    policies
 }
 
 /// The policy without an exclusion; none where it is no choice.
 fn without(policy: &Policy, exclusion: Exclusion) -> Option<Policy> {
     let mut policy = policy.clone();
-    let keep_status = |policy: &mut Policy, status| policy.exclude_status.retain(|it| *it != status);
+    let keep_status = |policy: &mut Policy, status| {
+        policy.exclude_status.retain(|it| *it != status);
+        policy.repeat_only_status.retain(|it| *it != status);
+    };
     let keep_direction =
         |policy: &mut Policy, direction| policy.exclude_direction.retain(|it| *it != direction);
     match exclusion {

@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::asked::lacks;
 use super::derive::derive_categories;
-use super::identify::{self, Identified, identify};
-use crate::identity;
+use super::identify::{self, Identified, Ids, identify};
 use crate::interaction::{Micros, Status};
 use crate::link::{Input, Links, TicketInput, link};
-use crate::policy::{Channels, DataFacts, Policy, ResolvedBy};
-use crate::store::{Columns, CueColumns, Store, Want, key};
+use crate::policy::{Channels, DataFacts, Maturity, Policy, ResolvedBy};
+use crate::store::{Columns, CueColumns, Store, Want};
 use crate::{Error, Result};
 
 /// Columns of a store and the links that a policy gives them.
@@ -70,12 +70,11 @@ impl<'a> View<'a> {
         })?;
         policy.check()?;
         let mut columns = columns(store, policy, extent)?;
-        policy.check_data(&DataFacts { categories: &columns.category_names, observed: None })?;
         if policy.derives_category {
             derive_categories(&mut columns, cues);
         }
         let identified = identify(store, policy, &columns)?;
-        let excluded_customers = excluded(policy, &columns, &identified.customer);
+        let excluded_customers = Ids::excluded(store, policy).customers(&columns, &identified);
         let has_tickets = extent == Extent::AllPolicies || policy.resolved_by != ResolvedBy::Silence;
         let ticket = if has_tickets { Ticket::read(store)? } else { Ticket::default() };
         let mut view = View {
@@ -88,10 +87,22 @@ impl<'a> View<'a> {
             ticket,
             zone,
         };
+        if let Some(lacks) = lacks(&view, policy).filter(|_| view.columns.row_count > 0) {
+            let what = format!("no interaction has {lacks}, by which the policy tells what was resolved");
+            return Err(policy.fault_at("resolved_by", what, "map the field, or count by silence"));
+        }
         view.links = view.relinked(policy)?;
         policy.check_data(&DataFacts {
             categories: &view.columns.category_names,
-            observed: view.links.observed(),
+            channels: &view.columns.channel_names,
+            observed: view.links.observed().filter(|_| view.columns.row_count > 0),
+            started: view
+                .columns
+                .started_at
+                .iter()
+                .min()
+                .copied()
+                .zip(view.columns.started_at.iter().max().copied()),
         })?;
         Ok(view)
     }
@@ -132,16 +143,22 @@ impl<'a> View<'a> {
     /// The same rows linked under another policy, one that reads no further columns.
     pub(super) fn relinked(&self, policy: &Policy) -> Result<Links> {
         if policy.identity == self.policy.identity {
-            return linked(self.store, policy, &self.input());
+            let has_same = policy.exclude_customers == self.policy.exclude_customers;
+            let excluded = if has_same { &self.excluded_customers[..] } else { &[] };
+            return linked(self.store, policy, &self.input_of(&self.identified.customer, excluded));
         }
-        let identified = identify(self.store, policy, &self.columns)?;
-        self.linked_as(policy, &identified.customer)
+        self.linked_as(policy, &identify(self.store, policy, &self.columns)?)
     }
 
     /// The same rows linked with other customers.
-    pub(super) fn linked_as(&self, policy: &Policy, customer: &[u64]) -> Result<Links> {
-        let excluded = excluded(policy, &self.columns, customer);
-        linked(self.store, policy, &self.input_of(customer, &excluded))
+    pub(super) fn linked_as(&self, policy: &Policy, identified: &Identified) -> Result<Links> {
+        let excluded = Ids::excluded(self.store, policy).customers(&self.columns, identified);
+        linked(self.store, policy, &self.input_of(&identified.customer, &excluded))
+    }
+
+    /// Whether the data have none of a policy's identity keys, so that the customer id stands in.
+    pub(super) fn is_stand_in(&self, policy: &Policy) -> Result<bool> {
+        Ok(identify(self.store, policy, &self.columns)?.is_stand_in)
     }
 
     /// The number of rows of which each column of tickets says something, by its name.
@@ -158,9 +175,9 @@ impl<'a> View<'a> {
         ]
     }
 
-    /// The numbers of the customers who have these ids, telephone numbers or e-mail addresses, ascending.
-    pub(super) fn customers_named(&self, ids: &[String]) -> Vec<u64> {
-        named(ids, &self.columns, &self.identified.customer)
+    /// The numbers of the customers who have this id, telephone number or e-mail address, ascending.
+    pub(super) fn customers_named(&self, id: &str) -> Vec<u64> {
+        Ids::of(self.store, &[id.to_string()]).customers(&self.columns, &self.identified)
     }
 
     /// What of the policy the data cannot answer, in sentences.
@@ -174,9 +191,22 @@ impl<'a> View<'a> {
                     .to_string(),
             );
         }
+        if let (Some((from, to)), ResolvedBy::Silence) = (self.links.observed(), policy.resolved_by) {
+            let is_long =
+                policy.window.micros() > to.saturating_sub(from) && policy.maturity == Maturity::Required;
+            if is_long && columns.row_count > 0 {
+                remarks.push(format!(
+                    "the window of {} is longer than the observation: no first contact can be known to be resolved",
+                    policy.window
+                ));
+            }
+        }
         if self.identified.is_stand_in && columns.row_count > 0 {
             let keys: Vec<String> = policy.identity.iter().map(ToString::to_string).collect();
             remarks.push(format!("no interaction has a {}: customer_id stands in", keys.join(" or a ")));
+        }
+        for id in policy.exclude_customers.iter().filter(|id| self.customers_named(id).is_empty()) {
+            remarks.push(format!("exclude_customers: `{id}` is nobody, or shared by too many customers"));
         }
         if let Channels::List(names) = &policy.channels {
             let is_there =
@@ -216,23 +246,6 @@ impl Ticket {
             is_ended: store.numbers("stated_ended_at")?,
         })
     }
-}
-
-/// The numbers of the customers that the policy leaves out, ascending.
-fn excluded(policy: &Policy, columns: &Columns, customer: &[u64]) -> Vec<u64> {
-    if policy.exclude_customers.is_empty() {
-        return Vec::new();
-    }
-    named(&policy.exclude_customers, columns, customer)
-}
-
-/// The numbers of the customers who have these ids, telephone numbers or e-mail addresses, ascending.
-fn named(ids: &[String], columns: &Columns, customer: &[u64]) -> Vec<u64> {
-    let as_written = ids.iter().map(|id| key(id));
-    let numbers = ids.iter().filter_map(|id| Some(key(&identity::phone(id, None)?)));
-    let addresses = ids.iter().filter_map(|id| Some(key(&identity::email(id)?)));
-    let wanted: Vec<u64> = as_written.chain(numbers).chain(addresses).collect();
-    identify::named(columns, customer, &wanted)
 }
 
 fn columns(store: &Store, policy: &Policy, extent: Extent) -> Result<Columns> {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::view::View;
-use crate::interaction::{MICROS_PER_SECOND, Micros};
+use crate::interaction::{MICROS_PER_SECOND, Micros, Status};
 use crate::link::{Class, Exclusion, Fate, Neighbours, Outcome, TimelineContact};
-use crate::policy::{Clock, Policy, ResolvedBy, Same};
+use crate::policy::{Boundary, Channels, Clock, Days, Policy, ResolvedBy, Same, Span};
 
 /// What is known of the rows around.
 pub(super) struct Around {
@@ -55,7 +55,7 @@ impl Witness<'_> {
                 _ => "It is a contact.".to_string(),
             };
         };
-        let window = span(contact.window);
+        let window = self.window_of(contact.reference.unwrap_or(self.row));
         match class {
             Class::Repeat(_) | Class::UnservedRepeat(_) => format!(
                 "It is a repeat: it began {} after {}, within the window of {window}{}.",
@@ -93,11 +93,14 @@ impl Witness<'_> {
                 self.id(next.row),
                 next.gap.map_or_else(|| "?".to_string(), span)
             ),
-            None => format!("no contact followed within {}", span(self.own_window())),
+            None => format!("no contact followed within {}", self.window_of(self.row)),
         };
         let verdict = match (is_eligible, outcome) {
             (true, Outcome::Resolved) => "it counts as resolved".to_string(),
             (true, Outcome::Repeated) => "it counts as not resolved".to_string(),
+            (false, _) if self.view.policy.days == Days::Calendar => {
+                "it is pending: its window ends with a date that has not been observed in full".to_string()
+            }
             (false, _) => format!(
                 "it is pending: its window ends {}, after the last moment observed",
                 self.view.time(self.window_end())
@@ -121,7 +124,7 @@ impl Witness<'_> {
                 would.push(format!("would be no repeat with a window shorter than {}", span(gap)));
             }
             (_, Some(gap)) => {
-                would.push(format!("would be a repeat with a window of {} or more", days_up(gap)))
+                would.push(format!("would be a repeat with a window of {} or more", self.days_up(gap)))
             }
             _ => {}
         }
@@ -143,7 +146,8 @@ impl Witness<'_> {
         let mut would = Vec::new();
         if let Some(gap) = around.other_before.filter(|gap| *gap <= window && !is_repeat) {
             would.push(format!(
-                "would be a repeat with same = \"any\": a contact about something else ended {} before",
+                "would be a repeat with {}: a contact about something else ended {} before",
+                self.any(),
                 span(gap)
             ));
         }
@@ -151,7 +155,8 @@ impl Witness<'_> {
             self.view.links.fate(self.row).is_some_and(|fate| fate.outcome == Outcome::Resolved);
         if let Some(gap) = around.other_after.filter(|gap| *gap <= window && is_resolved) {
             would.push(format!(
-                "would count as not resolved with same = \"any\": a contact about something else followed {} later",
+                "would count as not resolved with {}: a contact about something else followed {} later",
+                self.any(),
                 span(gap)
             ));
         }
@@ -165,7 +170,7 @@ impl Witness<'_> {
         (fate.outcome == Outcome::Resolved).then(|| {
             format!(
                 "would count as not resolved with a window of {} or more: {} followed {} later",
-                days_up(gap),
+                self.days_up(gap),
                 self.next.map_or_else(String::new, |next| self.id(next.row)),
                 span(gap)
             )
@@ -176,6 +181,20 @@ impl Witness<'_> {
         self.around.ids.get(&row).cloned().unwrap_or_else(|| "?".to_string())
     }
 
+    /// What would make one reason of all.
+    fn any(&self) -> &'static str {
+        match (self.view.policy.same, &self.view.policy.channels) {
+            (Same::Any, _) => "channels = \"any\"",
+            (_, Channels::Same) => "same = \"any\" and channels = \"any\"",
+            _ => "same = \"any\"",
+        }
+    }
+
+    /// The least window of whole days (of hours, below a day) that a gap is within.
+    fn days_up(&self, gap: Micros) -> String {
+        days_up(gap + Micros::from(self.view.policy.boundary == Boundary::Exclusive))
+    }
+
     fn same(&self) -> &'static str {
         match self.view.policy.same {
             Same::Category => "the same category",
@@ -184,21 +203,25 @@ impl Witness<'_> {
         }
     }
 
-    fn category(&self) -> Option<&str> {
-        let code = *self.view.columns.category.get(self.row as usize)?;
+    fn category(&self, row: u32) -> Option<&str> {
+        let code = *self.view.columns.category.get(row as usize)?;
         self.view.columns.category_names.get(code as usize).map(String::as_str).filter(|_| code != 0)
     }
 
-    /// The window in microseconds that its own category gives it: it decides what counts as silence after it.
-    fn own_window(&self) -> Micros {
+    /// The window that its category gives a row: it decides what counts as silence after it.
+    fn window_of(&self, row: u32) -> Span {
         let policy = self.view.policy;
-        self.category().map_or(policy.window, |category| policy.window_of(category)).micros()
+        self.category(row).map_or(policy.window, |category| policy.window_of(category))
+    }
+
+    fn own_window(&self) -> Micros {
+        self.window_of(self.row).micros()
     }
 
     fn own_lookback(&self) -> Micros {
         let policy = self.view.policy;
         let usual = policy.lookback.unwrap_or(policy.window);
-        self.category().map_or(usual, |category| policy.lookback_of(category)).micros()
+        self.category(self.row).map_or(usual, |category| policy.lookback_of(category)).micros()
     }
 
     fn window_end(&self) -> Micros {
@@ -221,12 +244,10 @@ fn exclusion_reason(exclusion: Exclusion, policy: &Policy) -> String {
         }
         Exclusion::ExcludedCustomer => "the policy leaves its customer out (exclude_customers)",
         Exclusion::OtherChannel => "the policy does not count its channel (channels)",
-        Exclusion::Abandoned if policy.repeat_only_status.is_empty() => {
-            "the customer left before being served (exclude_status has abandoned)"
-        }
-        Exclusion::Abandoned => {
+        Exclusion::Abandoned if policy.repeat_only_status.contains(&Status::Abandoned) => {
             "the customer left before being served, and it follows no contact within the window (repeat_only_status)"
         }
+        Exclusion::Abandoned => "the customer left before being served (exclude_status has abandoned)",
         Exclusion::Voicemail => "the customer left a message (voicemail)",
         Exclusion::TooShort => {
             return format!("it was handled for less than {} s (minimum_seconds)", policy.minimum_seconds);
@@ -245,6 +266,12 @@ fn exclusion_reason(exclusion: Exclusion, policy: &Policy) -> String {
 fn remedy(exclusion: Exclusion, policy: &Policy) -> Option<String> {
     let text = match exclusion {
         Exclusion::DuplicateId => return None,
+        Exclusion::Abandoned if policy.repeat_only_status.contains(&Status::Abandoned) => {
+            "would count if repeat_only_status did not name its status"
+        }
+        Exclusion::Voicemail if policy.repeat_only_status.contains(&Status::Voicemail) => {
+            "would count if repeat_only_status did not name its status"
+        }
         Exclusion::Ignored | Exclusion::Abandoned | Exclusion::Voicemail => {
             "would count if exclude_status did not name its status"
         }

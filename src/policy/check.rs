@@ -1,7 +1,7 @@
 //! Choices that contradict each other, and choices that the data contradict: each with the key to blame, what is
 //! wrong and the remedy. A policy that passes says one thing.
 
-use super::{Anchor, Boundary, Chain, Days, Policy, ResolvedBy, Span};
+use super::{Anchor, Boundary, Chain, Channels, Days, Policy, ResolvedBy, Span};
 use crate::Result;
 use crate::interaction::Micros;
 
@@ -19,10 +19,14 @@ pub(super) struct Conflict {
 /// What the data have to do with a policy.
 #[derive(Debug, Clone, Copy)]
 pub struct DataFacts<'a> {
-    /// The names of the categories.
+    /// The names of the categories by code; `[0]` stands for none.
     pub categories: &'a [String],
+    /// The names of the channels by code; `[0]` stands for unknown. Empty where they were not read.
+    pub channels: &'a [String],
     /// Start and end of observation.
     pub observed: Option<(Micros, Micros)>,
+    /// First and last start of the interactions; none where they were not read.
+    pub started: Option<(Micros, Micros)>,
 }
 
 impl Policy {
@@ -37,17 +41,26 @@ impl Policy {
         }
     }
 
-    /// Whether the data have what the policy names: the categories that it overrides, and records that reach as far
-    /// back as the lookback.
+    /// Whether the data have what the policy names: the categories that it overrides, one of its channels, and records
+    /// that reach as far back as the lookback. Nothing is wrong where nothing was read.
     ///
     /// # Errors
     /// [`crate::Error::Text`] at the key to blame, where the policy was read from a text.
     pub fn check_data(&self, facts: &DataFacts<'_>) -> Result<()> {
-        let of_category = || self.unknown_category(facts.categories);
-        match of_category().or_else(|| self.long_lookback(facts.observed)) {
+        if facts.observed.is_none() {
+            return Ok(());
+        }
+        let found = self.unknown_category(facts.categories).or_else(|| self.unknown_channels(facts.channels));
+        let found = found.or_else(|| self.late_observation(facts.started));
+        match found.or_else(|| self.long_lookback(facts.observed)) {
             Some(conflict) => Err(self.fault(conflict)),
             None => Ok(()),
         }
+    }
+
+    /// An error at a key of the policy, where it was read from a text.
+    pub fn fault_at(&self, key: &str, what: impl Into<String>, help: impl Into<String>) -> crate::Error {
+        self.origin.fault(&[key], what.into(), help.into())
     }
 
     fn fault(&self, conflict: Conflict) -> crate::Error {
@@ -112,23 +125,35 @@ impl Policy {
     }
 
     fn empty_window(&self) -> Option<Conflict> {
-        let is_empty = self.boundary == Boundary::Exclusive && self.window.micros() == 0;
-        let is_empty = is_empty && self.resolved_by == ResolvedBy::Silence;
-        is_empty.then_some(())?;
-        conflict(
-            "window",
-            "with boundary = \"exclusive\" no gap is within a window of 0",
-            "write a longer window, or boundary = \"inclusive\"",
-        )
+        if self.boundary == Boundary::Inclusive || self.resolved_by != ResolvedBy::Silence {
+            return None;
+        }
+        let (key, _) = self.windows().find(|(_, window)| window.micros() == 0)?;
+        Some(Conflict {
+            key,
+            what: "with boundary = \"exclusive\" no gap is within a window of 0".to_string(),
+            help: "write a longer window, or boundary = \"inclusive\"".to_string(),
+        })
+    }
+
+    /// The window of the policy and those of categories, with their keys.
+    fn windows(&self) -> impl Iterator<Item = (Vec<String>, Span)> {
+        let of_category = self.category.iter().filter_map(|(name, own)| {
+            Some((vec!["category".to_string(), name.clone(), "window".to_string()], own.window?))
+        });
+        std::iter::once((vec!["window".to_string()], self.window)).chain(of_category)
     }
 
     fn long_continuation(&self) -> Option<Conflict> {
+        if self.days == Days::Calendar || self.resolved_by != ResolvedBy::Silence {
+            return None;
+        }
+        let shortest = self.windows().map(|(_, window)| window).min()?;
         let spans = [("transfer_within", self.transfer_within), ("reconnect_within", self.reconnect_within)];
-        let is_long = |span: Span| span.micros() > 0 && span >= self.window && self.days == Days::Elapsed;
-        let (key, span) = spans.into_iter().find(|(_, span)| is_long(*span))?;
+        let (key, span) = spans.into_iter().find(|(_, span)| span.micros() > 0 && *span >= shortest)?;
         conflict(
             key,
-            format!("{span} is not shorter than the window of {}: nothing could repeat", self.window),
+            format!("{span} is not shorter than the window of {shortest}: nothing could repeat"),
             "write minutes, such as \"10m\"",
         )
     }
@@ -177,6 +202,38 @@ impl Policy {
                 format!("did you mean `{near}`?")
             }),
         })
+    }
+
+    /// A list of channels of which the data, which do name channels, have none.
+    fn unknown_channels(&self, names: &[String]) -> Option<Conflict> {
+        let Channels::List(wanted) = &self.channels else { return None };
+        let known: Vec<&String> = names.iter().skip(1).collect();
+        let is_known = |name: &String| known.iter().any(|it| it.to_lowercase() == *name);
+        if known.is_empty() || wanted.iter().any(is_known) {
+            return None;
+        }
+        let mut shown: Vec<&str> = known.iter().map(|name| name.as_str()).collect();
+        shown.sort_unstable();
+        shown.truncate(8);
+        conflict(
+            "channels",
+            format!("no interaction has the channel {}", wanted.join(" or ")),
+            format!("the channels of the data are {}", shown.join(", ")),
+        )
+    }
+
+    /// An observation that begins after the last interaction, or ends before the first.
+    fn late_observation(&self, started: Option<(Micros, Micros)>) -> Option<Conflict> {
+        let (first, last) = started?;
+        if self.observed_from.is_some_and(|from| from > last) {
+            return conflict(
+                "observed_from",
+                "`observed_from` is after the last interaction",
+                "move it back",
+            );
+        }
+        self.observed_to.filter(|to| *to < first)?;
+        conflict("observed_to", "`observed_to` is before the first interaction", "move it forward")
     }
 
     fn long_lookback(&self, observed: Option<(Micros, Micros)>) -> Option<Conflict> {
@@ -252,7 +309,8 @@ mod tests {
         let text = "[policy]\nlookback = \"40d\"\n[policy.category.biling]\nwindow = \"3d\"\n";
         let policy = Policy::parse(Path::new("recontact.toml"), text).unwrap();
         let (names, day) = (["".to_string(), "billing".to_string()], Span::from_days(1).micros());
-        let facts = DataFacts { categories: &names, observed: Some((0, 28 * day)) };
+        let facts =
+            DataFacts { categories: &names, channels: &[], observed: Some((0, 28 * day)), started: None };
         assert_eq!(
             policy.check_data(&facts).unwrap_err().to_string(),
             "recontact.toml:3: no category of the data is called `biling`: did you mean `billing`?"
@@ -263,7 +321,8 @@ mod tests {
             "recontact.toml:2: a lookback of 40d is longer than the data (28 days): no contact can be known to be the \
              first: shorten it, or read older records too"
         );
-        let facts = DataFacts { categories: &names, observed: Some((0, 40 * day)) };
+        let facts =
+            DataFacts { categories: &names, channels: &[], observed: Some((0, 40 * day)), started: None };
         assert!(policy.check_data(&facts).is_ok());
     }
 }

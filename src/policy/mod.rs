@@ -225,9 +225,18 @@ impl Policy {
         own.or(self.lookback).unwrap_or_else(|| self.window_of(category))
     }
 
-    /// The longest gap, in microseconds, that is within a span: one less than the span where the boundary is
-    /// exclusive, so that −1 is within a span of 0.
-    pub fn reach(&self, span: Span) -> Micros {
+    /// The longest gap, in microseconds, that is within a window: all of it, or less where the boundary is exclusive
+    /// (a date less where dates are counted), so that no gap is within a window of 0 then.
+    pub fn reach(&self, window: Span) -> Micros {
+        match (self.boundary, self.days) {
+            (Boundary::Inclusive, _) => window.micros(),
+            (Boundary::Exclusive, Days::Elapsed) => window.micros() - 1,
+            (Boundary::Exclusive, Days::Calendar) => window.micros() - Span::from_days(1).micros(),
+        }
+    }
+
+    /// The longest elapsed time, in microseconds, that is within a span, whether or not windows count dates.
+    pub fn limit(&self, span: Span) -> Micros {
         span.micros() - Micros::from(self.boundary == Boundary::Exclusive)
     }
 
@@ -255,7 +264,7 @@ impl Policy {
             .any(|it| it.window.is_some() || it.lookback.is_some() || it.is_eligible == Some(false));
         Needs {
             category: self.same != Same::Any || has_override || self.derives_category,
-            ended_at: self.clock == Clock::End,
+            ended_at: self.clock == Clock::End || self.reconnect_within.micros() > 0,
             status: !(self.exclude_status.is_empty() && self.repeat_only_status.is_empty()),
             direction: !self.exclude_direction.is_empty(),
             handle_seconds: self.minimum_seconds > 0.0,
@@ -264,11 +273,11 @@ impl Policy {
         }
     }
 
-    /// The overridden categories that `names` (the categories of the data) does not have, in order of name:
+    /// The overridden categories that `names` (the categories of the data, by code; 0 is none) does not have, in order of name:
     /// most likely misspelt, since such an override changes nothing. A name used as a parent is not among them.
     pub fn unmatched_categories<'a>(&'a self, names: &[String]) -> Vec<&'a str> {
         let is_known = |wanted: &str| {
-            names.iter().any(|name| name == wanted)
+            names.iter().skip(1).any(|name| name == wanted)
                 || self.category.values().any(|it| it.parent.as_deref() == Some(wanted))
         };
         self.category.keys().map(String::as_str).filter(|name| !is_known(name)).collect()

@@ -18,10 +18,12 @@ impl Origin {
         Origin(Some(Arc::new((path.to_path_buf(), text.to_string()))))
     }
 
-    /// An error at the place of a key of `[policy]` (or, for several names, of its tables), or without a line where the
-    /// policy was not read from a text or the key does not stand in it.
+    /// An error at the place of a key of `[policy]` (or, for several names, of its tables), else of its preset; without a
+    /// line where the policy was not read from a text or neither stands in it.
     pub(super) fn fault(&self, key: &[&str], what: String, help: String) -> Error {
-        let place = self.0.as_deref().and_then(|(path, text)| Some((path.as_path(), line_of(text, key)?)));
+        // What a key contradicts may be the preset's.
+        let line = |text: &str| line_of(text, key).or_else(|| line_of(text, &["preset"]));
+        let place = self.0.as_deref().and_then(|(path, text)| Some((path.as_path(), line(text)?)));
         match place {
             Some((path, line)) => Error::text(path, line, what, help),
             None => Error::data(Path::new("policy"), what, help),

@@ -289,7 +289,14 @@ impl Source<'_> {
     fn texts(&self, value: &Value<'_>, key: &str) -> Result<Vec<String>> {
         let fault = || self.bad(value, key, "write a list of texts in brackets, [] for none");
         let items = value.get_ref().as_array().ok_or_else(fault)?;
-        items.iter().map(|item| Ok(self.string(item, key)?.trim().to_string())).collect()
+        let mut texts = Vec::new();
+        for item in items.iter() {
+            match self.string(item, key)?.trim() {
+                "" => return Err(self.bad(item, key, "remove the blank: it names nobody")),
+                text => texts.push(text.to_string()),
+            }
+        }
+        Ok(texts)
     }
 
     fn channels(&self, value: &Value<'_>, key: &str) -> Result<Channels> {
@@ -435,9 +442,12 @@ fn moment_of(text: &str, zone: &TimeZone, edge: DayEdge) -> Option<Micros> {
     }
 }
 
-/// The candidate most like `word`, if it is like it at all.
+/// The candidate most like `word`, if it is like it at all; of equals the first by name.
 pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     const ALIKE: f64 = 0.8;
     let scored = candidates.map(|it| (strsim::jaro_winkler(&word.to_lowercase(), &it.to_lowercase()), it));
-    scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, it)| it)
+    scored
+        .filter(|(score, _)| *score >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, it)| it)
 }

@@ -1,5 +1,5 @@
 //! A length of time as people write it in a policy: `30m`, `36h`, `7d`, `2w`. Whole seconds, never negative.
-//! Days are 24 hours: a window is elapsed time, not calendar days.
+//! Days are 24 hours; a policy that counts dates takes spans of whole days.
 
 use std::fmt;
 

@@ -8,9 +8,9 @@ use serde::Serialize;
 pub struct Identity {
     /// The keys that linked, the strongest first; then others that the data have, each by itself.
     pub keys: Vec<KeyShare>,
-    /// Interactions that would be contacts if their customer were known.
+    /// Interactions that are contacts of nobody known, or would be contacts if their customer were known.
     pub anonymous_count: u64,
-    /// Those ÷ (those + contacts).
+    /// Those ÷ all interactions that are contacts or would be.
     pub anonymous_rate: Option<f64>,
     /// How many values too many customers share, so that they link nothing.
     pub capped_count: u64,

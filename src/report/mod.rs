@@ -22,7 +22,7 @@ use serde::Serialize;
 
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use identity::{CappedKey, Identity, KeyShare};
-pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep};
+pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep, spread};
 pub use text::{one_line, spreadsheet_safe, wrap};
 pub use trend::trend_csv;
 pub use windows::{WindowGroup, Windows, render_windows};

@@ -9,6 +9,9 @@ use crate::measure::{Agreement, Companions, SaidDone};
 /// Categories of the table of what was said.
 const MOST_SAID: usize = 10;
 
+/// Contacts that two sources must have in common to be compared here; JSON has all.
+const LEAST_COMPARED: u64 = 10;
+
 /// Columns that the estimate of what neither sees takes beyond its title.
 const UNSEEN_WIDTH: usize = 13;
 
@@ -35,13 +38,30 @@ pub(super) fn policy(report: &Report, columns: usize) -> Option<String> {
         serde_json::Value::Object(items) => !items.is_empty(),
         _ => true,
     };
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     let said = keys.iter().filter(|(_, value)| is_set(value));
-    let said: Vec<String> = said.map(|(key, value)| format!("{key} {}", one_line(&text(value)))).collect();
+    let said: Vec<String> = said.map(|(key, value)| told(key, value)).collect();
     Some(wrap(&format!("Counted by: {}.", said.join("; ")), columns, "  "))
+}
+
+/// A key with its value; tables as `category.NAME window 3d, target 0.7`.
+fn told(key: &str, value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => format!("{key} {}", one_line(text)),
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| told("", item).trim().to_string()).collect();
+            format!("{key} {}", items.join(", "))
+        }
+        serde_json::Value::Object(tables) if tables.values().all(serde_json::Value::is_object) => {
+            let tables = tables.iter().map(|(name, value)| told(&format!("{key}.{}", one_line(name)), value));
+            tables.collect::<Vec<_>>().join("; ")
+        }
+        serde_json::Value::Object(keys) => {
+            let keys = keys.iter().filter(|(_, value)| !value.is_null());
+            let keys: Vec<String> = keys.map(|(name, value)| told(name, value)).collect();
+            format!("{key} {}", keys.join(", "))
+        }
+        other => format!("{key} {other}"),
+    }
 }
 
 fn denominators(report: &Report, columns: usize) -> Option<String> {
@@ -49,7 +69,7 @@ fn denominators(report: &Report, columns: usize) -> Option<String> {
     by.contact_rate?;
     let text = format!(
         "By other denominators: {} of contacts stand alone in their episode, {} of {} episodes have one contact, {} of \
-         {} customers never came back; {} contacts an episode.",
+         {} customers never came back about the same; {} contacts an episode.",
         percent(by.contact_rate),
         percent(by.episode_rate),
         count(by.episode_count),
@@ -64,13 +84,7 @@ fn companions(report: &Report, columns: usize) -> Option<String> {
     let it = &report.overall.companions;
     let mut said = Vec::new();
     if let (Some(first), Some(repeat)) = (it.first_handle_seconds, it.repeat_handle_seconds) {
-        let more = 100.0 * (repeat / first - 1.0);
-        let more = if more.is_finite() { format!(" ({more:+.0} %)") } else { String::new() };
-        said.push(format!(
-            "first contacts take {} on average, repeats {}{more}",
-            minutes(first),
-            minutes(repeat)
-        ));
+        said.push(format!("first contacts take {} on average, repeats {}", minutes(first), minutes(repeat)));
     }
     if let Some(rate) = it.transfer_rate {
         said.push(format!("{} of {} were transferred", percent(Some(rate)), count(it.transfer_known_count)));
@@ -85,9 +99,10 @@ fn companions(report: &Report, columns: usize) -> Option<String> {
     said.extend(answers(it));
     if it.coded_count > 0 {
         said.push(format!(
-            "agents coded {} of {} as resolved",
-            percent(it.coded_resolved_rate),
-            count(it.coded_count)
+            "agents coded {} of {} contacts as resolved ({})",
+            count(it.coded_resolved_count),
+            count(it.received_count),
+            percent(it.coded_resolved_rate)
         ));
     }
     let text = said.join("; ");
@@ -109,6 +124,11 @@ fn answers(it: &Companions) -> Vec<String> {
 
 fn costs(report: &Report, entries: &[&Entry], columns: usize) -> Option<String> {
     let it = &report.overall.companions;
+    if it.repeat_cost.is_none() && report.policy.get("cost_per_minute").is_some_and(|cost| !cost.is_null()) {
+        return Some(
+            "cost_per_minute is set, but no contact has a handle time (handle_seconds).".to_string(),
+        );
+    }
     let (total, excess) = (it.repeat_cost?, it.excess_repeat_cost?);
     let mut ranked: Vec<&&Entry> =
         entries.iter().filter(|entry| entry.companions.excess_repeat_cost > Some(0.0)).collect();
@@ -204,7 +224,11 @@ fn said_remarks(all: &SaidDone) -> String {
         .collect();
     let mut text = String::new();
     if !reasons.is_empty() {
-        text.push_str(&format!("Of those said only {}. ", reasons.join(", ")));
+        text.push_str(&format!(
+            "Of the {} that are only said, {}. ",
+            count(all.stated_only),
+            reasons.join(", ")
+        ));
     }
     if all.numbered_count > 0 {
         text.push_str(&format!(
@@ -223,8 +247,8 @@ fn said_remarks(all: &SaidDone) -> String {
 }
 
 fn agreement(report: &Report, columns: usize) -> Option<String> {
-    let pairs: Vec<String> =
-        report.overall.agreement.iter().filter(|it| !is_said_done(it)).map(agreed).collect();
+    let is_told = |it: &&Agreement| !is_said_done(it) && total(it) >= LEAST_COMPARED;
+    let pairs: Vec<String> = report.overall.agreement.iter().filter(is_told).map(agreed).collect();
     (!pairs.is_empty()).then(|| wrap(&pairs.join(" "), columns, ""))
 }
 
@@ -238,7 +262,6 @@ fn agreed(it: &Agreement) -> String {
         "first" => "was it the first contact?",
         _ => "was it resolved?",
     };
-    let total = it.both_yes + it.first_only + it.second_only + it.both_no;
     let kappa = it.kappa.map_or(String::new(), |kappa| {
         let of = it.kappa_low.zip(it.kappa_high);
         let of = of.map_or(String::new(), |(low, high)| format!(", {low:.2}–{high:.2}"));
@@ -249,8 +272,13 @@ fn agreed(it: &Agreement) -> String {
         it.first,
         it.second,
         percent(Some(it.agreement)),
-        count(total)
+        count(total(it))
     )
+}
+
+/// Contacts that both speak about.
+fn total(it: &Agreement) -> u64 {
+    it.both_yes + it.first_only + it.second_only + it.both_no
 }
 
 fn identity(report: &Report, columns: usize) -> Option<String> {
@@ -267,7 +295,7 @@ fn identity(report: &Report, columns: usize) -> Option<String> {
     let mut text = format!("Customers are known by {}", used.join(", "));
     if it.anonymous_count > 0 {
         text.push_str(&format!(
-            "; {} more ({}) are nobody's and link to nothing",
+            "; {} ({}) are nobody's and link to nothing",
             count(it.anonymous_count),
             percent(it.anonymous_rate)
         ));
@@ -290,8 +318,13 @@ fn identity(report: &Report, columns: usize) -> Option<String> {
     }
     if let Some(first) = it.capped.first() {
         text.push_str(&format!(
-            " {} link nothing, because too many customers share them, such as {} ({} customers, {} interactions).",
-            if it.capped_count == 1 { "1 value".to_string() } else { format!("{} values", count(it.capped_count)) },
+            " {}, because too many customers share {}: {} ({} customers, {} interactions).",
+            if it.capped_count == 1 {
+                "1 value links nothing".to_string()
+            } else {
+                format!("{} values link nothing", count(it.capped_count))
+            },
+            if it.capped_count == 1 { "it" } else { "them, such as" },
             one_line(&first.value),
             count(first.customer_count),
             count(first.interaction_count)

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::text::{count, cut, interval, one_line, percent, spreadsheet_safe, width};
+use super::text::{count, cut, interval, one_line, percent, spreadsheet_safe, width, wrap};
 use super::{Format, NO_VALUE};
 use crate::measure::{SweptCounts, rate};
 use crate::policy::Span;
@@ -19,14 +19,16 @@ pub struct Sweep {
     pub policy: serde_json::Value,
     /// Which commit of the store was read.
     pub commit_id: u64,
+    /// The overall FCR rate under the policy itself, with the windows of its categories.
+    pub fcr_rate: Option<f64>,
     /// All contacts.
     pub overall: Swept,
     /// Each category that has first contacts under some window, those first whose rate depends most on it.
     pub categories: Vec<Swept>,
     /// The rates under every preset, in the order in which presets are listed.
     pub presets: Vec<PresetRates>,
-    /// The largest overall rate under a preset less the smallest, of those with enough eligible contacts; none without
-    /// two.
+    /// The largest overall rate under a preset less the smallest, of those with enough eligible contacts and without a
+    /// remark; none without two.
     pub preset_spread: Option<f64>,
     /// What the exclusions do to the overall rate.
     pub exclusions: Vec<Effect>,
@@ -68,6 +70,8 @@ pub struct PresetRates {
     pub preset: &'static str,
     /// What the data lack for it; none if it can be applied. Then there are no rates.
     pub lacks: Option<String>,
+    /// What the data have only in part of what it asks for; its rates are then not in the spread.
+    pub remark: Option<String>,
     /// Everything.
     pub overall: Rates,
     /// Each category that has contacts, by name.
@@ -111,6 +115,13 @@ pub struct Effect {
     pub points: Option<f64>,
 }
 
+/// The largest rate less the smallest; none without two.
+pub fn spread(rates: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut rates: Vec<f64> = rates.collect();
+    rates.sort_by(f64::total_cmp);
+    (rates.len() > 1).then(|| rates[rates.len() - 1] - rates[0])
+}
+
 impl Swept {
     /// Rates from counts. `minimum_count` eligible first contacts are enough for the spread.
     pub fn new(
@@ -123,9 +134,7 @@ impl Swept {
         let windows: Vec<Point> =
             windows.iter().zip(counts).map(|(w, counts)| Point::new(*w, counts)).collect();
         let enough = windows.iter().filter(|point| point.counts.eligible_count >= minimum_count.max(1));
-        let mut rates: Vec<f64> = enough.filter_map(|point| point.fcr_rate).collect();
-        rates.sort_by(f64::total_cmp);
-        let spread = (rates.len() > 1).then(|| rates[rates.len() - 1] - rates[0]);
+        let spread = spread(enough.filter_map(|point| point.fcr_rate));
         Swept { category, target, spread, windows }
     }
 
@@ -179,7 +188,10 @@ fn terminal(sweep: &Sweep, columns: usize) -> String {
     let fitting = columns.saturating_sub(longest + COLUMN + 3) / COLUMN;
     let mut days = SHOWN_DAYS[..fitting.clamp(3, SHOWN_DAYS.len())].to_vec();
     days.sort_unstable();
-    let mut out = "FCR under windows from 1 to 30 days; everything else as the policy says.\n\n".to_string();
+    let text = "FCR under windows from 1 to 30 days, also for categories with windows of their own; everything else as the \
+                policy says. A longer window leaves fewer contacts old enough to count, so rates of two windows are not \
+                of the same contacts. Spread: the highest less the lowest of all thirty with enough contacts.";
+    let mut out = format!("{}\n\n", wrap(text, columns, ""));
     out.push_str(&pad("Category", longest));
     days.iter().for_each(|days| out.push_str(&format!("{:>COLUMN$}", format!("{days} d"))));
     out.push_str(&format!("{:>1$}\n", "Spread", COLUMN + 3));
@@ -204,7 +216,10 @@ fn terminal(sweep: &Sweep, columns: usize) -> String {
     }
     out.push_str(&presets(sweep, columns));
     if !sweep.exclusions.is_empty() {
-        out.push_str("\nWhat is left out, and the overall rate if it counted:\n\n");
+        out.push_str(&format!(
+            "\nWhat is left out, and the overall rate ({}) if it counted:\n\n",
+            percent(sweep.fcr_rate)
+        ));
     }
     for effect in &sweep.exclusions {
         let points = effect.points.map_or("–".to_string(), |points| format!("{points:+.1} pt"));
@@ -231,13 +246,21 @@ fn presets(sweep: &Sweep, columns: usize) -> String {
                 interval(*fcr_low, *fcr_high)
             ),
         };
-        out.push_str(&format!("{}\n", line.trim_end()));
+        let mark = if of_preset.remark.is_some() { " *" } else { "" };
+        out.push_str(&format!("{}{mark}\n", line.trim_end()));
+    }
+    for of_preset in &sweep.presets {
+        if let Some(remark) = &of_preset.remark {
+            out.push_str(&format!("{}\n", wrap(&format!("* {}: {remark}", of_preset.preset), columns, "  ")));
+        }
     }
     if let Some(spread) = sweep.preset_spread {
         let points = 100.0 * spread;
-        out.push_str(&format!(
-            "\n{points:.1} points lie between the presets: that much of a number is definition.\n"
-        ));
+        let text = format!(
+            "{points:.1} points lie between the presets that the data can answer in full: that much of a number is \
+             definition."
+        );
+        out.push_str(&format!("\n{}\n", wrap(&text, columns, "")));
     }
     out
 }

@@ -252,14 +252,14 @@ fn waterfall(report: &Report, columns: usize) -> String {
         count(step("first")),
         count(step("eligible")),
         count(step("pending")),
-        stated(report.overall.scores.stated_count),
+        stated(report.overall.scores.stated_count, report.overall.said_done.has_words()),
     );
     wrap(&text, columns, "")
 }
 
 /// The estimate that uses the pending contacts too, and where it disagrees with the rate.
 fn survival(report: &Report, entries: &[&Entry], columns: usize) -> Option<String> {
-    let overall = report.overall.scores.km_fcr_rate?;
+    let overall = report.overall.scores.km_fcr_rate.filter(|_| report.overall.scores.pending_count > 0)?;
     let mut text = format!(
         "Pending contacts counted for as long as they were watched (Kaplan–Meier), the overall rate is {}.",
         percent(Some(overall))
@@ -297,15 +297,17 @@ fn accidents(report: &Report, entries: &[&Entry], columns: usize) -> Option<Stri
     let where_most =
         if names.is_empty() { String::new() } else { format!(" Most are in {}.", names.join(", ")) };
     let text = format!(
-        "Of {} repeats {} are more than contacts at random times would give.{where_most}",
+        "Customers who contact often repeat by accident: of {} repeats {} are to be expected so, {} are more.{where_most}",
         count(overall.repeat_count),
+        whole(overall.expected_repeat_count),
         whole(overall.excess_repeat_count),
     );
     Some(wrap(&text, columns, ""))
 }
 
-fn stated(contacts: u64) -> String {
+fn stated(contacts: u64, has_words: bool) -> String {
     match contacts {
+        0 if !has_words => "No contact has a transcript".to_string(),
         1 => "In 1 contact the customer says that it is a repeat".to_string(),
         _ => format!("In {} contacts the customer says that it is a repeat", count(contacts)),
     }

@@ -197,7 +197,9 @@ fn every_encoding_reads_right() {
     let mut expected = encodings.map(|(_, category)| category);
     expected.sort_unstable();
     assert_eq!(found, expected);
-    assert_eq!(report["notes"], serde_json::json!([]));
+    // Six days are too short for the window; of the reading nothing is noted.
+    let is_of_reading = |note: &&serde_json::Value| note["kind"] != "policy";
+    assert_eq!(report["notes"].as_array().unwrap().iter().filter(is_of_reading).count(), 0);
 }
 
 /// A log whose values attack whoever looks at the report.

@@ -24,7 +24,8 @@ fn the_guess_counts_as_a_mapping_by_hand_in_four_languages() {
         let folder = Folder::with(&[("log.csv", &export(columns, reasons))]);
         let guessed = folder.run("init log.csv").ok();
         assert_eq!(guessed.stderr, "", "{columns}");
-        folder.write("guessed/recontact.toml", guessed.stdout.replace("\"log.csv\"", "\"../log.csv\""));
+        // Saved in another folder than the one that it was made in.
+        folder.write("guessed/recontact.toml", guessed.stdout);
         let mut mapping = "[[source]]\npath = \"../log.csv\"\n[source.fields]\n".to_string();
         let fields = ["interaction_id", "customer_id", "started_at", "category"];
         for (field, column) in fields.iter().zip(columns.split(',')) {

@@ -753,9 +753,9 @@ fn a_sweep_counts_under_every_preset_and_says_what_the_data_lack_for_the_others(
         .collect();
     // All that judge a ticket or take a code; silence can be told of any log.
     let expected = [
-        ("zendesk-one-touch", "reply_count, is_coded_resolved or ended_at"),
-        ("dbt-zendesk", "reply_count, is_coded_resolved or ended_at"),
-        ("intercom", "reopen_count, agent_count or transfer_count, is_coded_resolved or ended_at"),
+        ("zendesk-one-touch", "reply_count and (is_coded_resolved or ended_at)"),
+        ("dbt-zendesk", "reply_count and (is_coded_resolved or ended_at)"),
+        ("intercom", "reopen_count and (agent_count or transfer_count) and (is_coded_resolved or ended_at)"),
         ("zammad-first-solution", "ended_at"),
         ("metricnet-net", "is_coded_resolved"),
     ];

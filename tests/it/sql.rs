@@ -96,7 +96,7 @@ fn rows(random: &mut fastrand::Rng, count: i64) -> Vec<Row> {
                 customer => Some(format!("C{customer}")),
             },
             category: pick(random, &[None, Some("billing"), Some("outage"), Some("сметка"), Some("quiet")]),
-            channel: pick(random, &[None, Some("voice"), Some("voice"), Some("voice"), Some("chat")]),
+            channel: pick(random, &[None, Some("voice"), Some("voice"), Some("Kiosk"), Some("chat")]),
             direction: match random.u8(0..14) {
                 0 => Some("outbound"),
                 1 => Some("internal"),
@@ -142,7 +142,7 @@ fn choice(random: &mut fastrand::Rng) -> Choice {
         statuses: subset(random, &["ignored", "abandoned", "voicemail"]),
         directions: subset(random, &["outbound", "internal", "callback"]),
         customers: subset(random, &["C1", "C2", "none such"]),
-        channels: pick(random, &[&[][..], &[][..], &["voice"][..]]).to_vec(),
+        channels: pick(random, &[&[][..], &[][..], &["voice", "Kiosk"][..]]).to_vec(),
         ineligible: pick(random, &[&[][..], &["quiet"][..]]).to_vec(),
     };
     let mut text = format!(

@@ -75,17 +75,7 @@ fn an_exclusion_is_told_with_what_the_rate_would_be_without_it() {
     let names: Vec<&str> = effects.iter().map(|effect| effect["exclusion"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        [
-            "ignored",
-            "outbound",
-            "internal",
-            "abandoned",
-            "voicemail",
-            "continuation_by_transfer",
-            "no_identity",
-            "left_edge",
-            "pending"
-        ]
+        ["ignored", "outbound", "internal", "abandoned", "voicemail", "no_identity", "left_edge", "pending"]
     );
     let folder = Folder::with(&[(
         "with.toml",
