@@ -36,5 +36,5 @@ pub use input::{Input, TicketInput};
 pub use kernel::link;
 pub use links::Links;
 pub use neighbours::{Neighbours, neighbours};
-pub use silences::{Silence, silences};
+pub use silences::{Silence, silences, since_first};
 pub use timeline::{TimelineContact, timeline};

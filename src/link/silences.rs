@@ -57,6 +57,21 @@ pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silenc
     (0..order.len()).map(silence).collect()
 }
 
+/// The time since the first contact of its episode of each contact, in chain order, in microseconds, never negative; 0
+/// for the first. `input` and `policy` must be those that gave `links`.
+pub fn since_first(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Micros> {
+    let rules = Rules::new(policy, input);
+    let mut first = 0;
+    let since = |(place, row): (usize, &u32)| {
+        if links.starts_episode(place) {
+            first = links.anchor(input, policy, *row);
+            return 0;
+        }
+        rules.clock.gap(first, input.started_at[*row as usize])
+    };
+    links.order().iter().enumerate().map(since).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

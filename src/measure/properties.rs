@@ -50,6 +50,7 @@ fn material<'a>(links: &'a Links, policy: &'a Policy) -> Material<'a> {
         policy,
         silences: &[],
         neighbours: &[],
+        since_first: &[],
         is_stated: &[],
         words: Words::default(),
         facts: Facts::default(),

@@ -7,8 +7,8 @@ use super::chance::{UNITS, by_chance};
 use super::incidence::{self, Incidence};
 use super::{
     Agreement, Companions, Cost, Curve, Denominators, Estimate, Facts, Grouping, Groups, Place, SaidDone,
-    Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, said_done, score,
-    verdict, waterfall,
+    Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, lags, said_done,
+    score, verdict, waterfall,
 };
 use crate::interaction::{MICROS_PER_SECOND, Micros};
 use crate::link::{Links, Neighbours, Silence};
@@ -28,6 +28,8 @@ pub struct Material<'a> {
     pub silences: &'a [Silence],
     /// The neighbours of the links, in the same order; empty where other reasons do not compete.
     pub neighbours: &'a [Neighbours],
+    /// The time of each contact since the first of its episode, in the same order; empty: not known.
+    pub since_first: &'a [Micros],
     /// Whether each row has a stated repeat; empty: none has.
     pub is_stated: &'a [bool],
     /// What customers said, for comparison with what the links say.
@@ -77,6 +79,8 @@ pub struct GroupScores {
     pub companions: Companions,
     /// How the sources of evidence agree, a pair each.
     pub agreement: Vec<Agreement>,
+    /// Repeats by day after the first contact of their episode, from day 0 on.
+    pub repeats_by_day: Vec<u64>,
     /// The FCR rate that it has to reach, 0 to 1: its category's where it is grouped by category.
     pub target: f64,
     /// Whether it does.
@@ -122,24 +126,27 @@ fn scored(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
     let said_done = said_done(&material.words, grouping);
     let denominators = denominators(&places(links), grouping);
     let agreements = agreements(material.sources, grouping);
+    let lags = lags(links, material.since_first, grouping);
     let category = category_of(groups);
     let all = groups.keys.iter().zip(scores).zip(companions).zip(said_done).zip(denominators).zip(agreements);
-    all.map(|(((((key, scores), companions), said_done), denominators), agreement)| {
-        let category = category.and_then(|at| key[at].as_deref());
-        let target = category.map_or(policy.target, |name| policy.target_of(name));
-        let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
-        GroupScores {
-            key: key.clone(),
-            scores,
-            said_done,
-            denominators,
-            companions,
-            agreement,
-            target,
-            verdict,
-        }
-    })
-    .collect()
+    all.zip(lags)
+        .map(|((((((key, scores), companions), said_done), denominators), agreement), repeats_by_day)| {
+            let category = category.and_then(|at| key[at].as_deref());
+            let target = category.map_or(policy.target, |name| policy.target_of(name));
+            let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
+            GroupScores {
+                key: key.clone(),
+                scores,
+                said_done,
+                denominators,
+                companions,
+                agreement,
+                repeats_by_day,
+                target,
+                verdict,
+            }
+        })
+        .collect()
 }
 
 fn places(links: &Links) -> Vec<Place> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::view::{Extent, View};
 use super::why::{Around, Witness, class_name, outcome_name, span};
 use crate::interaction::Interaction;
-use crate::link::{TimelineContact, neighbours, timeline};
+use crate::link::{Class, Exclusion, TimelineContact, neighbours, timeline};
 use crate::policy::Policy;
 use crate::store::{CueColumns, Store, StoredCue};
 use crate::{Error, Result};
@@ -184,7 +184,7 @@ impl<'a> Story<'a> {
         let (categories, channels) =
             (view.store.texts("category", &rows)?, view.store.texts("channel", &rows)?);
         let found = self.found(&rows);
-        let around = self.around(&rows, &found)?;
+        let around = self.around(&rows, &found, self.continued(&rows))?;
         let first_of = self.firsts(&rows);
         let mut cues = self.cues_of(&rows)?;
         let mut entries = Vec::with_capacity(rows.len());
@@ -241,18 +241,50 @@ impl<'a> Story<'a> {
         firsts
     }
 
+    /// The contact that each row which follows too closely continues: the customer's last that began before it. A leg
+    /// that names its parent is not looked for.
+    fn continued(&self, rows: &[u32]) -> HashMap<u32, u32> {
+        let view = self.view;
+        let customer = |row: &u32| view.identified.customer[*row as usize];
+        let place = |row: &u32| (view.columns.started_at[*row as usize], *row);
+        let is_continuation = |row: &&u32| {
+            let class = view.links.class(**row);
+            if view.columns.parent_key.get(**row as usize).is_some_and(|parent| *parent != 0) {
+                return false;
+            }
+            class == Class::Excluded(Exclusion::ContinuationByReconnect)
+                || class == Class::Excluded(Exclusion::ContinuationByTransfer)
+        };
+        let rows: Vec<&u32> = rows.iter().filter(is_continuation).collect();
+        let customers: HashSet<u64> = rows.iter().map(|row| customer(row)).filter(|it| *it != 0).collect();
+        let contacts: Vec<u32> =
+            view.links.order().iter().copied().filter(|row| customers.contains(&customer(row))).collect();
+        let head = |row: &&u32| {
+            let earlier =
+                contacts.iter().filter(|it| customer(it) == customer(row) && place(it) <= place(row));
+            Some((**row, *earlier.max_by_key(|it| place(it))?))
+        };
+        rows.iter().filter_map(head).collect()
+    }
+
     /// Ids of all rows near those of the story, and the contacts about other reasons.
-    fn around(&self, rows: &[u32], found: &HashMap<u32, Found>) -> Result<Around> {
+    fn around(
+        &self,
+        rows: &[u32],
+        found: &HashMap<u32, Found>,
+        continued: HashMap<u32, u32>,
+    ) -> Result<Around> {
         let view = self.view;
         let contacts = found.values().flat_map(|it| [Some(it.0), it.1]).flatten();
-        let near: BTreeSet<u32> =
-            contacts.flat_map(|contact| [Some(contact.row), contact.reference]).flatten().collect();
+        let of_contacts = contacts.flat_map(|contact| [Some(contact.row), contact.reference]).flatten();
+        let near: BTreeSet<u32> = of_contacts.chain(continued.values().copied()).collect();
         let near: Vec<u32> = near.into_iter().collect();
         let ids = view.store.texts("interaction_id", &near)?;
         let neighbours = neighbours(&view.links, &view.input(), view.policy);
         let wanted: HashSet<u32> = rows.iter().copied().collect();
         let order = view.links.order().iter().zip(neighbours);
         Ok(Around {
+            continued,
             ids: near.into_iter().zip(ids.into_iter().map(Option::unwrap_or_default)).collect(),
             neighbours: order.filter(|(row, _)| wanted.contains(row)).map(|(row, it)| (*row, it)).collect(),
         })

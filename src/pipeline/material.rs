@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use super::spoken::Spoken;
 use super::view::View;
 use crate::Result;
-use crate::interaction::{Direction, Status};
-use crate::link::{Class, Neighbours, Outcome, Silence, neighbours, silences};
+use crate::interaction::{Direction, Micros, Status};
+use crate::link::{Class, Neighbours, Outcome, Silence, neighbours, silences, since_first};
 use crate::measure::{
     CODED_RESOLVED, CODED_UNRESOLVED, Facts, Material, Missed, NO, Role, SILENT, Source, UNCODED, Words, YES,
 };
@@ -18,6 +18,7 @@ use crate::store::SurveyColumns;
 pub(super) struct Known {
     silences: Vec<Silence>,
     neighbours: Vec<Neighbours>,
+    since_first: Vec<Micros>,
     is_stated: Vec<bool>,
     has_words: Vec<bool>,
     is_repeat: Vec<bool>,
@@ -58,6 +59,7 @@ impl Known {
             transfer_count: store.numbers("transfer_count")?,
             csat: first_known(store.numbers("csat")?, &answers.csat),
             nps: first_known(store.numbers("nps")?, &answers.nps),
+            since_first: since_first(links, &view.input(), view.policy),
             silences,
             neighbours,
             is_stated,
@@ -76,6 +78,7 @@ impl Known {
             policy: view.policy,
             silences: &self.silences,
             neighbours: if competes { &self.neighbours } else { &[] },
+            since_first: &self.since_first,
             is_stated: &self.is_stated,
             words: Words {
                 has_words: &self.has_words,

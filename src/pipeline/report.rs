@@ -118,6 +118,7 @@ fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
         denominators: group.denominators,
         companions: group.companions,
         agreement: group.agreement,
+        repeats_by_day: group.repeats_by_day,
         excess_rank: None,
         cost_rank: None,
         target: group.target,

@@ -10,10 +10,16 @@ use super::asked::lacks;
 use super::derive::derive_categories;
 use super::identify::{self, Identified, Ids, identify};
 use crate::interaction::{Micros, Status};
-use crate::link::{Input, Links, TicketInput, link};
+use crate::link::{Class, Exclusion, Input, Links, TicketInput, link};
 use crate::policy::{Channels, DataFacts, Maturity, Policy, ResolvedBy};
 use crate::store::{Columns, CueColumns, Store, Want};
 use crate::{Error, Result};
+
+/// Fewer interactions than this are not remarked upon.
+const LEAST_REMARKED: usize = 50;
+/// The share of duplicates, and of unknown customers, from which on a report says so.
+const MANY_DUPLICATES: f64 = 0.1;
+const MANY_ANONYMOUS: f64 = 0.3;
 
 /// Columns of a store and the links that a policy gives them.
 pub(super) struct View<'a> {
@@ -191,6 +197,7 @@ impl<'a> View<'a> {
                     .to_string(),
             );
         }
+        remarks.extend(self.large_shares());
         if let (Some((from, to)), ResolvedBy::Silence) = (self.links.observed(), policy.resolved_by) {
             let is_long =
                 policy.window.micros() > to.saturating_sub(from) && policy.maturity == Maturity::Required;
@@ -213,6 +220,33 @@ impl<'a> View<'a> {
                 |name: &&String| columns.channel_names.iter().any(|it| it.to_lowercase() == **name);
             let unknown = names.iter().filter(|name| !is_there(name));
             remarks.extend(unknown.map(|name| format!("no interaction has the channel `{name}`")));
+        }
+        remarks
+    }
+
+    /// What is left out in such a share that it decides the numbers.
+    fn large_shares(&self) -> Vec<String> {
+        let count = |exclusion: Exclusion| {
+            let code = Class::Excluded(exclusion).code();
+            self.links.codes().iter().filter(|it| **it == code).count()
+        };
+        let share = |count: usize| count as f64 / self.columns.row_count.max(1) as f64;
+        let is_large = |count: usize, from: f64| count >= LEAST_REMARKED && share(count) >= from;
+        let mut remarks = Vec::new();
+        let duplicates = count(Exclusion::DuplicateId);
+        if is_large(duplicates, MANY_DUPLICATES) {
+            remarks.push(format!(
+                "{:.0} % of the interactions have the id of another and are left out: if they are no copies, map \
+                 interaction_id to columns that tell them apart",
+                100.0 * share(duplicates)
+            ));
+        }
+        let anonymous = count(Exclusion::NoIdentity);
+        if is_large(anonymous, MANY_ANONYMOUS) {
+            remarks.push(format!(
+                "{:.0} % of the interactions are of unknown customers and left out: the rates are those of the others",
+                100.0 * share(anonymous)
+            ));
         }
         remarks
     }

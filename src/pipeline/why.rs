@@ -11,6 +11,8 @@ use crate::policy::{Boundary, Channels, Clock, Days, Policy, ResolvedBy, Same, S
 pub(super) struct Around {
     /// Ids of rows near.
     pub(super) ids: HashMap<u32, String>,
+    /// The contact that a row continues, by row.
+    pub(super) continued: HashMap<u32, u32>,
     /// Contacts about other reasons, by row.
     pub(super) neighbours: HashMap<u32, Neighbours>,
 }
@@ -49,9 +51,11 @@ impl Witness<'_> {
         let class = self.view.links.class(self.row);
         let Some(contact) = self.contact else {
             return match class {
-                Class::Excluded(exclusion) => {
-                    format!("It is no contact: {}.", exclusion_reason(exclusion, self.view.policy))
-                }
+                Class::Excluded(exclusion) => format!(
+                    "It is no contact: {}{}.",
+                    exclusion_reason(exclusion, self.view.policy),
+                    self.continued().unwrap_or_default()
+                ),
                 _ => "It is a contact.".to_string(),
             };
         };
@@ -75,6 +79,14 @@ impl Witness<'_> {
             ),
             Class::Excluded(_) => String::new(),
         }
+    }
+
+    /// The contact that it continues, and how long after that one's start it began.
+    fn continued(&self) -> Option<String> {
+        let contact = *self.around.continued.get(&self.row)?;
+        let started_at = |row: u32| self.view.columns.started_at[row as usize];
+        let gap = started_at(self.row) - started_at(contact);
+        Some(format!(": {} began {} before", self.id(contact), span(gap)))
     }
 
     /// What became of it, if the FCR rate counts it.

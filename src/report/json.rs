@@ -38,6 +38,7 @@ impl Serialize for Entry {
         map.serialize_entry("denominators", &self.denominators)?;
         map.serialize_entry("companions", &self.companions)?;
         map.serialize_entry("agreement", &self.agreement)?;
+        map.serialize_entry("repeats_by_day", &self.repeats_by_day)?;
         if !self.evidence.is_empty() {
             map.serialize_entry("evidence", &self.evidence)?;
         }

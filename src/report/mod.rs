@@ -93,6 +93,8 @@ pub struct Entry {
     pub companions: Companions,
     /// How the sources of evidence agree, a pair each.
     pub agreement: Vec<Agreement>,
+    /// Repeats by day after the first contact of their episode, from day 0 on.
+    pub repeats_by_day: Vec<u64>,
     /// Its place among the others by excess repeats, from 1; none for everything.
     pub excess_rank: Option<u64>,
     /// Its place among the others by the cost of its repeats, from 1; none without a cost.

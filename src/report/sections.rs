@@ -9,6 +9,11 @@ use crate::measure::{Agreement, Companions, SaidDone};
 /// Categories of the table of what was said.
 const MOST_SAID: usize = 10;
 
+/// Columns of the lag profile: names, first contacts, each day.
+const NAME_WIDTH: usize = 18;
+const COUNT_WIDTH: usize = 8;
+const LAG_WIDTH: usize = 6;
+
 /// Contacts that two sources must have in common to be compared here; JSON has all.
 const LEAST_COMPARED: u64 = 10;
 
@@ -22,6 +27,7 @@ pub(super) fn sections(report: &Report, entries: &[&Entry], columns: usize) -> V
         companions(report, columns),
         costs(report, entries, columns),
         competing(report, columns),
+        lag_profile(report, entries, columns),
         said_done(report, entries, columns),
         agreement(report, columns),
         identity(report, columns),
@@ -167,6 +173,32 @@ fn competing(report: &Report, columns: usize) -> Option<String> {
         percent(scores.aj_silent_rate)
     );
     Some(wrap(&text, columns, ""))
+}
+
+/// Where gaps are measured from the first contact: first contacts, and their repeats by day after it.
+fn lag_profile(report: &Report, entries: &[&Entry], columns: usize) -> Option<String> {
+    let is_from_first = report.policy.get("chain").is_some_and(|chain| chain == "first");
+    let days = report.overall.repeats_by_day.len();
+    if !is_from_first || days == 0 {
+        return None;
+    }
+    let fitting = days.min(columns.saturating_sub(NAME_WIDTH + COUNT_WIDTH) / LAG_WIDTH);
+    let cells =
+        |counts: &[String]| counts.iter().map(|text| format!("{text:>LAG_WIDTH$}")).collect::<String>();
+    let line = |name: &str, first: &str, days: &[String]| {
+        let name = cut(name, NAME_WIDTH);
+        let gap = " ".repeat(NAME_WIDTH.saturating_sub(width(&name)));
+        format!("{name}{gap}{first:>COUNT_WIDTH$}{}", cells(days))
+    };
+    let head: Vec<String> = (0..fitting).map(|day| format!("+{day} d")).collect();
+    let mut lines = vec!["Repeats by day after the first contact:".to_string(), line("", "First", &head)];
+    for entry in entries.iter().copied().filter(|entry| entry.scores.first_count > 0).chain([&report.overall])
+    {
+        let of_day = |day: usize| count(entry.repeats_by_day.get(day).copied().unwrap_or(0));
+        let days: Vec<String> = (0..fitting).map(of_day).collect();
+        lines.push(line(&one_line(&entry.name()), &count(entry.scores.first_count), &days));
+    }
+    Some(lines.join("\n"))
 }
 
 /// The 2×2 of stated and linked repeats, a category a line.

@@ -25,6 +25,7 @@ fn entry(category: Option<&str>, resolved: u64, eligible: u64, verdict: Verdict)
         denominators: Denominators::default(),
         companions: Companions::default(),
         agreement: Vec::new(),
+        repeats_by_day: Vec::new(),
         excess_rank: None,
         cost_rank: None,
         target: 0.7,

@@ -72,3 +72,14 @@ fn what_is_not_there_is_said() {
     let message = folder().run("explain Z --store s").error();
     assert_eq!(message, "s: there is no interaction or customer `Z`: see the ids in your source files");
 }
+
+#[test]
+fn a_continuation_names_the_contact_that_it_continues() {
+    let log = "interaction_id,customer_id,started_at,ended_at,category\n\
+        1,A,2026-02-01 10:00,2026-02-01 10:10,x\n2,A,2026-02-01 10:12,2026-02-01 10:20,y\n";
+    let config = "[policy]\nreconnect_within = \"10m\"\nlookback = \"0s\"\n[[source]]\npath = \"log.csv\"\n";
+    let folder = Folder::with(&[("log.csv", log), ("recontact.toml", config)]);
+    folder.run("index recontact.toml --store s").ok();
+    let story = folder.run("explain 2 --store s").ok().stdout.replace('\n', " ");
+    assert!(story.contains("(reconnect_within): 1 began 12m before."), "{story}");
+}

@@ -563,6 +563,8 @@ fn google_fiber_first_contacts_fail_by_a_repeat_of_their_type_1_to_7_dates_later
             ("nobody", [0, 0, 0]),
         ],
     );
+    // contacts_n_1 … contacts_n_7: one each, and d2 six days and f2 seven days after their first contacts.
+    assert_eq!(report["overall"]["repeats_by_day"], serde_json::json!([0, 1, 1, 1, 1, 1, 2, 2]));
 }
 
 /// The first row of `contacts_n` is of the first date in the data, and so is the first recaller: neither asks whether
