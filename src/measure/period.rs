@@ -53,6 +53,8 @@ pub struct Periods {
     pub left_out: u64,
     /// The moment at which each begins, and the one at which the last is over.
     bounds: Vec<Micros>,
+    /// The first place whose contacts count although their windows are open.
+    open_from: usize,
 }
 
 impl Period {
@@ -169,7 +171,20 @@ impl Periods {
             stretches: (kept..=last).map(stretch).collect(),
             left_out: (kept - first).unsigned_abs(),
             bounds: (kept..=last + 1).map(|number| start_of(unit.first_date(number), zone)).collect(),
+            open_from: usize::MAX,
         }
+    }
+
+    /// Says that the windows of contacts that begin after a moment are still open although they count already: the
+    /// periods from its own on are then provisional.
+    pub fn open_after(mut self, settled_to: Micros) -> Periods {
+        self.open_from = self.bounds.partition_point(|bound| *bound <= settled_to).saturating_sub(1);
+        self
+    }
+
+    /// Whether windows of contacts of the period at a place are known to be open.
+    pub(super) fn is_open(&self, place: usize) -> bool {
+        place >= self.open_from
     }
 
     /// The place of the period that a moment is in; none before the first and after the last.

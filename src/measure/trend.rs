@@ -29,7 +29,7 @@ pub struct PeriodScores {
     /// Its name and dates.
     #[serde(flatten)]
     pub stretch: Stretch,
-    /// Whether contacts of it are pending: its rate will move.
+    /// Whether contacts of it are pending, or count although their windows are open: its rate will move.
     pub is_provisional: bool,
     /// Whether only a part of it is counted: it reaches out of the observation, or has contacts on the left edge.
     pub is_partial: bool,
@@ -121,7 +121,9 @@ struct Line {
 impl Line {
     fn push(&mut self, place: usize, scores: Scores, periods: &Periods, anchor: Anchor) {
         let stretch = periods.stretches[place].clone();
-        self.periods.push((place, PeriodScores::new(stretch, scores, anchor)));
+        let mut of_period = PeriodScores::new(stretch, scores, anchor);
+        of_period.is_provisional |= periods.is_open(place);
+        self.periods.push((place, of_period));
     }
 
     /// The places in the line of the last two periods that are settled and large enough to be compared.

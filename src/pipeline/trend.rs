@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::view::View;
+use crate::interaction::Micros;
 use crate::measure::{Groups, Period, Periods, TrendLine, trend};
+use crate::policy::{Maturity, ResolvedBy};
 use crate::report::{Count, Entry};
 
 /// The period (the given one, else the one that fits the observation) and the lines: everything, then each of the
@@ -17,7 +19,7 @@ pub(super) fn over_time(
 ) -> (Option<Period>, Vec<TrendLine>) {
     let Some(observed) = view.links.observed() else { return (period, Vec::new()) };
     let unit = period.unwrap_or_else(|| Period::fitting(observed, view.zone()));
-    let periods = Periods::new(unit, observed, view.zone());
+    let periods = periods(view, unit, observed);
     if periods.left_out > 0 {
         let first = &periods.stretches[0].from;
         let what = format!("periods of the trend before {first} are left out: ask for longer ones");
@@ -29,4 +31,16 @@ pub(super) fn over_time(
     let places: HashMap<Option<String>, usize> = categories.iter().map(name).zip(1..).collect();
     lines.sort_by_key(|line| if line.is_overall { Some(0) } else { places.get(&line.category).copied() });
     (Some(unit), lines)
+}
+
+/// The periods of the observation. Where contacts count at once, those whose windows are open are told apart.
+fn periods(view: &View, unit: Period, observed: (Micros, Micros)) -> Periods {
+    let periods = Periods::new(unit, observed, view.zone());
+    let policy = view.policy;
+    if policy.maturity == Maturity::Required || policy.resolved_by != ResolvedBy::Silence {
+        return periods;
+    }
+    let windows = policy.category.values().filter_map(|own| own.window).chain([policy.window]);
+    let longest = windows.max().unwrap_or(policy.window);
+    periods.open_after(observed.1.saturating_sub(longest.micros()))
 }

@@ -28,6 +28,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
     blocks.extend(trend::terminal(report, columns));
     blocks.push(waterfall(report, columns));
+    blocks.extend(open_end(report, columns));
     blocks.extend(survival(report, entries, columns));
     blocks.extend(accidents(report, entries, columns));
     blocks.extend(sections(report, entries, columns));
@@ -255,6 +256,17 @@ fn waterfall(report: &Report, columns: usize) -> String {
         stated(report.overall.scores.stated_count, report.overall.said_done.has_words()),
     );
     wrap(&text, columns, "")
+}
+
+/// A word of caution where contacts count although their windows are open.
+fn open_end(report: &Report, columns: usize) -> Option<String> {
+    let is = |key: &str, wanted: &str| report.policy.get(key).is_some_and(|value| value == wanted);
+    let window = report.policy.get("window").and_then(|value| value.as_str())?;
+    let text = format!(
+        "The end of the data is not looked at: contacts of the last {window} count already, and look better than they \
+         are."
+    );
+    (is("maturity", "ignored") && is("resolved_by", "silence")).then(|| wrap(&text, columns, ""))
 }
 
 /// The estimate that uses the pending contacts too, and where it disagrees with the rate.

@@ -165,3 +165,20 @@ fn a_log_without_rows_has_no_trend() {
     assert_eq!((&report["trend"], &report["trend_period"]), (&json!([]), &Value::Null));
     assert!(folder.run("analyze log.csv --trend day").ok().stdout.starts_with("Nothing was read"));
 }
+
+#[test]
+fn where_contacts_count_at_once_the_periods_with_open_windows_are_provisional() {
+    let folder = folder(&LOG);
+    folder.write("recontact.toml", CONFIG.replace("[policy]\n", "[policy]\nmaturity = \"ignored\"\n"));
+    let report = folder.run("analyze recontact.toml --trend week --format json").json();
+    // Two days before the end of 22 March are in week 12.
+    let periods = report["trend"][0]["periods"].as_array().unwrap();
+    let is_provisional: Vec<&Value> = periods.iter().map(|it| &it["is_provisional"]).collect();
+    assert_eq!(is_provisional, [false, false, false, true]);
+    assert_eq!(periods[3]["pending_count"], 0);
+    let shown = folder.run("analyze recontact.toml --trend week").ok().stdout.replace('\n', " ");
+    assert!(
+        shown.contains("contacts of the last 2d count already, and look better than they are."),
+        "{shown}"
+    );
+}
