@@ -9,6 +9,9 @@ pub type Micros = i64;
 /// Microseconds in one second.
 pub const MICROS_PER_SECOND: i64 = 1_000_000;
 
+/// Microseconds in a day of 24 hours.
+pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+
 /// One record as read from a source: a call, chat, e-mail or ticket of one customer.
 ///
 /// Blank source values are `None`. Whether an interaction is a *contact* is decided later, by the policy.

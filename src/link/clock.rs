@@ -4,11 +4,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::interaction::{MICROS_PER_SECOND, Micros};
+use crate::interaction::{MICROS_PER_DAY as DAY, MICROS_PER_SECOND, Micros};
 use crate::policy::{self, Policy};
 
 const SECONDS_PER_DAY: i64 = 86_400;
-const DAY: Micros = SECONDS_PER_DAY * MICROS_PER_SECOND;
 
 /// The way of counting.
 #[derive(Debug, Clone)]

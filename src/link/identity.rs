@@ -17,7 +17,9 @@
 //! component's root is its smallest value.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
+
+use super::transfer::KeyHasher;
 
 /// [`Identities::strongest`] of a row without an identity.
 pub const NO_KEY: u8 = u8::MAX;
@@ -265,25 +267,7 @@ fn root(parents: &mut [u32], mut node: u32) -> u32 {
 }
 
 /// Numbers in use. They are hashes already, or made of such.
-type NumberSet = HashSet<u64, BuildHasherDefault<PassThrough>>;
-
-/// Gives a `u64` as its own hash.
-#[derive(Default)]
-struct PassThrough(u64);
-
-impl Hasher for PassThrough {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only u64 are hashed");
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
-}
+type NumberSet = HashSet<u64, BuildHasherDefault<KeyHasher>>;
 
 /// 2⁶⁴ ÷ the golden ratio, made odd, so that different values stay different.
 pub(super) const ODD: u64 = 0x9E37_79B9_7F4A_7C15;

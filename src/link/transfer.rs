@@ -89,7 +89,7 @@ fn continued_contact(
 
 /// Keys are hashes already: they need no second one.
 #[derive(Default)]
-struct KeyHasher(u64);
+pub(super) struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn write(&mut self, bytes: &[u8]) {

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::scorecard::{subjects_of, windows_of};
-use super::window::{DAY_MICROSECONDS, Day, NoSuggestion, by_day, observed, suggest};
+use super::window::{Day, NoSuggestion, by_day, observed, suggest};
 use super::{Curve, Groups, Subject};
-use crate::interaction::{MICROS_PER_SECOND, Micros};
+use crate::interaction::{MICROS_PER_DAY, MICROS_PER_SECOND, Micros};
 use crate::link::{Links, Silence};
 use crate::policy::{Days, Policy, Span};
 
@@ -146,8 +146,8 @@ fn horizon(policy: &Policy, days: &[Day]) -> Span {
 /// The longest gap that falls on a day.
 fn longest_gap(policy: &Policy, day: u32) -> Micros {
     match policy.days {
-        Days::Elapsed => (i64::from(day) + 1) * DAY_MICROSECONDS - 1,
-        Days::Calendar => i64::from(day) * DAY_MICROSECONDS,
+        Days::Elapsed => (i64::from(day) + 1) * MICROS_PER_DAY - 1,
+        Days::Calendar => i64::from(day) * MICROS_PER_DAY,
     }
 }
 

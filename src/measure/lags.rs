@@ -5,13 +5,11 @@
 //! days gaps are whole dates already. Episodes whose first contact the FCR rate does not count are left out.
 
 use super::Grouping;
-use crate::interaction::{MICROS_PER_SECOND, Micros};
+use crate::interaction::{MICROS_PER_DAY, Micros};
 use crate::link::Links;
 
 /// Later repeats of an episode count with the last day.
 pub const MOST_DAYS: usize = 60;
-
-const DAY: Micros = 86_400 * MICROS_PER_SECOND;
 
 /// For each group the repeats by day, from day 0 to the last that has one. `since_first` has for each contact, in chain
 /// order, the time since the first contact of its episode, in microseconds.
@@ -29,7 +27,7 @@ pub fn lags(links: &Links, since_first: &[Micros], grouping: Grouping<'_>) -> Ve
         if links.starts_episode(place) {
             first = links.class(*row).is_first().then(|| grouping.group_of(*row as usize));
         } else if let Some(group) = first {
-            let day = (since_first[place] / DAY).clamp(0, MOST_DAYS as Micros) as usize;
+            let day = (since_first[place] / MICROS_PER_DAY).clamp(0, MOST_DAYS as Micros) as usize;
             let counts: &mut Vec<u64> = &mut days[group];
             counts.resize(counts.len().max(day + 1), 0);
             counts[day] += 1;

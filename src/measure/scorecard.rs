@@ -10,12 +10,9 @@ use super::{
     Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, lags, said_done,
     score, verdict, waterfall,
 };
-use crate::interaction::{MICROS_PER_SECOND, Micros};
+use crate::interaction::{MICROS_PER_DAY, Micros};
 use crate::link::{Links, Neighbours, Silence};
 use crate::policy::{Days, Policy, ResolvedBy, Span};
-
-/// A day in microseconds.
-const DAY: Micros = 86_400 * MICROS_PER_SECOND;
 
 /// What a scorecard is made of: links, and what else is known of the rows.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +161,7 @@ fn fill_chance(material: &Material<'_>, grouping: Grouping<'_>, scores: &mut [Sc
     // room than the window has.
     let (observed, slack) = match material.policy.days {
         Days::Elapsed => (observed, 0),
-        Days::Calendar => (observed.saturating_add(DAY / 2), DAY / 2),
+        Days::Calendar => (observed.saturating_add(MICROS_PER_DAY / 2), MICROS_PER_DAY / 2),
     };
     let mut expected = vec![0; scores.len()];
     by_chance(material.silences, observed, slack, |row, units| {
@@ -202,10 +199,13 @@ fn competing_of(material: &Material<'_>, groups: &Groups) -> Vec<Vec<incidence::
 
 /// The silences after the contacts that the FCR rate counts, for each group.
 pub(super) fn subjects_of(links: &Links, groups: &Groups, silences: &[Silence]) -> Vec<Vec<Subject>> {
-    let group_of = |row: u32| groups.codes.get(row as usize).map_or(0, |code| *code as usize);
+    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
     let mut subjects = vec![Vec::new(); groups.keys.len()];
     let is_counted = |it: &&Silence| links.fate(it.row).is_some();
-    silences.iter().filter(is_counted).for_each(|it| subjects[group_of(it.row)].push(Subject::from(it)));
+    silences
+        .iter()
+        .filter(is_counted)
+        .for_each(|it| subjects[grouping.group_of(it.row as usize)].push(Subject::from(it)));
     subjects
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::wilson;
+use super::{Grouping, wilson};
 use crate::link::{CLASS_CODES, Class, Links, Outcome};
 use crate::policy::Anchor;
 
@@ -95,11 +95,9 @@ pub fn score(links: &Links, group_codes: &[u32], group_count: usize, is_stated: 
     let row_count = links.row_count();
     assert!(group_codes.is_empty() || group_codes.len() == row_count, "one group a row");
     assert!(is_stated.is_empty() || is_stated.len() == row_count, "one mark a row");
-    let group_count = group_count.max(1);
-    let group_of = |row: usize| {
-        let group = group_codes.get(row).map_or(0, |code| *code as usize);
-        if group < group_count { group } else { 0 }
-    };
+    let grouping = Grouping { codes: group_codes, count: group_count };
+    let group_count = grouping.group_count();
+    let group_of = |row: usize| grouping.group_of(row);
     let threads = rayon::current_num_threads().min(row_count / MIN_SHARED_ROWS).max(1);
     let share_count = if group_count > MAX_SHARED_GROUPS { 1 } else { threads };
     let cut =

@@ -25,6 +25,7 @@ use serde::Serialize;
 use statrs::distribution::{Binomial, DiscreteCDF};
 
 use super::survival::Subject;
+use crate::interaction::MICROS_PER_DAY;
 
 /// How many days are looked at.
 pub(super) const DAYS: usize = 60;
@@ -40,9 +41,6 @@ pub const LEAST_EVENTS: u64 = 50;
 
 /// A day is above the background when chance would do as much more rarely than this.
 const CHANCE: f64 = 0.001;
-
-/// Microseconds of a day of 24 hours.
-pub(super) const DAY_MICROSECONDS: i64 = 86_400_000_000;
 
 /// One day since the contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -114,7 +112,7 @@ pub(super) fn by_day(subjects: &[Subject]) -> Vec<Day> {
 
 /// The place of a gap's day: 0 for less than 24 hours, 1 for less than 48, …, `DAYS` for all later ones.
 fn place(gap: i64) -> usize {
-    usize::try_from(gap.max(0) / DAY_MICROSECONDS).unwrap_or(DAYS).min(DAYS)
+    usize::try_from(gap.max(0) / MICROS_PER_DAY).unwrap_or(DAYS).min(DAYS)
 }
 
 /// The days from the first on that start with enough subjects at risk.
@@ -177,11 +175,11 @@ mod tests {
         let mut all = Vec::new();
         for day in 0..DAYS as u32 {
             let events = (left as f64 * hazard(day)).round() as u64;
-            let gap = i64::from(day) * DAY_MICROSECONDS + DAY_MICROSECONDS / 2;
+            let gap = i64::from(day) * MICROS_PER_DAY + MICROS_PER_DAY / 2;
             all.extend((0..events).map(|_| Subject { gap, is_event: true }));
             left -= events;
         }
-        all.extend((0..left).map(|_| Subject { gap: 61 * DAY_MICROSECONDS, is_event: false }));
+        all.extend((0..left).map(|_| Subject { gap: 61 * MICROS_PER_DAY, is_event: false }));
         all
     }
 
@@ -193,7 +191,7 @@ mod tests {
     #[test]
     fn a_day_begins_with_its_first_microsecond_and_ends_before_the_next() {
         let gap = |gap, is_event| Subject { gap, is_event };
-        let day = DAY_MICROSECONDS;
+        let day = MICROS_PER_DAY;
         let early = [gap(0, true), gap(day - 1, true), gap(day, true)];
         let censored = [gap(day + day / 2, false), gap(2 * day, false)];
         let late = [gap(60 * day - 1, true), gap(60 * day, true)];
@@ -224,7 +222,7 @@ mod tests {
         let mut subjects = with_hazards(5_000, |day| if day <= 5 { 0.02 } else { 0.0 });
         assert_eq!(suggested(&subjects).map(|found| (found.last_day, found.background)), Ok((5, 0.0)));
         // A lone repeat on day 20 is no reason to wait for three weeks.
-        subjects.push(Subject { gap: 20 * DAY_MICROSECONDS, is_event: true });
+        subjects.push(Subject { gap: 20 * MICROS_PER_DAY, is_event: true });
         assert_eq!(suggested(&subjects).map(|found| found.last_day), Ok(5));
     }
 
@@ -253,7 +251,7 @@ mod tests {
         assert_eq!(suggested(&[]), Err(NoSuggestion::TooFewDays));
         assert_eq!(suggested(&with_hazards(99, steep)), Err(NoSuggestion::TooFewDays));
         let watched_for = |days: i64| -> Vec<Subject> {
-            let end = days * DAY_MICROSECONDS - 1;
+            let end = days * MICROS_PER_DAY - 1;
             let cut = |s: Subject| if s.gap > end { Subject { gap: end, is_event: false } } else { s };
             with_hazards(5_000, steep).into_iter().map(cut).collect()
         };
@@ -301,27 +299,18 @@ mod tests {
         }
     }
 
-    /// SplitMix64 (G. L. Steele and others, 2014), as a number in [0, 1).
-    fn uniform(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = *state;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
     /// 100 categories of 2000 contacts that repeat by chance alone, 0.5 % a day, watched for up to 90 days
     /// each: about 4 windows by accident are expected, and the test allows 10.
     #[test]
     fn chance_alone_seldom_gives_a_window() {
-        let mut state = 4;
+        let mut random = fastrand::Rng::with_seed(4);
         let mut found = 0;
         for _ in 0..100 {
             let mut subjects = Vec::new();
             for _ in 0..2_000 {
-                let wait = -(1.0 - uniform(&mut state)).ln() / 0.005;
-                let watched = 30.0 + 60.0 * uniform(&mut state);
-                let gap = (wait.min(watched) * DAY_MICROSECONDS as f64) as i64;
+                let wait = -(1.0 - random.f64()).ln() / 0.005;
+                let watched = 30.0 + 60.0 * random.f64();
+                let gap = (wait.min(watched) * MICROS_PER_DAY as f64) as i64;
                 subjects.push(Subject { gap, is_event: wait <= watched });
             }
             found += u32::from(!matches!(suggested(&subjects), Err(NoSuggestion::NeverAbove { .. })));
@@ -332,8 +321,8 @@ mod tests {
     /// Events at any time of a day, censoring at the end of days alone.
     fn any_subjects() -> impl Strategy<Value = Vec<Subject>> {
         let subject =
-            (0..70_i64, any::<bool>(), 0..DAY_MICROSECONDS).prop_map(|(day, is_event, after)| Subject {
-                gap: day * DAY_MICROSECONDS + if is_event { after } else { DAY_MICROSECONDS - 1 },
+            (0..70_i64, any::<bool>(), 0..MICROS_PER_DAY).prop_map(|(day, is_event, after)| Subject {
+                gap: day * MICROS_PER_DAY + if is_event { after } else { MICROS_PER_DAY - 1 },
                 is_event,
             });
         prop::collection::vec(subject, 0..80)
@@ -343,9 +332,9 @@ mod tests {
         #[test]
         fn the_days_equal_their_naive_twin(subjects in any_subjects()) {
             for day in by_day(&subjects) {
-                let start = i64::from(day.day) * DAY_MICROSECONDS;
+                let start = i64::from(day.day) * MICROS_PER_DAY;
                 let at_risk = |subject: &&Subject| subject.gap >= start;
-                let event = |subject: &&Subject| subject.is_event && subject.gap < start + DAY_MICROSECONDS;
+                let event = |subject: &&Subject| subject.is_event && subject.gap < start + MICROS_PER_DAY;
                 prop_assert_eq!(day.at_risk_count, subjects.iter().filter(at_risk).count() as u64);
                 prop_assert_eq!(day.event_count, subjects.iter().filter(at_risk).filter(event).count() as u64);
             }
@@ -358,7 +347,7 @@ mod tests {
             let mut survival = 1.0;
             for day in by_day(&subjects) {
                 survival *= 1.0 - day.hazard().unwrap_or(0.0);
-                if let Some(estimate) = curve.at(i64::from(day.day + 1) * DAY_MICROSECONDS - 1) {
+                if let Some(estimate) = curve.at(i64::from(day.day + 1) * MICROS_PER_DAY - 1) {
                     prop_assert!((estimate.survival - survival).abs() < 1e-9, "day {}", day.day);
                 }
             }

@@ -1,7 +1,7 @@
 //! Whether the data have what a policy asks for: the fields that judge tickets, the identity key, the channels.
 
+use super::identify::is_stand_in;
 use super::view::View;
-use crate::Result;
 use crate::policy::{Channels, Policy, ResolvedBy};
 
 /// A field known of less than this share of the interactions is remarked upon.
@@ -27,7 +27,7 @@ fn asked(policy: &Policy) -> Vec<&'static [&'static str]> {
 
 /// The fields that a policy asks for and no interaction has, as a phrase.
 pub(super) fn lacks(view: &View, policy: &Policy) -> Option<String> {
-    let is_missing = |names: &&[&str]| names.iter().all(|name| fill(view, name) == 0);
+    let is_missing = |names: &&[&str]| names.iter().all(|name| view.ticket_fill(name) == 0);
     let any = |names: &[&str]| match names {
         [name] => name.to_string(),
         names => format!("({})", names.join(" or ")),
@@ -37,16 +37,16 @@ pub(super) fn lacks(view: &View, policy: &Policy) -> Option<String> {
 }
 
 /// What the data have only in part of what a policy asks for, in a phrase; none where they have it.
-pub(super) fn remark(view: &View, policy: &Policy) -> Result<Option<String>> {
+pub(super) fn remark(view: &View, policy: &Policy) -> Option<String> {
     let row_count = view.columns.row_count.max(1) as f64;
     let mut remarks = Vec::new();
     for names in asked(policy) {
-        let share = names.iter().map(|name| fill(view, name)).max().unwrap_or(0) as f64 / row_count;
+        let share = names.iter().map(|name| view.ticket_fill(name)).max().unwrap_or(0) as f64 / row_count;
         if share < ENOUGH {
             remarks.push(format!("{} known of {:.0} %", names.join(" or "), 100.0 * share));
         }
     }
-    if view.is_stand_in(policy)? {
+    if is_stand_in(policy, &view.columns) {
         let keys: Vec<String> = policy.identity.iter().map(ToString::to_string).collect();
         remarks.push(format!("no {}: linked by customer_id", keys.join(" or ")));
     }
@@ -54,10 +54,5 @@ pub(super) fn remark(view: &View, policy: &Policy) -> Result<Option<String>> {
     if policy.channels != Channels::Any && is_unknown {
         remarks.push("no channel is known".to_string());
     }
-    Ok((!remarks.is_empty()).then(|| remarks.join("; ")))
-}
-
-/// How many interactions a field is known of.
-fn fill(view: &View, name: &str) -> usize {
-    view.ticket_fill().into_iter().find(|(field, _)| *field == name).map_or(0, |(_, count)| count)
+    (!remarks.is_empty()).then(|| remarks.join("; "))
 }

@@ -27,7 +27,7 @@ fn rates(view: &View, categories: &Groups, preset: &'static Preset) -> Result<Pr
     Ok(PresetRates {
         preset: preset.name,
         lacks: None,
-        remark: remark(view, &policy)?,
+        remark: remark(view, &policy),
         overall: Rates::new(None, all),
         categories: of_category
             .map(|(key, counts)| Rates::new(key.first().cloned().flatten(), counts))

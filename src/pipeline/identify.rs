@@ -37,17 +37,42 @@ pub(super) fn want(mut want: Want, keys: &[IdentityKey]) -> Want {
 
 /// The customers of the rows by the policy's keys.
 pub(super) fn identify(store: &Store, policy: &Policy, columns: &Columns) -> Result<Identified> {
-    let mut keys = policy.identity.clone();
-    let mut found = by_keys(&keys, columns, policy.identity_limit);
-    let customer_id = IdentityKey(vec![IdentityField::CustomerId]);
-    let is_stand_in = !keys.contains(&customer_id) && found.customer.iter().all(|customer| *customer == 0);
-    if is_stand_in {
+    let is_stand_in = is_stand_in(policy, columns);
+    let (keys, found) = if is_stand_in {
         let of_store = store.columns(Want { customer: true, ..Want::default() })?;
-        keys = vec![customer_id];
-        found = by_keys(&keys, &of_store, policy.identity_limit);
-    }
+        let keys = vec![customer_id()];
+        let found = by_keys(&keys, &of_store, policy.identity_limit);
+        (keys, found)
+    } else {
+        (policy.identity.clone(), by_keys(&policy.identity, columns, policy.identity_limit))
+    };
     let Identities { customer, strongest, capped } = found;
     Ok(Identified { keys, customer, strongest, capped, is_stand_in })
+}
+
+/// Whether no row has any of the policy's keys, so that the customer id stands in.
+pub(super) fn is_stand_in(policy: &Policy, columns: &Columns) -> bool {
+    let is_there = |key: &IdentityKey| {
+        let fields: Vec<&Vec<u64>> = key.0.iter().map(|field| column(*field, columns)).collect();
+        (0..columns.row_count)
+            .any(|row| fields.iter().all(|values| values.get(row).is_some_and(|it| *it != 0)))
+    };
+    !policy.identity.contains(&customer_id()) && !policy.identity.iter().any(is_there)
+}
+
+fn customer_id() -> IdentityKey {
+    IdentityKey(vec![IdentityField::CustomerId])
+}
+
+/// The values of a field.
+pub(super) fn column(field: IdentityField, columns: &Columns) -> &Vec<u64> {
+    match field {
+        IdentityField::CustomerId => &columns.customer_key,
+        IdentityField::Phone => &columns.phone_key,
+        IdentityField::Email => &columns.email_key,
+        IdentityField::NationalId => &columns.national_id_key,
+        IdentityField::Name => &columns.name_key,
+    }
 }
 
 /// The customers of the rows by one key alone.
@@ -65,17 +90,10 @@ fn by_keys(keys: &[IdentityKey], columns: &Columns, limit: u64) -> Identities {
 
 /// The value of a key on each row; 0 where one of its fields is missing.
 fn values(key: &IdentityKey, columns: &Columns) -> Vec<u64> {
-    let column = |field: &IdentityField| match field {
-        IdentityField::CustomerId => &columns.customer_key,
-        IdentityField::Phone => &columns.phone_key,
-        IdentityField::Email => &columns.email_key,
-        IdentityField::NationalId => &columns.national_id_key,
-        IdentityField::Name => &columns.name_key,
-    };
     let (first, rest) = key.0.split_first().expect("a key has a field");
-    let mut values = column(first).clone();
+    let mut values = column(*first, columns).clone();
     for field in rest {
-        for (value, other) in values.iter_mut().zip(column(field)) {
+        for (value, other) in values.iter_mut().zip(column(*field, columns)) {
             *value = if *value == 0 || *other == 0 { 0 } else { both(*value, *other) };
         }
     }

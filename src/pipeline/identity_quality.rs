@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::identify::by_key;
+use super::identify::{by_key, column};
 use super::view::View;
 use crate::Result;
 use crate::link::{Capped, Class, Exclusion, Links, NO_KEY};
@@ -116,13 +116,7 @@ fn capped(view: &View) -> Result<Vec<CappedKey>> {
     let mut texts: HashMap<(u8, u64), String> = HashMap::new();
     for (key, place) in view.identified.keys.iter().zip(0u8..) {
         let [field] = key.0.as_slice() else { continue };
-        let column = match field {
-            IdentityField::Phone => &view.columns.phone_key,
-            IdentityField::Email => &view.columns.email_key,
-            IdentityField::NationalId => &view.columns.national_id_key,
-            IdentityField::Name => &view.columns.name_key,
-            IdentityField::CustomerId => &view.columns.customer_key,
-        };
+        let column = column(*field, &view.columns);
         let of_place: Vec<u64> = listed.iter().filter(|it| it.place == place).map(|it| it.value).collect();
         let rows: Vec<u32> = of_place.iter().map(|value| earliest(view, column, *value)).collect();
         let found = view.store.texts(field.name(), &rows)?;

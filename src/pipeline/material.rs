@@ -34,6 +34,8 @@ pub(super) struct Known {
     coded: Vec<u8>,
     reopen_count: Vec<f64>,
     sources: Vec<Source>,
+    /// Ids that have a transcript and no interaction.
+    pub(super) unlinked_transcript_count: u64,
 }
 
 impl Known {
@@ -42,9 +44,11 @@ impl Known {
         let row_count = links.row_count();
         let answers = Answers::read(view, &store.survey_columns()?)?;
         let is_contact = |row: usize| links.class(row as u32).is_contact();
-        let has_words = has_words(view)?;
+        let (has_words, unlinked_transcript_count) = has_words(view)?;
         let is_stated = spoken.is_stated(row_count);
-        let neighbours = neighbours(links, &view.input(), view.policy);
+        // They tell why a stated repeat is not linked, and which reasons compete.
+        let is_asked = !spoken.is_empty() || view.policy.other_reason == OtherReason::Competing;
+        let neighbours = if is_asked { neighbours(links, &view.input(), view.policy) } else { Vec::new() };
         let silences = silences(links, &view.input(), view.policy);
         let coded = codes(&store.numbers("is_coded_resolved")?);
         let mut known = Known {
@@ -66,6 +70,7 @@ impl Known {
             coded,
             reopen_count: store.numbers("reopen_count")?,
             sources: Vec::new(),
+            unlinked_transcript_count,
         };
         known.sources = known.sources(view, answers);
         Ok(known)
@@ -174,13 +179,17 @@ fn codes(is_coded_resolved: &[f64]) -> Vec<u8> {
     is_coded_resolved.iter().map(code).collect()
 }
 
-/// Which interactions have a transcript.
-fn has_words(view: &View) -> Result<Vec<bool>> {
-    let keys = view.store.transcript_keys()?;
+/// Which interactions have a transcript, and how many ids have one and no interaction.
+fn has_words(view: &View) -> Result<(Vec<bool>, u64)> {
+    let (keys, columns) = (view.store.transcript_keys()?, &view.columns);
     if keys.is_empty() {
-        return Ok(vec![false; view.columns.row_count]);
+        return Ok((vec![false; columns.row_count], 0));
     }
-    Ok(view.columns.interaction_key.iter().map(|key| keys.contains(key)).collect())
+    let has_words: Vec<bool> = columns.interaction_key.iter().map(|key| keys.contains(key)).collect();
+    // Of the rows of one id all but one are duplicates.
+    let is_one = |row: &usize| columns.is_duplicate.get(*row) != Some(&true);
+    let linked_count = (0..columns.row_count).filter(is_one).filter(|row| has_words[*row]).count();
+    Ok((has_words, keys.len().saturating_sub(linked_count) as u64))
 }
 
 /// The place of each contact in its episode, from 1.

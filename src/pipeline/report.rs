@@ -48,7 +48,7 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
         groups: Vec::new(),
         trend_period: None,
         trend: Vec::new(),
-        notes: notes(&view)?,
+        notes: notes(&view, &known)?,
     };
     (report.trend_period, report.trend) =
         over_time(&view, options.trend, &categories, &report.categories, &mut report.notes);
@@ -128,7 +128,7 @@ fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
 }
 
 /// Rejects and notes by reason, transcripts and surveys without an interaction, and what the policy asks in vain.
-fn notes(view: &View) -> Result<Vec<Count>> {
+fn notes(view: &View, known: &Known) -> Result<Vec<Count>> {
     let store = view.store;
     let of = |kind, counts: &BTreeMap<String, u64>| -> Vec<Count> {
         counts.iter().map(|(what, &count)| Count { kind, what: what.clone(), count }).collect()
@@ -136,7 +136,7 @@ fn notes(view: &View) -> Result<Vec<Count>> {
     let mut notes = of("reject", store.reject_counts());
     notes.extend(of("note", store.note_counts()));
     let unlinked = [
-        ("unlinked_transcript", store.unlinked_transcript_count()? as u64),
+        ("unlinked_transcript", known.unlinked_transcript_count),
         ("unlinked_survey", store.unlinked_survey_count()? as u64),
     ];
     for (kind, count) in unlinked.into_iter().filter(|(_, count)| *count > 0) {

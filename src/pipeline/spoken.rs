@@ -45,6 +45,11 @@ impl<'a> Spoken<'a> {
         Spoken { cues, places }
     }
 
+    /// Whether no interaction has a stated repeat.
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// Whether each row has a stated repeat.
     pub(super) fn is_stated(&self, row_count: usize) -> Vec<bool> {
         let mut is_stated = vec![false; row_count];

@@ -43,16 +43,17 @@ pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
     let mut of_category: Vec<Swept> = of_category.filter(Swept::has_first_contacts).collect();
     of_category.sort_by(Swept::by_spread);
     let presets = by_preset(&view, &categories)?;
+    let fcr_rate = rate(&view.links);
     Ok(Sweep {
         schema: 1,
         policy: serde_json::to_value(policy).expect("a policy is plain data"),
         commit_id: store.commit_id(),
-        fcr_rate: score(&view.links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate),
+        fcr_rate,
         overall: swept(None, policy.target, &of_all),
         categories: of_category,
         preset_spread: preset_spread(&presets, policy.minimum_count),
         presets,
-        exclusions: effects(&view)?,
+        exclusions: effects(&view, fcr_rate)?,
     })
 }
 
@@ -86,11 +87,13 @@ fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Resul
     Ok(all)
 }
 
-/// What the overall FCR rate would be without each step of the waterfall that can be switched off and leaves
-/// something out.
-fn effects(view: &View) -> Result<Vec<Effect>> {
-    let rate = |links: &Links| score(links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate);
-    let with = rate(&view.links);
+fn rate(links: &Links) -> Option<f64> {
+    score(links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate)
+}
+
+/// What the overall FCR rate, which is `with` them, would be without each step of the waterfall that can be switched
+/// off and leaves something out.
+fn effects(view: &View, with: Option<f64>) -> Result<Vec<Effect>> {
     let counts = waterfall(&view.links, 0);
     let of_exclusions =
         Exclusion::ALL.into_iter().filter_map(|it| Some((it.name(), without(view.policy, it)?)));

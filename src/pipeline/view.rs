@@ -102,13 +102,7 @@ impl<'a> View<'a> {
             categories: &view.columns.category_names,
             channels: &view.columns.channel_names,
             observed: view.links.observed().filter(|_| view.columns.row_count > 0),
-            started: view
-                .columns
-                .started_at
-                .iter()
-                .min()
-                .copied()
-                .zip(view.columns.started_at.iter().max().copied()),
+            started: store.observed(),
         })?;
         Ok(view)
     }
@@ -162,23 +156,19 @@ impl<'a> View<'a> {
         linked(self.store, policy, &self.input_of(&identified.customer, &excluded))
     }
 
-    /// Whether the data have none of a policy's identity keys, so that the customer id stands in.
-    pub(super) fn is_stand_in(&self, policy: &Policy) -> Result<bool> {
-        Ok(identify(self.store, policy, &self.columns)?.is_stand_in)
-    }
-
-    /// The number of rows of which each column of tickets says something, by its name.
-    pub(super) fn ticket_fill(&self) -> [(&'static str, usize); 6] {
-        let known = |column: &Vec<f64>| column.iter().filter(|number| !number.is_nan()).count();
+    /// How many rows a field that judges tickets is known of.
+    pub(super) fn ticket_fill(&self, field: &str) -> usize {
         let ticket = &self.ticket;
-        [
-            ("reply_count", known(&ticket.reply_count)),
-            ("reopen_count", known(&ticket.reopen_count)),
-            ("agent_count", known(&ticket.agent_count)),
-            ("transfer_count", known(&ticket.transfer_count)),
-            ("is_coded_resolved", known(&ticket.is_coded_resolved)),
-            ("ended_at", ticket.is_ended.iter().filter(|ended| **ended > 0.0).count()),
-        ]
+        let column = match field {
+            "reply_count" => &ticket.reply_count,
+            "reopen_count" => &ticket.reopen_count,
+            "agent_count" => &ticket.agent_count,
+            "transfer_count" => &ticket.transfer_count,
+            "is_coded_resolved" => &ticket.is_coded_resolved,
+            // Of every row it is known whether its end is: 1, or 0.
+            _ => return ticket.is_ended.iter().filter(|ended| **ended > 0.0).count(),
+        };
+        column.iter().filter(|number| !number.is_nan()).count()
     }
 
     /// The numbers of the customers who have this id, telephone number or e-mail address, ascending.

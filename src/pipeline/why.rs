@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::view::View;
-use crate::interaction::{MICROS_PER_SECOND, Micros, Status};
+use crate::interaction::{MICROS_PER_DAY, MICROS_PER_SECOND, Micros, Status};
 use crate::link::{Class, Exclusion, Fate, Neighbours, Outcome, TimelineContact};
 use crate::policy::{Boundary, Channels, Clock, Days, Policy, ResolvedBy, Same, Span};
 
@@ -322,7 +322,7 @@ pub(super) fn span(micros: Micros) -> String {
 
 /// The least number of whole days (of hours, below a day) that a gap fits into: what one would write as a window.
 fn days_up(gap: Micros) -> String {
-    let (hour, day) = (3_600 * MICROS_PER_SECOND, 86_400 * MICROS_PER_SECOND);
+    let (hour, day) = (3_600 * MICROS_PER_SECOND, MICROS_PER_DAY);
     let up = |unit: Micros| gap / unit + Micros::from(gap % unit != 0);
     if gap > day { format!("{}d", up(day)) } else { format!("{}h", up(hour)) }
 }

@@ -273,6 +273,9 @@ fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
+/// The name of everything in a spreadsheet.
+const ALL: &str = "(all)";
+
 /// A line for each category and window, then one for each preset and category.
 fn csv(sweep: &Sweep) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -291,46 +294,27 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
     ];
     write(&head.map(String::from));
     let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
-    for swept in sweep.categories.iter().chain([&sweep.overall]) {
-        let name = match &swept.category {
-            _ if std::ptr::eq(swept, &sweep.overall) => "(all)",
-            Some(category) => category.as_str(),
-            None => NO_VALUE,
-        };
-        for point in &swept.windows {
-            write(&[
-                spreadsheet_safe(name).into_owned(),
-                point.window.to_string(),
-                point.counts.contact_count.to_string(),
-                point.counts.repeat_count.to_string(),
-                point.counts.eligible_count.to_string(),
-                point.counts.resolved_count.to_string(),
-                cell(point.fcr_rate),
-                cell(point.fcr_low),
-                cell(point.fcr_high),
-                String::new(),
-            ]);
+    let mut line = |name: &str, window: &str, counts: &SweptCounts, rates: [Option<f64>; 3], preset: &str| {
+        let counted =
+            [counts.contact_count, counts.repeat_count, counts.eligible_count, counts.resolved_count];
+        let mut row = vec![spreadsheet_safe(name).into_owned(), window.to_string()];
+        row.extend(counted.map(|count| count.to_string()));
+        row.extend(rates.map(cell));
+        row.push(preset.to_string());
+        write(&row);
+    };
+    let categories =
+        sweep.categories.iter().map(|swept| (swept.category.as_deref().unwrap_or(NO_VALUE), swept));
+    for (name, swept) in categories.chain([(ALL, &sweep.overall)]) {
+        for it in &swept.windows {
+            line(name, &it.window.to_string(), &it.counts, [it.fcr_rate, it.fcr_low, it.fcr_high], "");
         }
     }
     for of_preset in sweep.presets.iter().filter(|of_preset| of_preset.lacks.is_none()) {
-        for rates in of_preset.categories.iter().chain([&of_preset.overall]) {
-            let name = match &rates.category {
-                _ if std::ptr::eq(rates, &of_preset.overall) => "(all)",
-                Some(category) => category.as_str(),
-                None => NO_VALUE,
-            };
-            write(&[
-                spreadsheet_safe(name).into_owned(),
-                String::new(),
-                rates.counts.contact_count.to_string(),
-                rates.counts.repeat_count.to_string(),
-                rates.counts.eligible_count.to_string(),
-                rates.counts.resolved_count.to_string(),
-                cell(rates.fcr_rate),
-                cell(rates.fcr_low),
-                cell(rates.fcr_high),
-                of_preset.preset.to_string(),
-            ]);
+        let categories =
+            of_preset.categories.iter().map(|it| (it.category.as_deref().unwrap_or(NO_VALUE), it));
+        for (name, it) in categories.chain([(ALL, &of_preset.overall)]) {
+            line(name, "", &it.counts, [it.fcr_rate, it.fcr_low, it.fcr_high], of_preset.preset);
         }
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -33,6 +33,8 @@ mod reader;
 mod records;
 mod rejects;
 mod schema;
+#[cfg(test)]
+mod survey_tests;
 mod surveys;
 #[cfg(test)]
 mod tests;
