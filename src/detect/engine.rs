@@ -65,8 +65,15 @@ pub(super) struct CompiledRule {
     pub(super) priority: i32,
     pub(super) stated: Stated,
     pub(super) after: Vec<Program>,
-    pub(super) unless: Vec<Program>,
-    pub(super) unless_turn: Vec<Program>,
+    pub(super) unless: Vec<Veto>,
+    pub(super) unless_turn: Vec<Veto>,
+}
+
+/// A phrase that forbids.
+pub(super) struct Veto {
+    pub(super) program: Program,
+    /// What the turn must have.
+    pub(super) wanted: Wanted,
 }
 
 /// A match of a rule's phrase, before vetoes and overlaps.
@@ -108,15 +115,20 @@ impl Engine {
         let vocabulary = Vocabulary::new(programmer.atoms, &source.proclitics, &words);
         let classes = 0..vocabulary.class_count() as Class;
         let fillers = classes.map(|class| vocabulary.has(class, filler_atom)).collect();
-        let required = phrases.iter().flat_map(|phrase| {
-            let near = phrase.near.iter().map(|near| near.required.as_slice());
-            std::iter::once(phrase.program.required.as_slice()).chain(near)
-        });
+        let of_phrases =
+            phrases.iter().flat_map(|phrase| std::iter::once(&phrase.program).chain(&phrase.near));
+        let of_vetoes = rules.iter().flat_map(|rule| rule.unless.iter().chain(&rule.unless_turn));
+        let of_vetoes = of_vetoes.map(|veto| &veto.program);
+        let of_ways =
+            phrases.iter().flat_map(|phrase| &phrase.program.ways).map(|way| way.required.as_slice());
+        let required = of_phrases.chain(of_vetoes).map(|program| program.required.as_slice()).chain(of_ways);
         let signatures = Signatures::new(required, &vocabulary);
         for phrase in &mut phrases {
             phrase.wanted_near =
                 phrase.near.as_ref().map_or(Wanted::default(), |near| signatures.wanted(&near.required));
         }
+        let vetoes = rules.iter_mut().flat_map(|rule| rule.unless.iter_mut().chain(&mut rule.unless_turn));
+        vetoes.for_each(|veto| veto.wanted = signatures.wanted(&veto.program.required));
         let (strike_ranges, strikes) = strikes(&phrases, &vocabulary, &signatures);
         Ok(Engine {
             has_near: phrases.iter().any(|phrase| phrase.near.is_some()),
@@ -220,16 +232,7 @@ impl CompiledPhrase {
             true => words.skippable.iter().take_while(|&&is_skippable| is_skippable).count(),
             false => anchor,
         };
-        let mut first = anchor;
-        let mut counted = 0;
-        while first > from && anchor - first < REACH && !words.tokens[first].is_sentence_start {
-            counted += usize::from(!words.skippable[first - 1]);
-            if counted > lookback {
-                break;
-            }
-            first -= 1;
-        }
-        for first in first..=anchor.min(last) {
+        for first in words.earliest_start(from, anchor, lookback)..=anchor.min(last) {
             let mut matches = matches_at(&self.program, words, first);
             let whole = match &self.near {
                 None => matches.next(),
@@ -313,14 +316,17 @@ fn compiled_rule(
         };
         phrases.iter().map(&mut program).collect()
     };
+    let vetoes = |programs: Vec<Program>| {
+        programs.into_iter().map(|program| Veto { program, wanted: Wanted::default() }).collect()
+    };
     CompiledRule {
         kind: rule.kind.clone(),
         speaker: rule.speaker,
         priority: rule.priority,
         stated: rule.stated,
         after: programs(&rule.after),
-        unless: programs(&rule.unless),
-        unless_turn: programs(&rule.unless_turn),
+        unless: vetoes(programs(&rule.unless)),
+        unless_turn: vetoes(programs(&rule.unless_turn)),
     }
 }
 
@@ -332,9 +338,10 @@ fn strikes(
 ) -> (Vec<(u32, u32)>, Vec<Strike>) {
     let mut by_atom: HashMap<Atom, Vec<Strike>> = HashMap::new();
     for (phrase, compiled) in (0u32..).zip(phrases) {
-        let anchor = compiled.program.anchor.expect("a phrase without an anchor was refused");
-        let strike = Strike { phrase, wanted: signatures.wanted(&compiled.program.required) };
-        by_atom.entry(anchor.atom).or_default().push(strike);
+        for way in &compiled.program.ways {
+            let strike = Strike { phrase, wanted: signatures.wanted(&way.required) };
+            by_atom.entry(way.anchor).or_default().push(strike);
+        }
     }
     let mut ranges = Vec::with_capacity(vocabulary.class_count());
     let mut strikes = Vec::new();

@@ -6,6 +6,7 @@
 use std::cell::Cell;
 
 use super::atoms::Atom;
+use super::engine::REACH;
 use super::program::{Choice, Program, Step};
 use super::vocabulary::{Class, Vocabulary, ones};
 use crate::text::numeral::Number;
@@ -295,13 +296,18 @@ fn run(words: &Words, at: usize, text: &str) -> usize {
 }
 
 impl Words<'_> {
-    /// The atoms that the words of the turn satisfy, as bits.
-    pub(super) fn atoms(&self) -> Vec<u64> {
-        let mut all = vec![0; self.vocabulary.bits(0).len()];
-        for &class in self.classes.iter().chain(self.pairs).filter(|&&class| class != 0) {
-            all.iter_mut().zip(self.vocabulary.bits(class)).for_each(|(all, bits)| *all |= bits);
+    /// The first token, from `from` on, at which a match can begin whose anchor follows up to `lookback` words.
+    pub(super) fn earliest_start(&self, from: usize, anchor: usize, lookback: usize) -> usize {
+        let mut first = anchor;
+        let mut counted = 0;
+        while first > from && anchor - first < REACH && !self.tokens[first].is_sentence_start {
+            counted += usize::from(!self.skippable[first - 1]);
+            if counted > lookback {
+                break;
+            }
+            first -= 1;
         }
-        all
+        first
     }
 
     /// Does the word at `at` satisfy the atom?

@@ -62,17 +62,13 @@ pub(super) struct Memo {
     slots: Vec<Slot>,
     count: usize,
     meanings: Vec<Meaning>,
-    /// The sets of languages (bits) that were asked for, by their number.
-    asked: Vec<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     hash: u64,
     from: u32,
-    count: u16,
-    /// Number of the set of languages that was asked.
-    asked: u16,
+    count: u32,
 }
 
 /// The most pieces kept.
@@ -83,51 +79,34 @@ impl Memo {
         self.slots.fill(Slot::default());
         self.count = 0;
         self.meanings.clear();
-        self.asked.clear();
     }
 
-    /// The meanings of a piece in at least the `languages` asked for; `work_out` adds those of a new one.
+    /// The meanings of a piece in some languages (bits); `work_out` adds those of a new one.
     pub(super) fn meanings(
         &mut self,
         hash: u64,
         languages: u64,
-        work_out: impl FnOnce(u64, &mut Vec<Meaning>),
+        work_out: impl FnOnce(&mut Vec<Meaning>),
     ) -> &[Meaning] {
+        // What a piece means is kept for each set of languages apart: there are few of them.
+        let hash = (hash ^ languages.wrapping_mul(0x9E37_79B9_7F4A_7C15)).max(1);
         if self.slots.is_empty() {
             self.grow();
         }
         let mut at = self.place(hash);
-        let slot = self.slots[at];
-        if slot.hash == 0 || languages & !self.asked[usize::from(slot.asked)] != 0 {
+        if self.slots[at].hash == 0 {
             if self.count * 4 >= self.slots.len() * 3 {
                 self.grow();
                 at = self.place(hash);
             }
-            self.slots[at] = self.worked_out(hash, self.slots[at], languages, work_out);
+            let from = self.meanings.len();
+            work_out(&mut self.meanings);
+            let count = (self.meanings.len() - from) as u32;
+            self.slots[at] = Slot { hash, from: from as u32, count };
+            self.count += 1;
         }
         let slot = &self.slots[at];
-        &self.meanings[slot.from as usize..][..usize::from(slot.count)]
-    }
-
-    fn worked_out(
-        &mut self,
-        hash: u64,
-        old: Slot,
-        languages: u64,
-        work_out: impl FnOnce(u64, &mut Vec<Meaning>),
-    ) -> Slot {
-        let known = if old.hash == 0 { 0 } else { self.asked[usize::from(old.asked)] };
-        let languages = languages | known;
-        let asked = self.asked.iter().position(|&set| set == languages).unwrap_or_else(|| {
-            self.asked.push(languages);
-            self.asked.len() - 1
-        });
-        let from = self.meanings.len();
-        work_out(languages, &mut self.meanings);
-        // A stretch of more words than this is none of a language; what it holds is looked at in the long way.
-        let count = (self.meanings.len() - from).min(usize::from(u16::MAX));
-        self.count += usize::from(old.hash == 0);
-        Slot { hash, from: from as u32, count: count as u16, asked: asked as u16 }
+        &self.meanings[slot.from as usize..][..slot.count as usize]
     }
 
     /// Where the piece is, or would be.
@@ -143,7 +122,7 @@ impl Memo {
     /// Makes room for more pieces, or forgets all where there are enough.
     fn grow(&mut self) {
         let is_full = self.count >= MOST_PIECES || self.meanings.len() >= 16 * MOST_PIECES;
-        if is_full || self.asked.len() >= 1 << 12 {
+        if is_full {
             self.clear();
             return;
         }
@@ -165,18 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_is_worked_out_once_for_the_languages_asked() {
+    fn a_piece_is_worked_out_once_for_each_set_of_languages() {
         let mut memo = Memo::default();
-        let one = |_, out: &mut Vec<Meaning>| out.push(meaning(0));
+        let one = |out: &mut Vec<Meaning>| out.push(meaning(0));
         assert_eq!(memo.meanings(9, 1, one), [meaning(0)]);
-        assert_eq!(memo.meanings(9, 1, |_, _| panic!("it is known")), [meaning(0)]);
-        let both = |languages, out: &mut Vec<Meaning>| {
-            assert_eq!(languages, 0b11, "what was asked before is asked again");
-            out.extend([meaning(0), meaning(1)]);
-        };
-        assert_eq!(memo.meanings(9, 2, both).len(), 2);
-        assert_eq!(memo.meanings(9, 3, |_, _| panic!("both are known")).len(), 2);
-        assert_eq!(memo.meanings(10, 1, |_, _| ()), []);
+        assert_eq!(memo.meanings(9, 1, |_| panic!("it is known")), [meaning(0)]);
+        assert_eq!(memo.meanings(9, 3, |out| out.extend([meaning(0), meaning(1)])).len(), 2);
+        assert_eq!(memo.meanings(9, 3, |_| panic!("both are known")).len(), 2);
+        assert_eq!(memo.meanings(10, 1, |_| ()), []);
     }
 
     #[test]
@@ -184,7 +159,7 @@ mod tests {
         let mut memo = Memo::default();
         for number in 1..super::MOST_PIECES as u64 * 3 {
             let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            assert_eq!(memo.meanings(hash, 1, |_, out| out.push(meaning(0))), [meaning(0)]);
+            assert_eq!(memo.meanings(hash, 1, |out| out.push(meaning(0))), [meaning(0)]);
         }
         assert!(memo.count <= 4 * super::MOST_PIECES / 3 && memo.slots.len() <= 4 * super::MOST_PIECES);
     }

@@ -17,6 +17,7 @@ mod order;
 mod pattern;
 mod pieces;
 mod program;
+mod quiet;
 pub mod self_test;
 mod sieve;
 mod signature;
@@ -34,6 +35,7 @@ use engine::{Candidate, Engine};
 use matcher::{Match, Memory, Words};
 use memo::{Known, Meaning, Memo, known};
 use pieces::{Hash, character_hash};
+use quiet::Quiet;
 use sieve::{Sieve, sift};
 use vocabulary::{Class, ones};
 
@@ -105,7 +107,10 @@ struct Engines<'a> {
 pub struct Scratch {
     serial: u64,
     memo: Memo,
+    quiet: Quiet,
     sieve: Sieve,
+    /// The languages (bits) that the turn is tried in.
+    languages: u64,
     folded: Folded,
     tokens: Vec<Token>,
     skippable: Vec<bool>,
@@ -238,6 +243,7 @@ impl<'a> Detector<'a> {
     fn take_over(&self, scratch: &mut Scratch) {
         if scratch.serial != self.serial {
             scratch.memo.clear();
+            scratch.quiet.clear();
             scratch.serial = self.serial;
         }
     }
@@ -249,7 +255,17 @@ impl<'a> Detector<'a> {
             return;
         }
         let hearing = sieve::hearing(&self.engines, languages, turn.speaker);
+        let key = Quiet::key(turn.text, turn.speaker, hearing, scratch.sieve.watched_language());
+        if let Some(counted) = scratch.quiet.get(key) {
+            scratch.sieve.count(counted);
+            return;
+        }
         let alive = sift(&self.engines, turn.text, turn.speaker, hearing, scratch);
+        if alive == 0 {
+            scratch.quiet.insert(key, scratch.sieve.counted_in_turn());
+            return;
+        }
+        scratch.languages = hearing;
         let alive = self.keep_answers(alive, before, scratch);
         if alive == 0 {
             return;
@@ -280,7 +296,7 @@ impl<'a> Detector<'a> {
     /// Drops the survivors of rules that must follow what the turn before does not have. It is folded once, and only if
     /// there is such a rule. Gives the languages (bits) that have any survivor left.
     fn keep_answers(&self, languages: u64, before: Option<&str>, scratch: &mut Scratch) -> u64 {
-        let Scratch { sieve, of_before, .. } = scratch;
+        let Scratch { sieve, of_before, languages: asked, .. } = scratch;
         let (mut alive, mut is_read) = (0, false);
         for language in ones(languages) {
             let engine = self.engines.get(language);
@@ -293,6 +309,7 @@ impl<'a> Detector<'a> {
                         if !std::mem::replace(&mut is_read, true) {
                             self.take_over(of_before);
                             of_before.read(before);
+                            of_before.languages = *asked;
                         }
                         of_before.mark(&self.engines, language);
                         let words = of_before.words(engine);
@@ -388,7 +405,9 @@ impl Scratch {
 
     /// The class of each token, and of each with the next, in one language; and which tokens phrases step over.
     fn mark(&mut self, engines: &Engines, language: usize) {
-        let Scratch { memo, folded, tokens, skippable, classes, pairs, memory, .. } = self;
+        let Scratch { memo, folded, tokens, skippable, classes, pairs, memory, languages, .. } = self;
+        // Asked for with the languages of the sieve, so that both find the same memories.
+        let languages = *languages | 1 << language;
         let (folded, engine) = (folded.text(), engines.get(language));
         memory.begin_turn();
         classes.clear();
@@ -408,7 +427,7 @@ impl Scratch {
                 let character = first(at);
                 let before = at.checked_sub(1).filter(|_| is_after_character).map_or('\0', first);
                 let hash = character_hash(before, character);
-                let meanings = memo.meanings(hash, 1 << language, |languages, out| {
+                let meanings = memo.meanings(hash, languages, |out| {
                     sieve::work_out_character(engines, before, character, languages, out);
                 });
                 if let Some(before) = at.checked_sub(1) {
@@ -416,7 +435,7 @@ impl Scratch {
                 }
                 of_language(meanings, false)
             } else {
-                let meanings = memo.meanings(Hash::of(word), 1 << language, |languages, out| {
+                let meanings = memo.meanings(Hash::of(word), languages, |out| {
                     sieve::work_out_word(engines, word, false, languages, out);
                 });
                 of_language(meanings, false)

@@ -64,15 +64,21 @@ impl Sentence {
         memory: &Memory,
     ) -> bool {
         match self.classes.len() {
-            _ if phrase.is_turn_start && !self.is_first => false,
+            _ if phrase.is_turn_start && !self.is_near_start(token, phrase.lookback()) => false,
             0..64 => Order::<1>::new(self, vocabulary, memory).allows(phrase, token),
             64..256 => Order::<MOST_BLOCKS>::new(self, vocabulary, memory).allows(phrase, token),
             _ => true,
         }
     }
 
+    /// Do at most `lookback` words of the turn stand before a token?
+    fn is_near_start(&self, token: usize, lookback: usize) -> bool {
+        let mut before = (0..token).filter(|&at| !self.is_skippable(at));
+        self.is_first && before.nth(lookback).is_none()
+    }
+
     fn is_skippable(&self, token: usize) -> bool {
-        self.skippable[token / 64] & 1 << (token % 64) != 0
+        self.skippable.get(token / 64).is_none_or(|block| block & 1 << (token % 64) != 0)
     }
 }
 

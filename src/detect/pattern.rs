@@ -122,18 +122,16 @@ impl Compiler<'_> {
 
     /// The cheapest anchors of a phrase; none where no word must occur.
     pub(super) fn anchors(&mut self, nodes: &[Node]) -> Option<Anchors> {
-        let mut before = 0;
-        let mut best: Option<Anchors> = None;
-        for node in nodes {
-            if let Some(mut found) = self.node_anchors(node) {
-                found.lookback += before;
-                if best.as_ref().is_none_or(|best| found.cost < best.cost) {
-                    best = Some(found);
-                }
-            }
-            before += width(node);
-        }
-        best
+        let at = self.anchored_node(nodes)?;
+        let before: usize = nodes[..at].iter().map(width).sum();
+        self.node_anchors(&nodes[at]).map(|found| Anchors { lookback: found.lookback + before, ..found })
+    }
+
+    /// The node that has them.
+    pub(super) fn anchored_node(&mut self, nodes: &[Node]) -> Option<usize> {
+        let costs = nodes.iter().map(|node| self.node_anchors(node).map(|found| found.cost)).enumerate();
+        let known = costs.filter_map(|(at, cost)| Some((at, cost?)));
+        known.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(at, _)| at)
     }
 
     pub(super) fn node_anchors(&mut self, node: &Node) -> Option<Anchors> {

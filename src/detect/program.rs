@@ -59,7 +59,21 @@ pub(super) struct Program {
     pub(super) required: Vec<Atom>,
     /// One of these words stands in every match; none where there is no such word.
     pub(super) anchor: Option<Anchor>,
+    /// The same, one by one for the ways to say it: of one of them, the anchor and all that is required are there.
+    pub(super) ways: Vec<Way>,
 }
+
+/// One of the ways to say a phrase.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    /// One of these words is in it.
+    pub(super) anchor: Atom,
+    /// So is a word of each of these.
+    pub(super) required: Vec<Atom>,
+}
+
+/// The ways of a phrase that are told apart: the others are told by what is common to all.
+const MOST_WAYS: usize = 1 << 10;
 
 /// The atom of the anchors of a phrase, and how many tokens may precede the anchor in a match.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +89,7 @@ pub(super) struct Programmer {
     pub(super) atoms: Atoms,
     choices: HashMap<usize, Step>,
     firsts: HashMap<usize, Option<TokenSet>>,
+    ways: HashMap<usize, Vec<Way>>,
 }
 
 impl Programmer {
@@ -89,20 +104,71 @@ impl Programmer {
         let anchor = compiler
             .anchors(nodes)
             .map(|anchors| Anchor { atom: self.anchor_atom(&anchors), lookback: anchors.lookback });
-        let mut required: Vec<Atom> =
-            steps.iter().filter_map(step_first).chain(anchor.map(|anchor| anchor.atom)).collect();
-        for node in nodes {
-            if let Node::Literal(text) = node {
-                required.extend(pairs(text).map(|pair| self.word_atom(pair)));
+        let required = nodes.iter().flat_map(|node| self.required(node, compiler, numerals));
+        let required = tidy(required.chain(anchor.map(|anchor| anchor.atom)).collect());
+        let mut ways = self.ways(nodes, compiler, numerals);
+        if ways.len() > MOST_WAYS {
+            ways =
+                anchor.iter().map(|anchor| Way { anchor: anchor.atom, required: required.clone() }).collect();
+        }
+        let first = self.first(nodes, numerals).map(|set| self.atoms.atom(set));
+        Program { steps, first, required, anchor, ways }
+    }
+
+    /// The ways to say a sequence: where its anchors are in a choice, those of each alternative.
+    fn ways(&mut self, nodes: &[Node], compiler: &mut Compiler, numerals: &Numerals) -> Vec<Way> {
+        let Some(at) = compiler.anchored_node(nodes) else { return Vec::new() };
+        let others = nodes.iter().enumerate().filter(|&(other, _)| other != at);
+        let others: Vec<Atom> =
+            others.flat_map(|(_, node)| self.required(node, compiler, numerals)).collect();
+        let mut ways = match &nodes[at] {
+            Node::Choice(alternatives) => self.choice_ways(alternatives, compiler, numerals),
+            node => {
+                let anchors = compiler.node_anchors(node).expect("the node has anchors");
+                let required = self.required(node, compiler, numerals);
+                vec![Way { anchor: self.anchor_atom(&anchors), required }]
             }
-            if let Node::Choice(_) = node {
+        };
+        for way in &mut ways {
+            way.required.extend(&others);
+            way.required = tidy(std::mem::take(&mut way.required));
+        }
+        ways.sort_unstable();
+        ways.dedup();
+        ways
+    }
+
+    fn choice_ways(
+        &mut self,
+        alternatives: &Arc<Vec<Vec<Node>>>,
+        compiler: &mut Compiler,
+        numerals: &Numerals,
+    ) -> Vec<Way> {
+        let address = Arc::as_ptr(alternatives) as usize;
+        if let Some(known) = self.ways.get(&address) {
+            return known.clone();
+        }
+        let ways: Vec<Way> =
+            alternatives.iter().flat_map(|nodes| self.ways(nodes, compiler, numerals)).collect();
+        self.ways.insert(address, ways.clone());
+        ways
+    }
+
+    /// What every match of a node satisfies.
+    fn required(&mut self, node: &Node, compiler: &mut Compiler, numerals: &Numerals) -> Vec<Atom> {
+        let first = match node {
+            Node::Gap(_) | Node::Optional(_) => None,
+            _ => self.node_first(node, numerals).map(|set| self.atoms.atom(set)),
+        };
+        let mut required: Vec<Atom> = first.into_iter().collect();
+        match node {
+            Node::Literal(text) => required.extend(pairs(text).map(|pair| self.word_atom(pair))),
+            Node::Choice(_) => {
                 required.extend(compiler.node_anchors(node).map(|anchors| self.anchor_atom(&anchors)));
             }
+            _ => {}
         }
-        required.sort_unstable();
-        required.dedup();
-        let first = self.first(nodes, numerals).map(|set| self.atoms.atom(set));
-        Program { steps, first, required, anchor }
+        required
     }
 
     fn anchor_atom(&mut self, anchors: &Anchors) -> Atom {
@@ -210,6 +276,13 @@ impl Programmer {
         }
         Some(set)
     }
+}
+
+/// Sorted, each once.
+fn tidy(mut atoms: Vec<Atom>) -> Vec<Atom> {
+    atoms.sort_unstable();
+    atoms.dedup();
+    atoms
 }
 
 /// The words that can begin what a step matches, where it must match something.

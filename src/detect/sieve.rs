@@ -10,6 +10,7 @@ use super::matcher::Memory;
 use super::memo::{Known, Mark, Meaning, Memo, Name, known};
 use super::order::{Placed, Sentence};
 use super::pieces::{Hash, Piece, cut};
+use super::quiet::Counted;
 use super::signature::has_all;
 use super::vocabulary::ones;
 use super::{Engine, Engines, Scratch, Utterance};
@@ -27,8 +28,9 @@ pub(super) struct Sieve {
     /// Languages with something in the turn.
     touched_in_turn: u64,
     /// Pieces of the contact, and those that the language watched knows.
-    piece_count: u32,
-    known_count: u32,
+    counted: Counted,
+    /// The same when the turn began.
+    counted_before: Counted,
     watched: u64,
     /// The tokens of the sentence.
     marks: Vec<Mark>,
@@ -80,12 +82,31 @@ impl Sieve {
 
     /// Begins a contact: counts from now on which share of its pieces a language (a bit) knows.
     pub(super) fn watch(&mut self, language: u64) {
-        (self.piece_count, self.known_count, self.watched) = (0, 0, language);
+        (self.counted, self.watched) = (Counted::default(), language);
     }
 
     /// How many pieces were read since, and how many of them the language knows.
     pub(super) fn watched(&self) -> (u32, u32) {
-        (self.piece_count, self.known_count)
+        (self.counted.piece_count, self.counted.known_count)
+    }
+
+    /// The language watched, as a bit.
+    pub(super) fn watched_language(&self) -> u64 {
+        self.watched
+    }
+
+    /// What was counted in the turn read last.
+    pub(super) fn counted_in_turn(&self) -> Counted {
+        Counted {
+            piece_count: self.counted.piece_count - self.counted_before.piece_count,
+            known_count: self.counted.known_count - self.counted_before.known_count,
+        }
+    }
+
+    /// Counts a turn without reading it.
+    pub(super) fn count(&mut self, turn: Counted) {
+        self.counted.piece_count += turn.piece_count;
+        self.counted.known_count += turn.known_count;
     }
 
     /// Collects meanings for the sentence at hand.
@@ -103,8 +124,7 @@ impl Sieve {
             }
         }
         self.touched |= known;
-        self.piece_count += 1;
-        self.known_count += u32::from(known & self.watched != 0);
+        self.count(Counted { piece_count: 1, known_count: u32::from(known & self.watched != 0) });
     }
 
     fn add_known(&mut self, meaning: &Known) {
@@ -137,6 +157,7 @@ impl Sieve {
             collected.survivors.clear();
         }
         (self.touched, self.touched_in_turn) = (0, 0);
+        self.counted_before = self.counted;
         self.marks.clear();
         (self.is_after_at, self.said_count) = (false, 0);
     }
@@ -249,14 +270,12 @@ fn meanings<'m>(
 ) -> Option<&'m [Meaning]> {
     match *piece {
         Piece::End => None,
-        Piece::Stretch { hash, start, end } => Some(memo.meanings(hash, languages, |languages, out| {
+        Piece::Stretch { hash, start, end } => Some(memo.meanings(hash, languages, |out| {
             work_out_stretch(engines, &text[start as usize..end as usize], languages, words, out);
         })),
-        Piece::Character { hash, before, character } => {
-            Some(memo.meanings(hash, languages, |languages, out| {
-                work_out_character(engines, before, character, languages, out);
-            }))
-        }
+        Piece::Character { hash, before, character } => Some(memo.meanings(hash, languages, |out| {
+            work_out_character(engines, before, character, languages, out);
+        })),
     }
 }
 

@@ -9,7 +9,7 @@ use super::atoms::Atom;
 use super::vocabulary::{Class, Vocabulary};
 
 /// The most atoms of a phrase that are asked for.
-pub(super) const MOST_ATOMS: usize = 8;
+pub(super) const MOST_ATOMS: usize = 4;
 
 /// What a phrase asks of a sentence: bits that must be set. Bit 0 always is.
 pub(super) type Wanted = [u16; MOST_ATOMS];
@@ -18,7 +18,10 @@ pub(super) type Wanted = [u16; MOST_ATOMS];
 #[derive(Debug)]
 pub(super) struct Signatures {
     stride: usize,
-    bits: Vec<u64>,
+    /// The bits that each class sets, one class after the other.
+    bits: Vec<u16>,
+    /// Where in `bits` those of each class begin; one more at the end.
+    starts: Vec<u32>,
     /// The bit of each atom that is asked for.
     places: BTreeMap<Atom, u16>,
     /// How many classes satisfy each atom.
@@ -37,13 +40,12 @@ impl Signatures {
         let kept: BTreeSet<Atom> = required.flat_map(|atoms| rarest(atoms, &class_counts)).collect();
         let places: BTreeMap<Atom, u16> = kept.into_iter().zip(1..).collect();
         let stride = (places.len() + 1).div_ceil(64);
-        let mut bits = vec![0u64; classes.len() * stride];
+        let (mut bits, mut starts) = (Vec::new(), vec![0]);
         for class in classes {
-            for place in vocabulary.atoms_of(class).filter_map(|atom| places.get(&atom)) {
-                bits[class as usize * stride + usize::from(*place) / 64] |= 1 << (place % 64);
-            }
+            bits.extend(vocabulary.atoms_of(class).filter_map(|atom| places.get(&atom)));
+            starts.push(bits.len() as u32);
         }
-        Signatures { stride, bits, places, class_counts }
+        Signatures { stride, bits, starts, places, class_counts }
     }
 
     /// What a phrase with these required atoms asks for.
@@ -64,8 +66,9 @@ impl Signatures {
 
     /// Adds the words of a class to a sentence.
     pub(super) fn add(&self, class: Class, sentence: &mut [u64]) {
-        let own = &self.bits[class as usize * self.stride..][..self.stride];
-        sentence.iter_mut().zip(own).for_each(|(to, bits)| *to |= bits);
+        let class = class as usize;
+        let own = &self.bits[self.starts[class] as usize..self.starts[class + 1] as usize];
+        own.iter().for_each(|&bit| sentence[usize::from(bit) / 64] |= 1 << (bit % 64));
     }
 }
 

@@ -1,64 +1,76 @@
 //! What forbids a candidate: `unless` phrases near it, `unless_turn` phrases anywhere in the turn.
 
-use super::engine::{Candidate, Engine, is_set};
+use super::engine::{Candidate, CompiledRule, Engine, Veto};
 use super::matcher::{Match, Words, match_at};
-use super::program::Program;
+use super::signature::has_all;
 
 /// How far before a cue a veto may begin, in tokens.
 pub(super) const VETO_LOOKBACK: usize = 24;
 
-/// What vetoes the cues of one rule in one turn, found as far as it was asked for.
-#[derive(Default)]
-struct Vetoes<'a> {
+/// What vetoes the cues of one rule in one turn.
+struct Vetoes {
     rule: usize,
-    /// The `unless` phrases all of whose words are in the turn.
-    unless: Vec<&'a Program>,
     is_turn_vetoed: bool,
-    /// Starts of `unless` matches, ascending, with the end of the longest.
+    /// Starts of `unless` matches, ascending, each with the end of the longest.
     spans: Vec<(usize, usize)>,
-    /// The first token at which none was looked for yet.
-    next: usize,
 }
 
-impl Vetoes<'_> {
-    /// Does a veto overlap the match? To be asked in the order of the matches' starts, so that every start is tried
-    /// at most once.
-    fn overlap(&mut self, found: &Match, words: &Words) -> bool {
-        let from = found.first.saturating_sub(VETO_LOOKBACK);
-        for first in self.next.max(from)..found.end {
-            let ends = self.unless.iter().filter_map(|program| match_at(program, words, first));
-            self.spans.extend(ends.map(|veto| veto.end).max().map(|end| (first, end)));
+impl Vetoes {
+    fn of(rule: &CompiledRule, index: usize, words: &Words, said: &[u64]) -> Vetoes {
+        let can_match = |veto: &&Veto| has_all(said, &veto.wanted);
+        let turn_vetoes = rule.unless_turn.iter().filter(can_match);
+        let is_turn_vetoed = turn_vetoes.into_iter().any(|veto| veto.spans(words).next().is_some());
+        let mut spans = Vec::new();
+        if !is_turn_vetoed {
+            spans.extend(rule.unless.iter().filter(can_match).flat_map(|veto| veto.spans(words)));
+            spans.sort_unstable_by_key(|&(first, end)| (first, std::cmp::Reverse(end)));
+            spans.dedup_by_key(|&mut (first, _)| first);
         }
-        self.next = self.next.max(found.end);
-        let near = self.spans.iter().rev().take_while(|&&(first, _)| first >= from);
-        near.clone().any(|&(first, end)| first < found.end && end > found.first)
+        Vetoes { rule: index, is_turn_vetoed, spans }
+    }
+
+    /// Does a veto overlap the match?
+    fn overlap(&self, found: &Match) -> bool {
+        let earliest = found.first.saturating_sub(VETO_LOOKBACK);
+        let near = &self.spans[self.spans.partition_point(|&(first, _)| first < earliest)..];
+        near.iter().take_while(|&&(first, _)| first < found.end).any(|&(_, end)| end > found.first)
+    }
+}
+
+impl Veto {
+    /// Where it matches: each start once, with the end of the longest match.
+    fn spans(&self, words: &Words) -> impl Iterator<Item = (usize, usize)> {
+        let mut next = 0;
+        let starts = (0..words.tokens.len()).flat_map(move |at| match self.program.anchor {
+            None => at..at + 1,
+            Some(anchor) if words.has(at, anchor.atom) => {
+                let first = words.earliest_start(next, at, anchor.lookback);
+                next = at + 1;
+                first..next
+            }
+            Some(_) => at..at,
+        });
+        starts.filter_map(|first| match_at(&self.program, words, first).map(|found| (first, found.end)))
     }
 }
 
 impl Engine {
-    /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids. They stand
-    /// in the order of their starts.
+    /// Drops the candidates that an `unless` phrase overlaps, or an `unless_turn` phrase of the turn forbids.
     pub(super) fn veto(&self, candidates: &mut Vec<Candidate>, words: &Words) {
         if candidates.is_empty() {
             return;
         }
+        let mut said = Vec::new();
+        self.signatures.begin(&mut said);
+        words.classes.iter().chain(words.pairs).for_each(|&class| self.signatures.add(class, &mut said));
         let mut known: Vec<Vetoes> = Vec::new();
-        let said = words.atoms();
-        let can_match = |program: &&Program| program.required.iter().all(|&atom| is_set(&said, atom));
         candidates.retain(|candidate| {
-            let rule = &self.rules[candidate.rule];
-            let at = known.iter().position(|vetoes| vetoes.rule == candidate.rule).unwrap_or_else(|| {
-                let all = 0..words.tokens.len();
-                let is_turn_vetoed = rule
-                    .unless_turn
-                    .iter()
-                    .filter(can_match)
-                    .any(|program| all.clone().any(|first| match_at(program, words, first).is_some()));
-                let unless = rule.unless.iter().filter(can_match).collect();
-                known.push(Vetoes { rule: candidate.rule, is_turn_vetoed, unless, ..Vetoes::default() });
+            let rule = candidate.rule;
+            let at = known.iter().position(|vetoes| vetoes.rule == rule).unwrap_or_else(|| {
+                known.push(Vetoes::of(&self.rules[rule], rule, words, &said));
                 known.len() - 1
             });
-            !known[at].is_turn_vetoed && !known[at].overlap(&candidate.found, words)
+            !known[at].is_turn_vetoed && !known[at].overlap(&candidate.found)
         });
     }
 }
