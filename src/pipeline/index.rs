@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -91,7 +92,16 @@ pub fn index(
     }
     let total_bytes = files.iter().map(|file| file.byte_count).sum();
     let mut summary = IndexSummary::default();
-    let mut run = Run { config, lexicon, detector: &detector, progress, total_bytes, done_bytes: 0 };
+    let memories = Memories::default();
+    let mut run = Run {
+        config,
+        lexicon,
+        detector: &detector,
+        memories: &memories,
+        progress,
+        total_bytes,
+        done_bytes: 0,
+    };
     for file in &files {
         run.file(file, &mut writer, &mut summary)?;
         run.done_bytes += file.byte_count;
@@ -107,9 +117,35 @@ struct Run<'a> {
     config: &'a Config,
     lexicon: &'a Lexicon,
     detector: &'a Detector<'a>,
+    memories: &'a Memories,
     progress: &'a (dyn Fn(Progress) + Sync),
     total_bytes: u64,
     done_bytes: u64,
+}
+
+/// What detectors remember of the words they met, handed from batch to batch: it is worth much more than it takes up.
+#[derive(Default)]
+struct Memories(Mutex<Vec<Scratch>>);
+
+/// The memory of one thread; it goes back when dropped.
+struct Memory<'a> {
+    scratch: Scratch,
+    owner: &'a Memories,
+}
+
+impl Memories {
+    fn take(&self) -> Memory<'_> {
+        let scratch = self.0.lock().ok().and_then(|mut free| free.pop()).unwrap_or_default();
+        Memory { scratch, owner: self }
+    }
+}
+
+impl Drop for Memory<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut free) = self.owner.0.lock() {
+            free.push(std::mem::take(&mut self.scratch));
+        }
+    }
 }
 
 impl Run<'_> {
@@ -167,7 +203,7 @@ impl Run<'_> {
         let heard: Vec<(Vec<StoredCue>, Option<Note>)> = batch
             .transcripts
             .par_iter()
-            .map_init(Scratch::default, |scratch, transcript| self.cues(transcript, &file.name, scratch))
+            .map_init(|| self.memories.take(), |memory, transcript| self.cues(transcript, &file.name, memory))
             .collect();
         writer.push_interactions_of(self.config.sources[file.source].region, &batch.interactions)?;
         writer.push_surveys(&batch.surveys)?;
@@ -194,11 +230,11 @@ impl Run<'_> {
         &self,
         transcript: &Transcript,
         file: &str,
-        scratch: &mut Scratch,
+        memory: &mut Memory,
     ) -> (Vec<StoredCue>, Option<Note>) {
         let said = transcript.turns.iter().map(|turn| Utterance { speaker: turn.speaker, text: &turn.text });
         let said: Vec<Utterance> = said.collect();
-        let heard = self.detector.contact(&said, transcript.language.as_deref(), scratch);
+        let heard = self.detector.contact(&said, transcript.language.as_deref(), &mut memory.scratch);
         let note = heard.contradiction.map(|language| Note {
             file: file.to_string(),
             line: 0,
