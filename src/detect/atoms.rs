@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 /// What satisfies a test. Numbered by [`Atoms`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct TokenSet(Vec<u32>);
@@ -16,13 +18,16 @@ pub(super) type Atom = u32;
 /// The number of any digits in a [`TokenSet`].
 pub(super) const DIGITS: u32 = u32::MAX;
 
+/// Names by their text, each with its number.
+pub(super) type Numbers = HashMap<Box<str>, u32, FixedState>;
+
 /// Collects tests; equal ones become one atom.
 #[derive(Debug, Default)]
 pub(super) struct Atoms {
-    pub(super) words: HashMap<Box<str>, u32>,
-    pub(super) prefixes: HashMap<Box<str>, u32>,
+    pub(super) words: Numbers,
+    pub(super) prefixes: Numbers,
     pub(super) name_count: u32,
-    index: HashMap<TokenSet, Atom>,
+    index: HashMap<TokenSet, Atom, FixedState>,
     pub(super) sets: Vec<TokenSet>,
 }
 
@@ -72,7 +77,7 @@ impl Atoms {
     }
 }
 
-fn numbered(name: &str, names: &mut HashMap<Box<str>, u32>, count: &mut u32) -> u32 {
+fn numbered(name: &str, names: &mut Numbers, count: &mut u32) -> u32 {
     if let Some(&number) = names.get(name) {
         return number;
     }

@@ -10,7 +10,7 @@ use super::matcher::{Match, Memory, Words, match_at, matches_at};
 use super::order::Sentence;
 use super::pattern::{Compiler, Frequency};
 use super::program::{Program, Programmer};
-use super::signature::{Signatures, Wanted};
+use super::signature::{Bit, Signatures};
 use super::vocabulary::{Class, Vocabulary};
 use crate::interaction::Speaker;
 use crate::lexicon::{Phrase, Rule, RuleSpeaker, Rules, Stated};
@@ -27,6 +27,7 @@ pub(super) struct Engine {
     pub(super) signatures: Signatures,
     /// Some phrase is `a & b`.
     pub(super) has_near: bool,
+    ways: Vec<CompiledWay>,
     /// Where in `strikes` those of each class stand.
     strike_ranges: Vec<(u32, u32)>,
     strikes: Vec<Strike>,
@@ -36,11 +37,20 @@ pub(super) struct Engine {
     hears_agents: bool,
 }
 
-/// A phrase that may match where a word of some class stands, and what else the sentence must have.
+/// A way to say a phrase that may be there where a word of some class stands, and the rarest word that it needs beside.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strike {
+    pub(super) way: u32,
+    pub(super) first: Bit,
+}
+
+/// A way to say a phrase.
+pub(super) struct CompiledWay {
     pub(super) phrase: u32,
-    pub(super) wanted: Wanted,
+    /// The atom of its anchors.
+    anchor: Atom,
+    /// The rarest of what else it requires.
+    pub(super) required: Box<[Atom]>,
 }
 
 /// Is the bit of an atom set?
@@ -55,7 +65,7 @@ pub(super) struct CompiledPhrase {
     /// The other part.
     near: Option<Program>,
     /// What the turn must have for the other part.
-    pub(super) wanted_near: Wanted,
+    pub(super) required_near: Box<[Atom]>,
     pub(super) is_turn_start: bool,
 }
 
@@ -73,7 +83,7 @@ pub(super) struct CompiledRule {
 pub(super) struct Veto {
     pub(super) program: Program,
     /// What the turn must have.
-    pub(super) wanted: Wanted,
+    pub(super) required: Box<[Atom]>,
 }
 
 /// A match of a rule's phrase, before vetoes and overlaps.
@@ -115,21 +125,17 @@ impl Engine {
         let vocabulary = Vocabulary::new(programmer.atoms, &source.proclitics, &words);
         let classes = 0..vocabulary.class_count() as Class;
         let fillers = classes.map(|class| vocabulary.has(class, filler_atom)).collect();
-        let of_phrases =
-            phrases.iter().flat_map(|phrase| std::iter::once(&phrase.program).chain(&phrase.near));
-        let of_vetoes = rules.iter().flat_map(|rule| rule.unless.iter().chain(&rule.unless_turn));
-        let of_vetoes = of_vetoes.map(|veto| &veto.program);
-        let of_ways =
-            phrases.iter().flat_map(|phrase| &phrase.program.ways).map(|way| way.required.as_slice());
-        let required = of_phrases.chain(of_vetoes).map(|program| program.required.as_slice()).chain(of_ways);
-        let signatures = Signatures::new(required, &vocabulary);
+        let mut signatures = Signatures::new(&vocabulary);
         for phrase in &mut phrases {
-            phrase.wanted_near =
-                phrase.near.as_ref().map_or(Wanted::default(), |near| signatures.wanted(&near.required));
+            phrase.required_near =
+                phrase.near.as_ref().map_or(Box::default(), |near| signatures.rarest(&near.required));
         }
         let vetoes = rules.iter_mut().flat_map(|rule| rule.unless.iter_mut().chain(&mut rule.unless_turn));
-        vetoes.for_each(|veto| veto.wanted = signatures.wanted(&veto.program.required));
-        let (strike_ranges, strikes) = strikes(&phrases, &vocabulary, &signatures);
+        vetoes.for_each(|veto| veto.required = signatures.rarest(&veto.program.required));
+        let ways = ways(&phrases, &signatures);
+        signatures
+            .set_bits(ways.iter().filter_map(|way| way.required.first().copied()).collect(), &vocabulary);
+        let (strike_ranges, strikes) = strikes(&ways, &vocabulary, &signatures);
         Ok(Engine {
             has_near: phrases.iter().any(|phrase| phrase.near.is_some()),
             hears_agents: source.rules.iter().any(|rule| rule.speaker != RuleSpeaker::Customer),
@@ -138,6 +144,7 @@ impl Engine {
             phrases,
             rules,
             signatures,
+            ways,
             strike_ranges,
             strikes,
             fillers,
@@ -168,7 +175,12 @@ impl Engine {
         self.fillers[class as usize]
     }
 
-    /// The phrases whose anchors have words of this class.
+    /// A way to say a phrase.
+    pub(super) fn way(&self, number: u32) -> &CompiledWay {
+        &self.ways[number as usize]
+    }
+
+    /// The ways whose anchors have words of this class.
     pub(super) fn strikes(&self, class: Class) -> &[Strike] {
         let (from, to) = self.strike_ranges[class as usize];
         &self.strikes[from as usize..to as usize]
@@ -299,8 +311,8 @@ fn compiled_phrase(
     let program = programs.next().filter(|program| program.anchor.is_some());
     let Some(program) = program else { return Err(no_anchor(rule, phrase)) };
     let near = programs.next();
-    let (wanted_near, is_turn_start) = (Wanted::default(), phrase.is_turn_start);
-    Ok(CompiledPhrase { rule: index, program, near, wanted_near, is_turn_start })
+    let (required_near, is_turn_start) = (Box::default(), phrase.is_turn_start);
+    Ok(CompiledPhrase { rule: index, program, near, required_near, is_turn_start })
 }
 
 fn compiled_rule(
@@ -317,7 +329,7 @@ fn compiled_rule(
         phrases.iter().map(&mut program).collect()
     };
     let vetoes = |programs: Vec<Program>| {
-        programs.into_iter().map(|program| Veto { program, wanted: Wanted::default() }).collect()
+        programs.into_iter().map(|program| Veto { program, required: Box::default() }).collect()
     };
     CompiledRule {
         kind: rule.kind.clone(),
@@ -330,18 +342,28 @@ fn compiled_rule(
     }
 }
 
-/// For each class the phrases that have it among their anchors.
+/// The ways to say the phrases.
+fn ways(phrases: &[CompiledPhrase], signatures: &Signatures) -> Vec<CompiledWay> {
+    let all = (0u32..).zip(phrases).flat_map(|(phrase, compiled)| {
+        compiled.program.ways.iter().map(move |way| CompiledWay {
+            phrase,
+            anchor: way.anchor,
+            required: signatures.rarest(&way.required),
+        })
+    });
+    all.collect()
+}
+
+/// For each class the ways that have it among their anchors.
 fn strikes(
-    phrases: &[CompiledPhrase],
+    ways: &[CompiledWay],
     vocabulary: &Vocabulary,
     signatures: &Signatures,
 ) -> (Vec<(u32, u32)>, Vec<Strike>) {
     let mut by_atom: HashMap<Atom, Vec<Strike>> = HashMap::new();
-    for (phrase, compiled) in (0u32..).zip(phrases) {
-        for way in &compiled.program.ways {
-            let strike = Strike { phrase, wanted: signatures.wanted(&way.required) };
-            by_atom.entry(way.anchor).or_default().push(strike);
-        }
+    for (number, way) in (0u32..).zip(ways) {
+        let strike = Strike { way: number, first: signatures.first_bit(&way.required) };
+        by_atom.entry(way.anchor).or_default().push(strike);
     }
     let mut ranges = Vec::with_capacity(vocabulary.class_count());
     let mut strikes = Vec::new();

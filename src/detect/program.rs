@@ -68,7 +68,7 @@ pub(super) struct Program {
 pub(super) struct Way {
     /// One of these words is in it.
     pub(super) anchor: Atom,
-    /// So is a word of each of these.
+    /// So is a word of each of these others.
     pub(super) required: Vec<Atom>,
 }
 
@@ -132,6 +132,7 @@ impl Programmer {
         for way in &mut ways {
             way.required.extend(&others);
             way.required = tidy(std::mem::take(&mut way.required));
+            way.required.retain(|&atom| atom != way.anchor);
         }
         ways.sort_unstable();
         ways.dedup();

@@ -11,8 +11,8 @@ use super::memo::{Known, Mark, Meaning, Memo, Name, known};
 use super::order::{Placed, Sentence};
 use super::pieces::{Hash, Piece, cut};
 use super::quiet::Counted;
-use super::signature::has_all;
-use super::vocabulary::ones;
+use super::signature::{has, has_all};
+use super::vocabulary::{Class, ones};
 use super::{Engine, Engines, Scratch, Utterance};
 use crate::interaction::Speaker;
 use crate::text::fold::fold_into;
@@ -60,8 +60,9 @@ struct Collected {
     is_struck: bool,
     /// Sentences of the sieve's `said_count` that have nothing but fillers in this language.
     filler_count: u32,
-    /// The atoms that the turn satisfies.
-    turn: Vec<u64>,
+    /// The classes in the turn, where the language has phrases of two parts.
+    turn: Vec<Class>,
+    /// What the sentence has, as bits.
     sentence: Vec<u64>,
     /// Phrases that survive, in the end sorted.
     survivors: Vec<u32>,
@@ -172,7 +173,7 @@ impl Sieve {
                 &mut self.languages[language];
             let is_first = self.said_count == *filler_count;
             *filler_count += u32::from(is_first && is_said && is_filler(engine, &self.marks, known));
-            if *is_struck || engine.has_near {
+            if *is_struck {
                 engine.signatures.begin(bits);
                 known.iter().for_each(|placed| engine.signatures.add(placed.class, bits));
             }
@@ -181,24 +182,28 @@ impl Sieve {
                 passed_in.resize(engine.phrases.len(), 0);
                 let strikes = |placed: &Placed| engine.strikes(placed.class).iter();
                 for (token, strike) in known.iter().flat_map(|p| strikes(p).map(|strike| (p.token, strike))) {
-                    if has_all(bits, &strike.wanted)
-                        && passed_in[strike.phrase as usize] != self.sentence_count
-                        && engine.hears_phrase(strike.phrase, speaker)
+                    if !has(bits, strike.first) {
+                        continue;
+                    }
+                    let way = engine.way(strike.way);
+                    let phrase = way.phrase;
+                    if passed_in[phrase as usize] != self.sentence_count
+                        && has_all(&way.required, &engine.vocabulary, known.iter().map(|placed| placed.class))
+                        && engine.hears_phrase(phrase, speaker)
                     {
                         if !std::mem::replace(&mut is_filled, true) {
                             self.sentence.fill(&self.marks, known, engine, is_first);
                             self.memory.begin_turn();
                         }
-                        if engine.is_in_order(strike.phrase, token as usize, &self.sentence, &self.memory) {
-                            passed_in[strike.phrase as usize] = self.sentence_count;
-                            survivors.push(strike.phrase);
+                        if engine.is_in_order(phrase, token as usize, &self.sentence, &self.memory) {
+                            passed_in[phrase as usize] = self.sentence_count;
+                            survivors.push(phrase);
                         }
                     }
                 }
             }
             if engine.has_near {
-                turn.resize(bits.len(), 0);
-                turn.iter_mut().zip(bits).for_each(|(turn, sentence)| *turn |= *sentence);
+                turn.extend(known.iter().map(|placed| placed.class));
             }
             known.clear();
         }
@@ -228,7 +233,10 @@ impl Sieve {
             survivors.sort_unstable();
             survivors.dedup();
             if engine.has_near {
-                survivors.retain(|&phrase| has_all(turn, &engine.phrases[phrase as usize].wanted_near));
+                survivors.retain(|&phrase| {
+                    let required = &engine.phrases[phrase as usize].required_near;
+                    has_all(required, &engine.vocabulary, turn.iter().copied())
+                });
             }
             alive |= u64::from(!survivors.is_empty()) << language;
         }

@@ -1,88 +1,98 @@
-//! Which atoms a sentence satisfies, among those that some phrase cannot do without.
+//! Which words a sentence has, among those that some phrase cannot do without.
 //!
-//! Of what a phrase requires only the rarest few are asked for: they rule out nearly as much, and a sentence takes up
-//! fewer bits.
+//! A phrase asks first for the rarest atom that it requires beside its anchor: one bit of the sentence. What else it
+//! requires is looked for only where that bit is set.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::atoms::Atom;
 use super::vocabulary::{Class, Vocabulary};
 
-/// The most atoms of a phrase that are asked for.
-pub(super) const MOST_ATOMS: usize = 4;
+/// The most atoms of a phrase that are asked for: the rarest rule out nearly as much as all.
+const MOST_ATOMS: usize = 6;
 
-/// What a phrase asks of a sentence: bits that must be set. Bit 0 always is.
-pub(super) type Wanted = [u16; MOST_ATOMS];
+/// An atom as a bit of a sentence. Bit 0 always is set.
+pub(super) type Bit = u16;
 
-/// The bits of each class of words.
+/// How rare atoms are, and the bits that the words of each class set.
 #[derive(Debug)]
 pub(super) struct Signatures {
-    stride: usize,
-    /// The bits that each class sets, one class after the other.
-    bits: Vec<u16>,
-    /// Where in `bits` those of each class begin; one more at the end.
-    starts: Vec<u32>,
-    /// The bit of each atom that is asked for.
-    places: BTreeMap<Atom, u16>,
     /// How many classes satisfy each atom.
     class_counts: Vec<u32>,
+    /// The bit of each atom that some phrase asks for first.
+    bits: BTreeMap<Atom, Bit>,
+    /// The bits that each class sets, one class after the other.
+    of_classes: Vec<Bit>,
+    /// Where in `of_classes` those of each class begin; one more at the end.
+    starts: Vec<u32>,
 }
 
 impl Signatures {
-    /// For phrases that require these atoms.
-    pub(super) fn new<'a>(required: impl Iterator<Item = &'a [Atom]>, vocabulary: &Vocabulary) -> Signatures {
-        let classes = 0..vocabulary.class_count() as Class;
+    /// Without any bit.
+    pub(super) fn new(vocabulary: &Vocabulary) -> Signatures {
         let mut class_counts = Vec::new();
-        for atom in classes.clone().flat_map(|class| vocabulary.atoms_of(class)) {
+        for atom in classes(vocabulary).flat_map(|class| vocabulary.atoms_of(class)) {
             class_counts.resize(class_counts.len().max(atom as usize + 1), 0);
             class_counts[atom as usize] += 1;
         }
-        let kept: BTreeSet<Atom> = required.flat_map(|atoms| rarest(atoms, &class_counts)).collect();
-        let places: BTreeMap<Atom, u16> = kept.into_iter().zip(1..).collect();
-        let stride = (places.len() + 1).div_ceil(64);
-        let (mut bits, mut starts) = (Vec::new(), vec![0]);
-        for class in classes {
-            bits.extend(vocabulary.atoms_of(class).filter_map(|atom| places.get(&atom)));
-            starts.push(bits.len() as u32);
-        }
-        Signatures { stride, bits, starts, places, class_counts }
+        Signatures { class_counts, bits: BTreeMap::new(), of_classes: Vec::new(), starts: Vec::new() }
     }
 
-    /// What a phrase with these required atoms asks for.
-    pub(super) fn wanted(&self, required: &[Atom]) -> Wanted {
-        let mut wanted = Wanted::default();
-        let places =
-            rarest(required, &self.class_counts).into_iter().filter_map(|atom| self.places.get(&atom));
-        wanted.iter_mut().zip(places).for_each(|(to, place)| *to = *place);
-        wanted
+    /// Gives these atoms bits.
+    pub(super) fn set_bits(&mut self, atoms: BTreeSet<Atom>, vocabulary: &Vocabulary) {
+        // Atoms without a bit are not asked for first; no language has so many.
+        self.bits = atoms.into_iter().zip(1..Bit::MAX).collect();
+        self.starts.push(0);
+        for class in classes(vocabulary) {
+            self.of_classes.extend(vocabulary.atoms_of(class).filter_map(|atom| self.bits.get(&atom)));
+            self.starts.push(self.of_classes.len() as u32);
+        }
+    }
+
+    /// The rarest of what is required, the rarest first.
+    pub(super) fn rarest(&self, required: &[Atom]) -> Box<[Atom]> {
+        let mut atoms = required.to_vec();
+        let count = |atom: Atom| self.class_counts.get(atom as usize).copied().unwrap_or(0);
+        atoms.sort_by_key(|&atom| (count(atom), atom));
+        atoms.truncate(MOST_ATOMS);
+        atoms.into()
+    }
+
+    /// The bit of the first of these atoms.
+    pub(super) fn first_bit(&self, atoms: &[Atom]) -> Bit {
+        atoms.first().and_then(|atom| self.bits.get(atom)).copied().unwrap_or(0)
     }
 
     /// Begins a sentence.
     pub(super) fn begin(&self, sentence: &mut Vec<u64>) {
         sentence.clear();
-        sentence.resize(self.stride, 0);
+        sentence.resize((self.bits.len() + 1).div_ceil(64), 0);
         sentence[0] = 1;
     }
 
     /// Adds the words of a class to a sentence.
     pub(super) fn add(&self, class: Class, sentence: &mut [u64]) {
-        let class = class as usize;
-        let own = &self.bits[self.starts[class] as usize..self.starts[class + 1] as usize];
-        own.iter().for_each(|&bit| sentence[usize::from(bit) / 64] |= 1 << (bit % 64));
+        let own = self.starts[class as usize] as usize..self.starts[class as usize + 1] as usize;
+        self.of_classes[own].iter().for_each(|&bit| sentence[usize::from(bit) / 64] |= 1 << (bit % 64));
     }
 }
 
-/// Has a sentence all that is wanted?
-pub(super) fn has_all(sentence: &[u64], wanted: &Wanted) -> bool {
-    wanted.iter().all(|&place| sentence[usize::from(place) / 64] & (1 << (place % 64)) != 0)
+fn classes(vocabulary: &Vocabulary) -> impl Iterator<Item = Class> + use<> {
+    0..vocabulary.class_count() as Class
 }
 
-/// The atoms that the fewest classes satisfy.
-fn rarest(atoms: &[Atom], class_counts: &[u32]) -> Vec<Atom> {
-    let mut atoms = atoms.to_vec();
-    atoms.sort_by_key(|&atom| (class_counts.get(atom as usize).copied().unwrap_or(0), atom));
-    atoms.truncate(MOST_ATOMS);
-    atoms
+/// Is the bit of a sentence set?
+pub(super) fn has(sentence: &[u64], bit: Bit) -> bool {
+    sentence[usize::from(bit) / 64] & (1 << (bit % 64)) != 0
+}
+
+/// Is each of these atoms satisfied by a word of one of the classes?
+pub(super) fn has_all(
+    atoms: &[Atom],
+    vocabulary: &Vocabulary,
+    classes: impl Iterator<Item = Class> + Clone,
+) -> bool {
+    atoms.iter().all(|&atom| classes.clone().any(|class| vocabulary.has(class, atom)))
 }
 
 #[cfg(test)]
@@ -91,7 +101,7 @@ mod tests {
 
     use super::super::atoms::{Atoms, TokenSet};
     use super::super::vocabulary::Vocabulary;
-    use super::{Signatures, has_all};
+    use super::{Signatures, has, has_all};
 
     #[test]
     fn a_sentence_has_what_its_words_satisfy() {
@@ -103,13 +113,17 @@ mod tests {
         };
         let (call, again, both) = (atom(&["call"]), atom(&["again"]), atom(&["call", "again"]));
         let vocabulary = Vocabulary::new(atoms, &[], &HashSet::new());
-        let required = [vec![call, both], vec![again]];
-        let signatures = Signatures::new(required.iter().map(Vec::as_slice), &vocabulary);
+        let mut signatures = Signatures::new(&vocabulary);
+        assert_eq!(*signatures.rarest(&[both, again]), [again, both]);
+        signatures.set_bits([call, again].into(), &vocabulary);
+        let class = vocabulary.class("call").unwrap();
         let mut sentence = Vec::new();
         signatures.begin(&mut sentence);
-        assert!(has_all(&sentence, &signatures.wanted(&[])), "nothing is asked for");
-        signatures.add(vocabulary.class("call").unwrap(), &mut sentence);
-        assert!(has_all(&sentence, &signatures.wanted(&[call, both])));
-        assert!(!has_all(&sentence, &signatures.wanted(&[again])));
+        signatures.add(class, &mut sentence);
+        assert!(has(&sentence, signatures.first_bit(&[])), "nothing is asked for");
+        assert!(has(&sentence, signatures.first_bit(&[call])));
+        assert!(!has(&sentence, signatures.first_bit(&[again])));
+        assert!(has_all(&[call, both], &vocabulary, [class].into_iter()));
+        assert!(!has_all(&[call, again], &vocabulary, [class].into_iter()));
     }
 }

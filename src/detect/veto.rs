@@ -16,8 +16,9 @@ struct Vetoes {
 }
 
 impl Vetoes {
-    fn of(rule: &CompiledRule, index: usize, words: &Words, said: &[u64]) -> Vetoes {
-        let can_match = |veto: &&Veto| has_all(said, &veto.wanted);
+    fn of(rule: &CompiledRule, index: usize, engine: &Engine, words: &Words) -> Vetoes {
+        let said = words.classes.iter().chain(words.pairs).copied().filter(|&class| class != 0);
+        let can_match = |veto: &&Veto| has_all(&veto.required, &engine.vocabulary, said.clone());
         let turn_vetoes = rule.unless_turn.iter().filter(can_match);
         let is_turn_vetoed = turn_vetoes.into_iter().any(|veto| veto.spans(words).next().is_some());
         let mut spans = Vec::new();
@@ -60,14 +61,11 @@ impl Engine {
         if candidates.is_empty() {
             return;
         }
-        let mut said = Vec::new();
-        self.signatures.begin(&mut said);
-        words.classes.iter().chain(words.pairs).for_each(|&class| self.signatures.add(class, &mut said));
         let mut known: Vec<Vetoes> = Vec::new();
         candidates.retain(|candidate| {
             let rule = candidate.rule;
             let at = known.iter().position(|vetoes| vetoes.rule == rule).unwrap_or_else(|| {
-                known.push(Vetoes::of(&self.rules[rule], rule, words, &said));
+                known.push(Vetoes::of(&self.rules[rule], rule, self, words));
                 known.len() - 1
             });
             !known[at].is_turn_vetoed && !known[at].overlap(&candidate.found)

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use super::atoms::{Atom, Atoms, DIGITS};
+use super::atoms::{Atom, Atoms, DIGITS, Numbers};
 use super::typo::Typos;
 use crate::text::token::is_character_script;
 
@@ -38,7 +38,7 @@ impl Vocabulary {
     /// Gives every word its class. `not_typos` are words of the language that no phrase names.
     pub(super) fn new(atoms: Atoms, proclitics: &[String], not_typos: &HashSet<String>) -> Vocabulary {
         let stride = atoms.sets.len().div_ceil(64).max(1);
-        let class_of = |names: HashMap<Box<str>, u32>| -> Names {
+        let class_of = |names: Numbers| -> Names {
             names.into_iter().map(|(name, number)| (name, number + DIGIT_CLASS + 1)).collect()
         };
         let by_word = class_of(atoms.words);
