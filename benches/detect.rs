@@ -56,10 +56,11 @@ fn bench(bencher: divan::Bencher, contacts: &[Contact], expected: std::ops::Rang
 fn generated(count: u64) -> (Vec<Contact>, usize) {
     let contacts: Vec<_> = volume::contacts(count).collect();
     let stated = contacts.iter().filter(|contact| contact.is_stated).count();
+    let speaker = |is_agent| if is_agent { Speaker::Agent } else { Speaker::Customer };
     let dialogue = |contact| {
-        let (language, texts) = volume::turns(contact);
-        let speakers = [Speaker::Customer, Speaker::Agent].into_iter().cycle();
-        (Some(language.to_string()), speakers.zip(texts).collect())
+        let dialogue = volume::dialogue(contact);
+        let turns = dialogue.turns.into_iter().map(|turn| (speaker(turn.is_agent), turn.text));
+        (dialogue.declared.map(str::to_string), turns.collect())
     };
     (contacts.iter().map(dialogue).collect(), stated)
 }
@@ -104,8 +105,9 @@ fn labelled(is_declared: bool) -> Vec<Contact> {
 #[divan::bench(sample_count = 10)]
 fn generated_dialogue(bencher: divan::Bencher) {
     let (contacts, stated) = generated(10_000);
-    // Every planted statement is found; the plain sentences state hardly anything.
-    bench(bencher, &contacts, stated..=stated + stated / 100);
+    // Hardly a planted statement is missed, though speech runs sentences into each other without a stop; of the
+    // dialogues without one, less than one in a hundred seems to have one.
+    bench(bencher, &contacts, stated - stated / 25..=stated + contacts.len() / 100);
 }
 
 #[divan::bench(sample_count = 10, args = [true, false])]
@@ -127,17 +129,21 @@ fn texts_of_your_own(bencher: divan::Bencher) {
 }
 
 #[divan::bench(sample_count = 10)]
-fn regular_expression_of_the_same_statements(bencher: divan::Bencher) {
+fn regular_expression_of_nine_statements(bencher: divan::Bencher) {
     let (contacts, stated) = generated(10_000);
     let pattern = regex::Regex::new(
-        "(?i)third time i am calling|called you twice already|still no reply|第三次打电话|到现在也没有人联系我|\
-         zvanu jau trešo reizi|neviens neatzvanīja|за трети път ви звъня|никой не се обади",
+        "(?i)time i am calling|nobody called me back|still no reply|第.次打电话|没有人给我回电话|\
+         jums zvanu jau|neviens man neatzvanīja|път ви звъня|никой не ми върна обаждането",
     )
     .expect("a valid expression");
-    bencher.counter(bytes(&contacts)).bench_local(|| {
+    let found = || {
         let is_found = |(_, turns): &&Contact| turns.iter().any(|(_, text)| pattern.is_match(text));
-        assert_eq!(contacts.iter().filter(is_found).count(), stated);
-    });
+        contacts.iter().filter(is_found).count()
+    };
+    // Nine wordings are some of those that are planted, and nothing else.
+    let first = found();
+    assert!((stated / 10..stated).contains(&first), "{first} of {stated}");
+    bencher.counter(bytes(&contacts)).bench_local(|| assert_eq!(found(), first));
 }
 
 /// Texts made to be slow, of two sizes: ten times the text must not take much more than ten times as long.

@@ -18,12 +18,17 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-pub(crate) use dialogue::{Dialogue, dialogue};
-pub(crate) use plan::Contact;
-pub(crate) use row::{HEADER, write_csv, write_transcript};
-pub(crate) use truth::{Fact, Truth};
+// Each bench uses some of it.
+#[allow(unused_imports)]
+pub(crate) use {
+    dialogue::dialogue,
+    plan::Contact,
+    row::write_transcript,
+    truth::{Fact, Truth},
+};
 
 use plan::{Plan, Row};
+use row::HEADER;
 
 /// Rows that one thread writes at a time: about 1 MB of transcripts.
 const BLOCK: usize = 512;

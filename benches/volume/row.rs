@@ -22,7 +22,7 @@ const UNREADABLE: [&str; 5] = ["n/a", "2025-13-41T10:00:00Z", "yesterday", "00.0
 const FORMULAS: [&str; 5] = ["=1+1", "+49 call", "-5%", "@home", "=HYPERLINK(\"x\",\"y\")"];
 
 /// The columns of [`write_csv`].
-pub(crate) const HEADER: &str = "interaction_id,customer_id,started_at,channel,direction,category,queue,agent_id,\
+pub(super) const HEADER: &str = "interaction_id,customer_id,started_at,channel,direction,category,queue,agent_id,\
                                  handle_seconds,status,language,disposition,phone,note";
 
 /// Lines of a block of rows, and what was planted in them.
@@ -79,7 +79,7 @@ fn has_customer(contact: &Contact) -> bool {
 }
 
 /// The contact as a line of CSV; the header is [`HEADER`].
-pub(crate) fn write_csv(contact: &Contact, out: &mut impl Write) -> Result<()> {
+fn write_csv(contact: &Contact, out: &mut impl Write) -> Result<()> {
     let mut rng = seeded(contact.number, 6);
     if contact.flaw != Some(Flaw::WithoutId) {
         write!(out, "V-{:09}", contact.number)?;
