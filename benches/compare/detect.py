@@ -1,197 +1,175 @@
-#!/usr/bin/env python3
-"""How fast recontact finds cues, beside what a user would take instead, on the same texts in one run.
+"""Detection alone: which texts have a phrase. On one thread, from texts in memory, or of programs from a file.
 
-    cargo build --release
-    pip install pyahocorasick hyperscan duckdb
-    python3 benches/compare/detect.py [TEXTS.jsonl ...]
-
-The others search for literal phrases: the words that the built-in rules' examples mark, in lower case. That is less than
-recontact does (folding, inflections, gaps, numbers, vetoes, languages, offsets in the raw text, JSON in and out); it is
-what they can do. Without arguments the texts are the dialogues of the demo and the labelled texts of all languages,
-repeated until they are worth timing. One thread each. Median of five runs, in turn.
+The others search for literal phrases (`phrases`) in texts that are in lower case already; what they build of the
+phrases they build before the clock runs, but for polars, which cannot. recontact reads JSON lines, finds
+what its rules find (or the same literal phrases in texts of their language) with offsets in the raw text, and writes
+JSON lines; taken off is the time of the same process on one text of each language.
 """
 
-import json
-import os
-import pathlib
 import re
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import tomllib
+import zlib
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "target" / "release" / "recontact"
-RUNS = 5
-SIZE = 10_000_000
+import common
+import end_to_end
+import phrases
 
-
-def literals():
-    """What the examples of the built-in rules mark, in lower case."""
-    found = set()
-    for path in sorted((ROOT / "lexicons" / "repeat").glob("*.toml")):
-        for rule in tomllib.loads(path.read_text())["rule"]:
-            for example in rule["examples"]:
-                text = example if isinstance(example, str) else example["text"]
-                found.add(re.search(">>(.*?)<<", text, re.DOTALL).group(1).lower())
-    return sorted(found)
+LITERAL = "texts with a literal phrase"
+SPACED = "texts with a literal phrase between word boundaries"
+RULES = "texts in which the rules fire"
+DECLARED = "texts in which recontact finds a literal phrase"
 
 
-def demo():
-    """The turns of customers in the demo, a text each."""
-    lines = (ROOT / "fixtures" / "demo" / "transcripts.jsonl").read_text().splitlines()
-    for line in lines:
-        try:
-            transcript = json.loads(line)
-        except json.JSONDecodeError:
-            continue  # the demo has damaged rows on purpose
-        for turn in transcript.get("turns", []):
-            if turn.get("speaker") != "agent" and turn.get("text"):
-                yield turn["text"], transcript.get("language")
-
-
-def labelled():
-    """The labelled texts of all languages."""
-    for path in sorted((ROOT / "fixtures" / "labelled").glob("*.jsonl")):
-        for line in path.read_text().splitlines():
-            text = json.loads(line)
-            yield text["text"], text["lang"]
-
-
+# ---- Contenders of Python: each prepares, and gives what is to be timed.
 def texts_of(path):
-    """The texts of a file of JSON lines."""
-    for line in pathlib.Path(path).read_text().splitlines():
-        text = json.loads(line)
-        yield text["text"], text.get("lang")
+    """The lines of a file."""
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
 
 
-def repeated(texts):
-    """The texts again and again until they are SIZE bytes."""
-    texts = list(texts)
-    size = sum(len(text.encode()) for text, _ in texts)
-    return texts * max(1, SIZE // max(size, 1))
+def flags(found):
+    """Whether a phrase is in each text, as results."""
+    found = bytes(map(bool, found))
+    return {LITERAL: sum(found), "which texts have a literal phrase": zlib.crc32(found)}
 
 
-def recontact(texts, folder):
-    """Whole process: JSON lines in, cues out, less the time of the same process on one line."""
-    path = folder / "texts.jsonl"
-    with path.open("w") as out:
-        for at, (text, lang) in enumerate(texts):
-            out.write(json.dumps({"id": at, "text": text} | ({"lang": lang} if lang else {}), ensure_ascii=False))
-            out.write("\n")
-    one = folder / "one.jsonl"
-    one.write_text('{"id":0,"text":"x"}\n')
+def in_python(build):
+    """A loop of Python that asks about each text."""
 
-    def run(file):
-        started = time.perf_counter()
-        environment = os.environ | {"RAYON_NUM_THREADS": "1"}
-        out = subprocess.run([PROGRAM, "detect", file], env=environment, capture_output=True, check=True).stdout
-        return time.perf_counter() - started, out
+    def prepare(folder):
+        has_phrase = build()
+        texts = texts_of(folder / "lower.txt")
+        return lambda: flags([has_phrase(text) for text in texts])
 
-    def timed():
-        seconds, out = run(path)
-        found = sum(b'"cues":[{' in line for line in out.splitlines())
-        return seconds - run(one)[0], found
-
-    return timed
+    return prepare
 
 
-def pyahocorasick(texts, phrases):
-    """pyahocorasick over the lower-cased texts."""
-    import ahocorasick
+def search_hyperscan():
+    """Hyperscan, a pattern each phrase."""
+    import hyperscan
 
-    automaton = ahocorasick.Automaton()
-    for at, phrase in enumerate(phrases):
-        automaton.add_word(phrase, at)
-    automaton.make_automaton()
+    words = phrases.everything()
+    database = hyperscan.Database()
+    flag = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_UTF8
+    expressions = [re.escape(word).encode() for word in words]
+    database.compile(expressions=expressions, ids=list(range(len(words))), flags=[flag] * len(words))
 
-    def timed():
-        started = time.perf_counter()
-        found = sum(next(automaton.iter(text.lower()), None) is not None for text, _ in texts)
-        return time.perf_counter() - started, found
+    def has_phrase(text):
+        hits = []
+        database.scan(text.encode(), match_event_handler=lambda *hit: hits.append(hit))
+        return hits
 
-    return timed
-
-
-def hyperscan(texts, phrases):
-    """Hyperscan (the Python package) over the lower-cased texts."""
-    import hyperscan as hs
-
-    database = hs.Database()
-    expressions = [re.escape(phrase).encode() for phrase in phrases]
-    flags = [hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_UTF8] * len(phrases)
-    database.compile(expressions=expressions, ids=list(range(len(phrases))), elements=len(phrases), flags=flags)
-
-    def timed():
-        found = 0
-        started = time.perf_counter()
-        for text, _ in texts:
-            hits = []
-            database.scan(text.lower().encode(), match_event_handler=lambda *_: hits.append(1))
-            found += bool(hits)
-        return time.perf_counter() - started, found
-
-    return timed
+    return has_phrase
 
 
-def duckdb(texts, phrases):
-    """DuckDB's regexp_matches with all phrases as alternatives, on one thread and a small part of the texts."""
-    import duckdb as db
+def flashtext(folder):
+    """FlashText, on the texts that it can search."""
+    import flashtext
 
-    part = texts[: max(1, len(texts) // 200)]
-    connection = db.connect()
+    processor = flashtext.KeywordProcessor(case_sensitive=True)
+    processor.add_keywords_from_list(phrases.everything())
+    texts = texts_of(folder / "spaced.txt")
+    return lambda: {SPACED: sum(bool(processor.extract_keywords(text)) for text in texts)}
+
+
+def duckdb(folder):
+    """DuckDB: one pattern with all phrases, on a table in memory."""
+    import duckdb
+    import pandas
+
+    connection = duckdb.connect()
     connection.execute("set threads to 1")
-    connection.execute("create table texts (text varchar)")
-    connection.executemany("insert into texts values (?)", [[text] for text, _ in part])
-    pattern = "|".join(re.escape(phrase) for phrase in phrases)
-    share = sum(len(text) for text, _ in texts) / sum(len(text) for text, _ in part)
-
-    def timed():
-        started = time.perf_counter()
-        query = "select count(*) from texts where regexp_matches(lower(text), ?)"
-        found = connection.execute(query, [pattern]).fetchone()[0]
-        return (time.perf_counter() - started) * share, round(found * share)
-
-    return timed
+    connection.register("lines", pandas.DataFrame({"text": texts_of(folder / "lower.txt")}))
+    connection.execute("create table texts as select text from lines")
+    query = f"select {end_to_end.any_phrase()} from texts"
+    return lambda: flags(row[0] for row in connection.execute(query).fetchall())
 
 
-def measure(name, texts):
-    """Times everybody on these texts and prints a table."""
-    phrases = literals()
-    texts = repeated(texts)
-    size = sum(len(text.encode()) for text, _ in texts) / 1e6
-    print(f"{name}: {len(texts)} texts, {size:.0f} MB, {len(phrases)} literal phrases for the others")
-    with tempfile.TemporaryDirectory() as folder:
-        everybody = {"recontact detect, whole process": recontact(texts, pathlib.Path(folder))}
-        for other in (pyahocorasick, hyperscan, duckdb):
-            try:
-                everybody[other.__name__] = other(texts, phrases)
-            except Exception as fault:  # not installed, or too many alternatives for it
-                print(f"  {other.__name__}: left out ({type(fault).__name__}: {str(fault)[:80]})")
-        seconds = {who: [] for who in everybody}
-        found = {}
-        for _ in range(RUNS):
-            for who, timed in everybody.items():
-                taken, found[who] = timed()
-                seconds[who].append(taken)
-    own = statistics.median(seconds["recontact detect, whole process"])
-    print("  who                                MB/s    texts found    times recontact's")
-    for who, taken in seconds.items():
-        median = statistics.median(taken)
-        print(f"  {who:<32} {size / median:>6.1f} {found[who]:>14} {median / own:>14.2f}")
+def polars(folder):
+    """Polars: its Aho-Corasick automaton."""
+    import polars
+
+    texts = polars.Series(texts_of(folder / "lower.txt"))
+    words = phrases.everything()
+    return lambda: flags(texts.str.contains_any(words))
 
 
-def main():
-    if not PROGRAM.exists():
-        sys.exit("target/release/recontact is missing: run cargo build --release first")
-    if len(sys.argv) > 1:
-        for path in sys.argv[1:]:
-            measure(path, texts_of(path))
-    else:
-        measure("dialogue of the demo, customers' turns", demo())
-        measure("labelled texts of all languages (dense)", labelled())
+FUNCTIONS = {
+    "pyahocorasick": (["ahocorasick"], in_python(end_to_end.search_pyahocorasick)),
+    "hyperscan": (["hyperscan"], in_python(search_hyperscan)),
+    "re": ([], in_python(end_to_end.search_re)),
+    "flashtext": (["flashtext"], flashtext),
+    "duckdb": (["duckdb", "pandas"], duckdb),
+    "polars": (["polars"], polars),
+}
 
 
-main()
+# ---- Programs.
+def recontact(binary, lexicon, what, file="texts.jsonl"):
+    """`recontact detect`."""
+
+    def results(output):
+        with open(output, "rb") as lines:
+            return {f"{what}, {file}": sum(b'"kind":"repeat"' in line for line in lines)}
+
+    own = ["--lexicon", lexicon] if lexicon else []
+    return lambda folder: ([binary, "detect", folder / file, *own], results)
+
+
+def ripgrep(folder):
+    """`rg`, which counts lines."""
+    command = ["rg", "--threads", "1", "--count", "--fixed-strings", "--file", folder / "phrases.txt"]
+    return [*command, folder / "lower.txt"], lambda output: {LITERAL: int(output.read_text() or 0)}
+
+
+def contenders(binary, lexicon, count):
+    """Everybody, recontact first; then recontact's starts."""
+
+    def other(key, name, **more):
+        return common.Contender(name, script=("detect.py", key), **more)
+
+    pilot = max(100, count // 100)
+    return [
+        common.Contender("recontact, its rules", recontact(binary, None, RULES)),
+        common.Contender("recontact, literal phrases", recontact(binary, lexicon, DECLARED)),
+        other("pyahocorasick", "pyahocorasick", is_reference=True),
+        other("hyperscan", "Hyperscan, from Python"),
+        common.Contender("ripgrep `-F -f`, whole process", ripgrep),
+        other("polars", "polars `contains_any`"),
+        other("flashtext", "FlashText, languages with spaces"),
+        other("duckdb", "DuckDB `regexp_matches`", pilot=pilot),
+        other("re", "Python `re`", pilot=pilot),
+        common.Contender("recontact's start, its rules", recontact(binary, None, RULES, "first.jsonl")),
+        common.Contender("recontact's start, literal phrases", recontact(binary, lexicon, DECLARED, "first.jsonl")),
+    ]
+
+
+def table(rows, folder_of):
+    """A Markdown table with speeds, for texts that not everybody got all of."""
+    starts = [row.seconds() for row in rows[-2:]]
+    heads = ["what", "MB/s", "texts/s", "times the first", "texts found", "peak memory", "runs"]
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    own = None
+    for at, row in enumerate(rows[:-2]):
+        file = folder_of(row.size) / ("spaced.txt" if "FlashText" in row.contender.name else "lower.txt")
+        content = file.read_bytes()
+        start = starts[at] if at < len(starts) else row.start
+        taken = statistics.median(run.seconds for run in row.runs) - start
+        speed, texts = len(content) / 1e6 / taken, content.count(b"\n")
+        own = own or speed
+        found = next(value for what, value in row.runs[-1].results.items() if what.startswith("texts"))
+        cells = [
+            row.contender.name,
+            f"{speed:.3g}",
+            f"{texts / taken:,.0f}",
+            common.number(own / speed),
+            f"{found:,} of {texts:,}",
+            f"{row.memory() / 1e6:,.0f} MB",
+            str(len(row.runs)),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    words = "Taken off for recontact's start: {:.2f} s with its rules, {:.2f} s with literal phrases."
+    return "\n".join(lines) + "\n\n" + words.format(*starts)
+
+
+if __name__ == "__main__":
+    common.answer(FUNCTIONS, is_prepared=True)
