@@ -33,6 +33,9 @@ pub struct Interaction {
     pub started_at: Micros,
     /// When it ended, where the source says so.
     pub ended_at: Option<Micros>,
+    /// When the source last changed the record, where it says so: of records with one id the latest counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Micros>,
     /// Time an agent spent on it (talk, hold and after-work), in seconds.
     pub handle_seconds: Option<f64>,
     /// Time in conversation, in seconds.

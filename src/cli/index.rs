@@ -10,7 +10,7 @@ use recontact::lexicon::{self, Lexicon};
 use recontact::pipeline::{self, IndexOptions, IndexSummary};
 use recontact::policy::Policy;
 use recontact::report::one_line;
-use recontact::store::Store;
+use recontact::store::{Replaced, Store};
 
 use super::shared::{StoreArguments, say};
 
@@ -114,9 +114,37 @@ impl SourceArguments {
 /// What a run did to a store that stays: what was read, what was wrong with it, where the rejected rows are.
 pub(super) fn print_summary(store: &Store, summary: &IndexSummary) {
     say(described(summary, store.dir()));
+    print_replaced(summary);
     print_reasons(summary);
     if let Some(path) = store.reject_files().last().filter(|_| summary.reject_count > 0) {
         say(format_args!("  rejected rows: {}", path.display()));
+    }
+}
+
+/// The longest list of changed files that is told in full.
+const MOST_CHANGED: usize = 5;
+
+/// What became of ids that were read more than once, and of files that were read before with other content.
+fn print_replaced(summary: &IndexSummary) {
+    let Replaced { duplicate_count, correction_count, late_count } = summary.replaced;
+    for (count, what) in [
+        (duplicate_count, "exact duplicates: rows equal to another with their id, which count once"),
+        (correction_count, "corrections: rows replaced by another with their id"),
+        (late_count, "late rows: a newer version of them was there already"),
+    ] {
+        if count > 0 {
+            say(format_args!("  {} × {what}", HumanCount(count)));
+        }
+    }
+    let changed = &summary.changed_files;
+    for name in changed.iter().take(MOST_CHANGED) {
+        say(format_args!(
+            "  {} has changed since it was read before: its earlier rows stay (`recontact store remove` takes both out)",
+            one_line(name)
+        ));
+    }
+    if changed.len() > MOST_CHANGED {
+        say(format_args!("  and {} changed files more", changed.len() - MOST_CHANGED));
     }
 }
 

@@ -1,9 +1,10 @@
 //! The command line: what was typed, turned into calls of the library and printed.
 //!
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 done and a category fails under
-//! `--fail-below`, 2 error.
+//! `--fail-below` or a forgotten customer is still found, 2 error.
 
 mod analyze;
+mod compare;
 mod detect;
 mod explain;
 mod index;
@@ -12,6 +13,7 @@ mod lexicon;
 mod presets;
 mod report;
 mod shared;
+mod store;
 mod sweep;
 mod windows;
 
@@ -32,6 +34,7 @@ enum Command {
     Analyze(analyze::Arguments),
     Index(index::Arguments),
     Report(report::Arguments),
+    Compare(compare::Arguments),
     Sweep(sweep::Arguments),
     Presets(presets::Arguments),
     Windows(windows::Arguments),
@@ -39,6 +42,7 @@ enum Command {
     Init(init::Arguments),
     Detect(detect::Arguments),
     Lexicon(lexicon::Arguments),
+    Store(store::Arguments),
 }
 
 /// Runs the program on the arguments of the process.
@@ -47,6 +51,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Windows(arguments) => windows::run(&arguments),
@@ -54,6 +59,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),
+        Command::Store(arguments) => store::run(&arguments),
     };
     match done {
         Ok(code) => code,

@@ -21,10 +21,14 @@ pub(super) struct Arguments {
     policy: PolicyArguments,
     #[command(flatten)]
     output: OutputArguments,
+    /// As of an older commit, with the configuration of that time; `store status` lists the commits.
+    #[arg(long, value_name = "N")]
+    commit: Option<u64>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let store = Store::open(&arguments.store.store)?;
+    let dir = &arguments.store.store;
+    let store = arguments.commit.map_or_else(|| Store::open(dir), |commit| Store::open_at(dir, commit))?;
     let policy = arguments.policy.policy_for(&store)?;
     let report = pipeline::report(&store, &policy, &arguments.output.options()?)?;
     arguments.output.write(&report)?;

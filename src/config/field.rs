@@ -22,6 +22,8 @@ pub enum Field {
     StartedAt,
     /// When it ended.
     EndedAt,
+    /// When the record was last changed: of records with one id the latest counts.
+    UpdatedAt,
     /// Time an agent spent, in seconds (or `mm:ss`, `hh:mm:ss`).
     HandleSeconds,
     /// Time in conversation, in seconds.
@@ -85,7 +87,7 @@ pub enum Field {
 }
 
 /// Every field with its name, in the order in which documentation and `init` list them.
-pub const FIELDS: [(Field, &str); 38] = [
+pub const FIELDS: [(Field, &str); 39] = [
     (Field::InteractionId, "interaction_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Phone, "phone"),
@@ -94,6 +96,7 @@ pub const FIELDS: [(Field, &str); 38] = [
     (Field::Name, "name"),
     (Field::StartedAt, "started_at"),
     (Field::EndedAt, "ended_at"),
+    (Field::UpdatedAt, "updated_at"),
     (Field::HandleSeconds, "handle_seconds"),
     (Field::TalkSeconds, "talk_seconds"),
     (Field::HoldSeconds, "hold_seconds"),
@@ -139,7 +142,7 @@ impl Field {
 
     /// Whether the field is a moment, so that `format` may be said of it.
     pub fn is_time(self) -> bool {
-        matches!(self, Field::StartedAt | Field::EndedAt)
+        matches!(self, Field::StartedAt | Field::EndedAt | Field::UpdatedAt)
     }
 
     /// Whether the field is an answer of the customer: what a source of surveys holds.

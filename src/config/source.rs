@@ -229,7 +229,11 @@ fn detailed_columns(toml: TomlText<'_>, field: Field, table: &DeTable<'_>) -> Re
             }
             "format" => {
                 let what = format!("a format for `{}`", field.name());
-                return Err(toml.fault(key, what, "only started_at and ended_at have one: remove it"));
+                return Err(toml.fault(
+                    key,
+                    what,
+                    "only started_at, ended_at and updated_at have one: remove it",
+                ));
             }
             _ => return Err(toml.unknown_key(key, field.name(), &["columns", "format", "blank"])),
         }

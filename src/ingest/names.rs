@@ -67,6 +67,13 @@ pub(super) const NAMES: &[(Field, &[&str])] = &[
         "beigulaiks", "beigas", "zvanabeigas", "slēgts", "pabeigts",
         "край", "краеначас", "краенчас", "приключен", "приключенна", "затворенна",
     ]),
+    (Field::UpdatedAt, &[
+        "updatedat", "lastupdated", "lastupdatedat", "lastupdate", "updatedon", "updateddate", "dateupdated",
+        "modifiedat", "modified", "modifiedon", "modifieddate", "datemodified", "lastmodified", "lastmodifiedat",
+        "lastmodifieddate", "lastmodifiedon", "systemmodstamp", "sysupdatedon",
+        "更新时间", "最后更新时间", "修改时间", "最后修改时间", "更新時間", "修改時間",
+        "atjaunināts", "atjaunots", "labots", "pēdējāsizmaiņas", "обновен", "обновенна", "променен", "промененна",
+    ]),
     (Field::HandleSeconds, &[
         "handleseconds", "handletime", "aht", "duration", "callduration", "durationseconds", "durationsec",
         "handletimeseconds", "totalduration", "callseconds",

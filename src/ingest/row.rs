@@ -52,6 +52,7 @@ pub(super) struct RowReader<'s> {
     pub(super) mapping: Mapping,
     started: TimeReader,
     ended: TimeReader,
+    updated: TimeReader,
     statuses: HashMap<String, Status>,
     directions: HashMap<String, Direction>,
     results: HashMap<String, Option<bool>>,
@@ -86,6 +87,7 @@ impl<'s> RowReader<'s> {
             mapping,
             started: time(Field::StartedAt),
             ended: time(Field::EndedAt),
+            updated: time(Field::UpdatedAt),
             statuses: HashMap::new(),
             directions: HashMap::new(),
             results: HashMap::new(),
@@ -185,6 +187,7 @@ impl<'s> RowReader<'s> {
         interaction.reply_count = self.count(Field::ReplyCount, cells, line);
         interaction.agent_count = self.count(Field::AgentCount, cells, line);
         interaction.ended_at = self.ended_at(started_at, cells, line);
+        interaction.updated_at = self.updated_at(cells, line);
         interaction.status = self.status(cells, line);
         interaction.direction = self.direction(cells, line);
         interaction.is_coded_resolved = self.is_coded_resolved(cells);
@@ -413,6 +416,15 @@ impl<'s> RowReader<'s> {
                 None
             }
         }
+    }
+
+    fn updated_at(&mut self, cells: &Cells<'_>, line: u64) -> Option<Micros> {
+        let text = self.time_text(Field::UpdatedAt, cells)?;
+        let read = self.updated.read(&text).ok().map(|moment| moment.at);
+        if read.is_none() {
+            self.note(line, format!("unreadable time of update: {} is left out", shown(&text)));
+        }
+        read
     }
 
     fn status(&mut self, cells: &Cells<'_>, line: u64) -> Status {

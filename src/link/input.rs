@@ -1,5 +1,7 @@
 //! The narrow columns that linking reads, as borrowed slices: one entry an interaction, rejects not among them.
 
+use rayon::prelude::*;
+
 use crate::interaction::{Micros, Status};
 
 /// Columns of all interactions read. Each is as long as `started_at`, or empty, which means the value in
@@ -59,6 +61,14 @@ impl Input<'_> {
     /// How many interactions there are.
     pub fn row_count(&self) -> usize {
         self.started_at.len()
+    }
+
+    /// First and last start of the interactions that are no duplicates.
+    pub fn observed(&self) -> Option<(Micros, Micros)> {
+        let is_counted = |row: &usize| self.is_duplicate.get(*row) != Some(&true);
+        let rows = (0..self.row_count()).into_par_iter().filter(is_counted);
+        let spans = rows.map(|row| (self.started_at[row], self.started_at[row]));
+        spans.reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     pub(super) fn category(&self, row: usize) -> u32 {

@@ -81,11 +81,13 @@ pub fn link(input: &Input<'_>, policy: &Policy, tie_break: &(dyn Fn(u32, u32) ->
     links
 }
 
-/// First and last start of all interactions read, unless the policy says otherwise.
+/// First and last start of all interactions but duplicates, unless the policy says otherwise.
 fn observed(input: &Input<'_>, policy: &Policy) -> Option<(Micros, Micros)> {
-    let first = policy.observed_from.or_else(|| input.started_at.par_iter().min().copied());
-    let last = policy.observed_to.or_else(|| input.started_at.par_iter().max().copied());
-    first.zip(last)
+    if let (Some(from), Some(to)) = (policy.observed_from, policy.observed_to) {
+        return Some((from, to));
+    }
+    let (first, last) = input.observed()?;
+    Some((policy.observed_from.unwrap_or(first), policy.observed_to.unwrap_or(last)))
 }
 
 /// The contacts of a run of rows, by part: those of part `p` are `contacts[starts[p]..starts[p + 1]]`. Those of

@@ -37,8 +37,9 @@ impl<'a> Naive<'a> {
         if let Some(reason) = reason {
             return Class::Excluded(reason);
         }
-        let from = self.policy.observed_from.or(self.rows.iter().map(|it| it.started_at).min()).unwrap();
-        let to = self.policy.observed_to.or(self.rows.iter().map(|it| it.started_at).max()).unwrap();
+        let counted = || self.rows.iter().filter(|it| !it.is_duplicate);
+        let from = self.policy.observed_from.or(counted().map(|it| it.started_at).min()).unwrap();
+        let to = self.policy.observed_to.or(counted().map(|it| it.started_at).max()).unwrap();
         let window = self.policy.reach(self.policy.window_of(self.name(row)));
         let is_mature = self.anchor(row) + window <= to;
         let is_followed = self.after(row).is_some_and(|next| self.is_repeat(next));

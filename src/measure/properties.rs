@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Dimension, Facts, Groups, Material, Scores, Verdict, Words, group, score, scorecard, waterfall};
+use super::{
+    Dimension, Facts, Groups, Material, Scores, Unlinked, Verdict, Words, group, score, scorecard, waterfall,
+};
 use crate::link::table::{Row, S, any_policy, any_rows, linked, names, policy};
 use crate::link::{Class, Fate, Links, Outcome};
 use crate::policy::{Anchor, CategoryPolicy, Policy};
@@ -27,7 +29,7 @@ fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -
         of.collect::<BTreeSet<_>>().len() as u64
     };
     Scores {
-        interaction_count: picked.len() as u64,
+        interaction_count: picked.iter().filter(|(_, row)| !row.is_duplicate).count() as u64,
         contact_count: count(&Class::is_contact),
         customer_count: customers(&Class::is_contact),
         customer_repeat_count: customers(&Class::is_repeat),
@@ -85,7 +87,8 @@ proptest! {
     #[test]
     fn the_waterfall_sums_up(rows in any_rows(), policy in any_policy(), rejected in 0..9u64) {
         let links = linked(&rows, &policy);
-        let steps = waterfall(&links, rejected);
+        let unlinked = Unlinked { rejected_count: rejected, ..Unlinked::default() };
+        let steps = waterfall(&links, unlinked);
         let count = |name: &str| steps.iter().find(|it| it.step == name).unwrap().count;
         let excluded: u64 = steps[2..].iter().take_while(|it| it.step != "contact").map(|it| it.count).sum();
         prop_assert_eq!(count("read"), rows.len() as u64 + rejected);
@@ -153,7 +156,7 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
     let codes: Vec<u32> = rows.iter().map(|row| row.category).collect();
     let names = names();
     let groups: Groups = group(&[Dimension { name: "category", codes: &codes, names: &names }]);
-    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, 0);
+    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, Unlinked::default());
     let shown: Vec<_> = card
         .groups
         .iter()
@@ -168,6 +171,6 @@ fn a_scorecard_holds_each_group_to_its_own_target() {
     assert_eq!(card.groups[0].scores.fcr_rate, Some(0.25));
     assert_eq!(card.overall.scores.eligible_count, 81);
     policy.category.clear();
-    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, 0);
+    let card = scorecard(&material(&linked(&rows, &policy), &policy), &groups, Unlinked::default());
     assert_eq!(card.groups[0].verdict, Verdict::Fails);
 }

@@ -7,8 +7,8 @@ use super::chance::{UNITS, by_chance};
 use super::incidence::{self, Incidence};
 use super::{
     Agreement, Companions, Cost, Curve, Denominators, Estimate, Facts, Grouping, Groups, Place, SaidDone,
-    Scores, Source, Step, Subject, Verdict, Words, agreements, companions, denominators, lags, said_done,
-    score, verdict, waterfall,
+    Scores, Source, Step, Subject, Unlinked, Verdict, Words, agreements, companions, denominators, lags,
+    said_done, score, verdict, waterfall,
 };
 use crate::interaction::{MICROS_PER_DAY, Micros};
 use crate::link::{Links, Neighbours, Silence};
@@ -84,17 +84,17 @@ pub struct GroupScores {
     pub verdict: Verdict,
 }
 
-/// Counts everything. `rejected_count` is the number of rows that could not be read.
+/// Counts everything. `unlinked` are the rows of the log that the links do not tell.
 ///
 /// # Panics
 /// When `groups` or what `material` has are not of the links' length.
-pub fn scorecard(material: &Material<'_>, groups: &Groups, rejected_count: u64) -> Scorecard {
+pub fn scorecard(material: &Material<'_>, groups: &Groups, unlinked: Unlinked) -> Scorecard {
     let everything = Groups { by: Vec::new(), codes: Vec::new(), keys: vec![Vec::new()] };
     let mut overall = scored(material, &everything);
     let links = material.links;
     Scorecard {
         observed: links.observed().map(|(from, to)| Observed { from, to }),
-        waterfall: waterfall(links, rejected_count),
+        waterfall: waterfall(links, unlinked),
         overall: overall.pop().expect("one group was asked for"),
         by: groups.by.clone(),
         groups: group_scores(material, groups),

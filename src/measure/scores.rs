@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Grouping, wilson};
-use crate::link::{CLASS_CODES, Class, Links, Outcome};
+use crate::link::{CLASS_CODES, Class, Exclusion, Links, Outcome};
 use crate::policy::Anchor;
 
 /// The numbers of a group of interactions. Each interaction counts in its own group: a repeat in the repeat's, the
@@ -223,8 +223,10 @@ impl Tally {
 impl Scores {
     /// Counts `count` interactions more whose class has this code.
     pub(super) fn add(&mut self, code: u8, count: u64, anchor: Anchor) {
-        self.interaction_count += count;
-        let Some(class) = Class::from_code(code).filter(|class| class.is_contact()) else { return };
+        let class = Class::from_code(code);
+        let is_duplicate = class == Some(Class::Excluded(Exclusion::DuplicateId));
+        self.interaction_count += if is_duplicate { 0 } else { count };
+        let Some(class) = class.filter(|class| class.is_contact()) else { return };
         self.contact_count += count;
         self.left_edge_count += if let Class::LeftEdge(_) = class { count } else { 0 };
         self.repeat_count += if class.is_repeat() { count } else { 0 };

@@ -17,12 +17,26 @@ pub struct Step {
     pub count: u64,
 }
 
-/// The waterfall of linked interactions and of the rows that could not be read.
-pub fn waterfall(links: &Links, rejected_count: u64) -> Vec<Step> {
+/// Rows of the log that the links do not tell, or that they tell wrongly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unlinked {
+    /// Rows that could not be read.
+    pub rejected_count: u64,
+    /// Duplicates that are not among the links' rows.
+    pub dropped_count: u64,
+    /// Rows that are among the links' duplicates and no rows of the log any more.
+    pub removed_count: u64,
+}
+
+/// The waterfall of linked interactions and of the other rows of the log.
+pub fn waterfall(links: &Links, unlinked: Unlinked) -> Vec<Step> {
+    let Unlinked { rejected_count, dropped_count, removed_count } = unlinked;
     let mut by_code = [0u64; CLASS_CODES];
     for code in links.codes() {
         by_code[usize::from(*code)] += 1;
     }
+    let duplicates = &mut by_code[usize::from(Class::Excluded(Exclusion::DuplicateId).code())];
+    *duplicates = (*duplicates + dropped_count).saturating_sub(removed_count);
     let classes: Vec<(Class, u64)> =
         (0..).zip(by_code).filter_map(|(code, count)| Some((Class::from_code(code)?, count))).collect();
     let count = |wanted: &dyn Fn(Class) -> bool| {
@@ -69,7 +83,8 @@ mod tests {
         };
         let policy = Policy { window: Span::from_seconds(1), ..Policy::two_window() };
         let links = link(&input, &policy, &|a, b| a.cmp(&b));
-        let steps: Vec<_> = waterfall(&links, 2).into_iter().filter(|it| it.count > 0).collect();
+        let unlinked = Unlinked { rejected_count: 2, ..Unlinked::default() };
+        let steps: Vec<_> = waterfall(&links, unlinked).into_iter().filter(|it| it.count > 0).collect();
         let expected = [
             ("read", 8),
             ("rejected", 2),
@@ -83,6 +98,22 @@ mod tests {
             ("pending", 1),
         ];
         assert_eq!(steps, expected.map(|(step, count)| Step { step, count }));
-        assert_eq!(waterfall(&links, 2).len(), 2 + Exclusion::ALL.len() + 6);
+        assert_eq!(waterfall(&links, unlinked).len(), 2 + Exclusion::ALL.len() + 6);
+    }
+
+    #[test]
+    fn a_duplicate_counts_as_read_even_where_compacting_left_it_out_and_a_removed_row_does_not() {
+        let input = Input {
+            customer_key: &[1, 1, 1],
+            started_at: &[0, 0, 0],
+            is_duplicate: &[false, true, true],
+            ..Input::default()
+        };
+        let links = link(&input, &Policy::two_window(), &|a, b| a.cmp(&b));
+        let unlinked = Unlinked { rejected_count: 0, dropped_count: 5, removed_count: 1 };
+        let steps: Vec<_> = waterfall(&links, unlinked).into_iter().filter(|it| it.count > 0).collect();
+        assert_eq!(steps[0], Step { step: "read", count: 7 });
+        assert_eq!(steps[1], Step { step: "duplicate_id", count: 6 });
+        assert_eq!(steps[2], Step { step: "contact", count: 1 });
     }
 }

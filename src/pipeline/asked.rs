@@ -38,7 +38,7 @@ pub(super) fn lacks(view: &View, policy: &Policy) -> Option<String> {
 
 /// What the data have only in part of what a policy asks for, in a phrase; none where they have it.
 pub(super) fn remark(view: &View, policy: &Policy) -> Option<String> {
-    let row_count = view.columns.row_count.max(1) as f64;
+    let row_count = view.counted_count().max(1) as f64;
     let mut remarks = Vec::new();
     for names in asked(policy) {
         let share = names.iter().map(|name| view.ticket_fill(name)).max().unwrap_or(0) as f64 / row_count;

@@ -9,7 +9,7 @@ use crate::lexicon::CATEGORY_PREFIX;
 use crate::store::{Columns, CueColumns};
 
 /// What is added to the name of a derived category.
-const MARK: &str = " (derived)";
+pub(super) const MARK: &str = " (derived)";
 
 /// Gives rows without a category the one that their cues name. Needs the interaction keys and the categories.
 pub(super) fn derive_categories(columns: &mut Columns, cues: &CueColumns) {

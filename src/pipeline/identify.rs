@@ -1,10 +1,9 @@
 //! Who is whom: the identity keys that the policy names, as columns, joined into one customer a row.
 
-use crate::config::regions;
+use crate::Result;
 use crate::link::{Capped, Identities, identities};
 use crate::policy::{IdentityField, IdentityKey, Policy};
-use crate::store::{Columns, Store, Want, key};
-use crate::{Result, identity};
+use crate::store::{Columns, Store, Want};
 
 /// The customers of all rows, and how they were told.
 #[derive(Debug, Default)]
@@ -116,19 +115,7 @@ impl Ids {
 
     /// These. A number without a calling code is one of any region that a source has.
     pub(super) fn of(store: &Store, ids: &[String]) -> Ids {
-        let regions =
-            if ids.is_empty() { Vec::new() } else { regions(store.config_text().unwrap_or_default()) };
-        let regions = || std::iter::once(None).chain(regions.iter().copied().map(Some));
-        let mut keys: Vec<u64> = Vec::new();
-        for id in ids {
-            keys.push(key(id));
-            keys.extend(regions().filter_map(|region| Some(key(&identity::phone(id, region)?))));
-            keys.extend(identity::email(id).map(|address| key(&address)));
-        }
-        keys.retain(|key| *key != 0);
-        keys.sort_unstable();
-        keys.dedup();
-        Ids(keys)
+        Ids(store.identity_keys(ids))
     }
 
     /// The numbers of the customers of whom a row has one of them, ascending. One that too many customers share is

@@ -15,7 +15,7 @@ use crate::detect::{Cue, Detector, Scratch, Utterance};
 use crate::ingest::{self, Batch, SourceFile};
 use crate::interaction::{Note, Transcript, Turn};
 use crate::lexicon::Lexicon;
-use crate::store::{CommitInfo, SourceRecord, Store, StoredCue, Writer, count_reason};
+use crate::store::{CommitInfo, Replaced, SourceRecord, Store, StoredCue, Writer, count_reason};
 use crate::{Error, Result};
 
 /// Choices of a run that change no number.
@@ -59,6 +59,10 @@ pub struct IndexSummary {
     pub survey_count: u64,
     /// Cues found in this run.
     pub cue_count: u64,
+    /// Interactions that this run made count no more, or that it brought in vain, because another row has their id.
+    pub replaced: Replaced,
+    /// Files read in this run of whose name the store has an earlier one, with other content.
+    pub changed_files: Vec<String>,
     /// Bytes read in this run, as they lie on the disk.
     pub byte_count: u64,
 }
@@ -110,7 +114,11 @@ pub fn index(
         config_text: (!config.text.is_empty()).then(|| config.text.clone()),
         lexicon_hash: lexicon.hash.clone(),
     };
-    Ok((writer.commit(info)?, summary))
+    let store = writer.commit(info)?;
+    if summary.read_file_count > 0 {
+        (_, summary.replaced) = store.replaced();
+    }
+    Ok((store, summary))
 }
 
 struct Run<'a> {
@@ -161,6 +169,9 @@ impl Run<'_> {
             (self.progress)(Progress { file: &file.name, read_bytes, total_bytes: self.total_bytes });
         };
         tell(0);
+        if writer.has_source_named(&file.name) {
+            summary.changed_files.push(file.name.clone());
+        }
         let mut row_count = 0;
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Batch>(BATCHES_AHEAD);

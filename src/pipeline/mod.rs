@@ -1,11 +1,12 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), store → rates under many windows ([`sweep()`]), store → when customers come
+//! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
 //! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
 mod asked;
 mod by_preset;
+mod compare;
 mod derive;
 mod explain;
 mod identify;
@@ -21,6 +22,7 @@ mod view;
 mod why;
 mod windows;
 
+pub use compare::compare;
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use report::{ReportOptions, report};

@@ -8,10 +8,12 @@ use super::spoken::Spoken;
 use super::trend::over_time;
 use super::view::{Extent, View};
 use crate::config::Kind;
-use crate::measure::{Dimension, GroupScores, Groups, Period, Verdict, group, group_scores, scorecard};
+use crate::measure::{
+    Dimension, GroupScores, Groups, Period, Unlinked, Verdict, group, group_scores, scorecard,
+};
 use crate::policy::Policy;
 use crate::report::{Count, Entry, Evidence, Observed, Report, rank_entries, sort_entries};
-use crate::store::{self, SourceRecord, Store};
+use crate::store::{self, SourceRecord, Store, Uncounted};
 use crate::{Error, Result};
 
 /// What a report is to show.
@@ -33,7 +35,7 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     let known = Known::read(&view, &spoken)?;
     let material = known.material(&view);
     let categories = groups(&view, &["category".to_string()])?;
-    let card = scorecard(&material, &categories, rejected_rows(store));
+    let card = scorecard(&material, &categories, unlinked(store));
     let mut report = Report {
         schema: 1,
         policy: serde_json::to_value(policy).expect("a policy is plain data"),
@@ -59,11 +61,15 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
     Ok(report)
 }
 
-/// Rows of sources of interactions that could not be read. Those of transcripts are no rows of the log: they are
-/// among the notes.
-fn rejected_rows(store: &Store) -> u64 {
-    let has_interactions = |s: &&SourceRecord| s.interaction_count > 0 || s.kind == Kind::Interactions.name();
-    store.sources().iter().filter(has_interactions).map(|source| source.reject_count).sum()
+/// What the links do not tell of the rows of the log. Of those that could not be read those of transcripts are no rows
+/// of the log: they are among the notes.
+fn unlinked(store: &Store) -> Unlinked {
+    let has_interactions = |s: &&SourceRecord| {
+        s.interaction_count + s.dropped.total() > 0 || s.kind == Kind::Interactions.name()
+    };
+    let rejected = store.sources().filter(has_interactions).map(|source| source.reject_count);
+    let Uncounted { removed_count, dropped_count } = store.uncounted();
+    Unlinked { rejected_count: rejected.sum(), dropped_count, removed_count }
 }
 
 /// One group code a row for the dimensions named.
@@ -130,8 +136,8 @@ fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
 /// Rejects and notes by reason, transcripts and surveys without an interaction, and what the policy asks in vain.
 fn notes(view: &View, known: &Known) -> Result<Vec<Count>> {
     let store = view.store;
-    let of = |kind, counts: &BTreeMap<String, u64>| -> Vec<Count> {
-        counts.iter().map(|(what, &count)| Count { kind, what: what.clone(), count }).collect()
+    let of = |kind, counts: BTreeMap<String, u64>| -> Vec<Count> {
+        counts.into_iter().map(|(what, count)| Count { kind, what, count }).collect()
     };
     let mut notes = of("reject", store.reject_counts());
     notes.extend(of("note", store.note_counts()));

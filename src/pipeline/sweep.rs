@@ -7,7 +7,9 @@ use super::view::{Extent, View};
 use crate::Result;
 use crate::interaction::{Direction, Status};
 use crate::link::{Exclusion, Links, silences};
-use crate::measure::{Groups, SweptCounts, allows_one_pass, score, sweep as swept_counts, waterfall};
+use crate::measure::{
+    Groups, SweptCounts, Unlinked, allows_one_pass, score, sweep as swept_counts, waterfall,
+};
 use crate::policy::{Anchor, Anonymous, Channels, Maturity, Policy, ResolvedBy, Span};
 use crate::report::{Effect, Sweep, Swept};
 use crate::store::Store;
@@ -94,7 +96,7 @@ fn rate(links: &Links) -> Option<f64> {
 /// What the overall FCR rate, which is `with` them, would be without each step of the waterfall that can be switched
 /// off and leaves something out.
 fn effects(view: &View, with: Option<f64>) -> Result<Vec<Effect>> {
-    let counts = waterfall(&view.links, 0);
+    let counts = waterfall(&view.links, Unlinked::default());
     let of_exclusions =
         Exclusion::ALL.into_iter().filter_map(|it| Some((it.name(), without(view.policy, it)?)));
     let mut effects = Vec::new();

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::asked::lacks;
-use super::derive::derive_categories;
+use super::derive::{MARK, derive_categories};
 use super::identify::{self, Identified, Ids, identify};
 use crate::interaction::{Micros, Status};
 use crate::link::{Class, Exclusion, Input, Links, TicketInput, link};
 use crate::policy::{Channels, DataFacts, Maturity, Policy, ResolvedBy};
-use crate::store::{Columns, CueColumns, Store, Want};
+use crate::store::{Columns, CueColumns, Store, Uncounted, Want};
 use crate::{Error, Result};
 
 /// Fewer interactions than this are not remarked upon.
@@ -76,13 +76,15 @@ impl<'a> View<'a> {
         })?;
         policy.check()?;
         let mut columns = columns(store, policy, extent)?;
+        silence_duplicates(&mut columns);
         if policy.derives_category {
             derive_categories(&mut columns, cues);
         }
         let identified = identify(store, policy, &columns)?;
         let excluded_customers = Ids::excluded(store, policy).customers(&columns, &identified);
         let has_tickets = extent == Extent::AllPolicies || policy.resolved_by != ResolvedBy::Silence;
-        let ticket = if has_tickets { Ticket::read(store)? } else { Ticket::default() };
+        let ticket =
+            if has_tickets { Ticket::read(store, &columns.is_duplicate)? } else { Ticket::default() };
         let mut view = View {
             store,
             policy,
@@ -93,16 +95,22 @@ impl<'a> View<'a> {
             ticket,
             zone,
         };
-        if let Some(lacks) = lacks(&view, policy).filter(|_| view.columns.row_count > 0) {
+        if let Some(lacks) = lacks(&view, policy).filter(|_| view.counted_count() > 0) {
             let what = format!("no interaction has {lacks}, by which the policy tells what was resolved");
             return Err(policy.fault_at("resolved_by", what, "map the field, or count by silence"));
         }
         view.links = view.relinked(policy)?;
         policy.check_data(&DataFacts {
-            categories: &view.columns.category_names,
-            channels: &view.columns.channel_names,
-            observed: view.links.observed().filter(|_| view.columns.row_count > 0),
-            started: store.observed(),
+            categories: &match policy.category.is_empty() {
+                true => Vec::new(),
+                false => used_names(&view.columns.category, &view.columns.category_names),
+            },
+            channels: &match policy.channels {
+                Channels::Any | Channels::Same => Vec::new(),
+                Channels::List(_) => used_names(&view.columns.channel, &view.columns.channel_names),
+            },
+            observed: view.links.observed().filter(|_| view.counted_count() > 0),
+            started: view.input().observed(),
         })?;
         Ok(view)
     }
@@ -181,7 +189,7 @@ impl<'a> View<'a> {
         let (columns, policy) = (&self.columns, self.policy);
         let mut remarks = Vec::new();
         let has_category = columns.category.iter().any(|&category| category != 0);
-        if policy.needs().category && !has_category && columns.row_count > 0 && !policy.derives_category {
+        if policy.needs().category && !has_category && self.counted_count() > 0 && !policy.derives_category {
             remarks.push(
                 "no interaction has a category: derive_category = true takes one from the customers' words"
                     .to_string(),
@@ -191,14 +199,14 @@ impl<'a> View<'a> {
         if let (Some((from, to)), ResolvedBy::Silence) = (self.links.observed(), policy.resolved_by) {
             let is_long =
                 policy.window.micros() > to.saturating_sub(from) && policy.maturity == Maturity::Required;
-            if is_long && columns.row_count > 0 {
+            if is_long && self.counted_count() > 0 {
                 remarks.push(format!(
                     "the window of {} is longer than the observation: no first contact can be known to be resolved",
                     policy.window
                 ));
             }
         }
-        if self.identified.is_stand_in && columns.row_count > 0 {
+        if self.identified.is_stand_in && self.counted_count() > 0 {
             let keys: Vec<String> = policy.identity.iter().map(ToString::to_string).collect();
             remarks.push(format!("no interaction has a {}: customer_id stands in", keys.join(" or a ")));
         }
@@ -206,8 +214,8 @@ impl<'a> View<'a> {
             remarks.push(format!("exclude_customers: `{id}` is nobody, or shared by too many customers"));
         }
         if let Channels::List(names) = &policy.channels {
-            let is_there =
-                |name: &&String| columns.channel_names.iter().any(|it| it.to_lowercase() == **name);
+            let known = used_names(&columns.channel, &columns.channel_names);
+            let is_there = |name: &&String| known.iter().any(|it| it.to_lowercase() == **name);
             let unknown = names.iter().filter(|name| !is_there(name));
             remarks.extend(unknown.map(|name| format!("no interaction has the channel `{name}`")));
         }
@@ -220,10 +228,12 @@ impl<'a> View<'a> {
             let code = Class::Excluded(exclusion).code();
             self.links.codes().iter().filter(|it| **it == code).count()
         };
-        let share = |count: usize| count as f64 / self.columns.row_count.max(1) as f64;
+        let Uncounted { removed_count, dropped_count } = self.store.uncounted();
+        let row_count = self.columns.row_count + dropped_count as usize - removed_count as usize;
+        let share = |count: usize| count as f64 / row_count.max(1) as f64;
         let is_large = |count: usize, from: f64| count >= LEAST_REMARKED && share(count) >= from;
         let mut remarks = Vec::new();
-        let duplicates = count(Exclusion::DuplicateId);
+        let duplicates = row_count - self.counted_count();
         if is_large(duplicates, MANY_DUPLICATES) {
             remarks.push(format!(
                 "{:.0} % of the interactions have the id of another and are left out: if they are no copies, map \
@@ -239,6 +249,11 @@ impl<'a> View<'a> {
             ));
         }
         remarks
+    }
+
+    /// Interactions that are no duplicates.
+    pub(super) fn counted_count(&self) -> usize {
+        self.columns.is_duplicate.iter().filter(|is_duplicate| !**is_duplicate).count()
     }
 
     /// The status of a row as its number.
@@ -260,16 +275,55 @@ impl<'a> View<'a> {
 }
 
 impl Ticket {
-    fn read(store: &Store) -> Result<Ticket> {
+    fn read(store: &Store, is_duplicate: &[bool]) -> Result<Ticket> {
+        let counted = |field| {
+            let mut numbers = store.numbers(field)?;
+            silence(&mut numbers, is_duplicate, f64::NAN);
+            Ok(numbers)
+        };
         Ok(Ticket {
-            reply_count: store.numbers("reply_count")?,
-            reopen_count: store.numbers("reopen_count")?,
-            agent_count: store.numbers("agent_count")?,
-            transfer_count: store.numbers("transfer_count")?,
-            is_coded_resolved: store.numbers("is_coded_resolved")?,
-            is_ended: store.numbers("stated_ended_at")?,
+            reply_count: counted("reply_count")?,
+            reopen_count: counted("reopen_count")?,
+            agent_count: counted("agent_count")?,
+            transfer_count: counted("transfer_count")?,
+            is_coded_resolved: counted("is_coded_resolved")?,
+            is_ended: counted("stated_ended_at")?,
         })
     }
+}
+
+/// What a duplicate says of customer, reason and channel is nobody's word: asked whether the data know something, it is
+/// silent.
+fn silence_duplicates(columns: &mut Columns) {
+    let Columns { is_duplicate, .. } = columns;
+    for keys in [
+        &mut columns.customer_key,
+        &mut columns.phone_key,
+        &mut columns.email_key,
+        &mut columns.national_id_key,
+        &mut columns.name_key,
+        &mut columns.parent_key,
+    ] {
+        silence(keys, is_duplicate, 0);
+    }
+    silence(&mut columns.category, is_duplicate, 0);
+    silence(&mut columns.channel, is_duplicate, 0);
+}
+
+fn silence<T: Copy>(column: &mut [T], is_duplicate: &[bool], nothing: T) {
+    for (value, _) in column.iter_mut().zip(is_duplicate).filter(|(_, is_duplicate)| **is_duplicate) {
+        *value = nothing;
+    }
+}
+
+/// The names that occur, that of none, and those that can be derived. What only removed or corrected rows have is no name of
+/// the data.
+fn used_names(codes: &[u32], names: &[String]) -> Vec<String> {
+    let mut is_used: Vec<bool> =
+        (0..).zip(names).map(|(code, name)| code == 0 || name.ends_with(MARK)).collect();
+    codes.iter().for_each(|code| is_used[*code as usize] = true);
+    let used = names.iter().zip(is_used).filter(|(_, is_used)| *is_used);
+    used.map(|(name, _)| name.clone()).collect()
 }
 
 fn columns(store: &Store, policy: &Policy, extent: Extent) -> Result<Columns> {

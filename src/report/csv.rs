@@ -13,25 +13,26 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let more: Vec<String> = further(&report.overall).into_iter().map(|(name, _)| name).collect();
     let head = by.iter().chain(&names).map(String::as_str).chain(["target", "verdict"]);
-    let head = head.chain(more.iter().map(String::as_str));
+    let head = head.chain(more.iter().map(String::as_str)).chain(["commit_id"]);
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
     write(head.map(|name| spreadsheet_safe(name).into_owned()).collect());
     for entry in entries {
         let values = entry.key.iter().map(|(_, value)| value.clone().unwrap_or_else(|| NO_VALUE.to_string()));
-        write(row(values.collect(), entry));
+        write(row(values.collect(), entry, report.commit_id));
     }
     let mut all = vec![String::new(); by.len()];
     all[0] = "(all)".to_string();
-    write(row(all, &report.overall));
+    write(row(all, &report.overall, report.commit_id));
     writer.into_inner().expect("writing to memory does not fail")
 }
 
-fn row(key: Vec<String>, entry: &Entry) -> Vec<String> {
+fn row(key: Vec<String>, entry: &Entry, commit_id: u64) -> Vec<String> {
     let mut row: Vec<String> = key.iter().map(|value| spreadsheet_safe(value).into_owned()).collect();
     row.extend(scores(entry).into_iter().map(|(_, value)| value));
     row.push(entry.target.to_string());
     row.push(entry.verdict.name().to_string());
     row.extend(further(entry).into_iter().map(|(_, value)| value));
+    row.push(commit_id.to_string());
     row
 }
 

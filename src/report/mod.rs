@@ -4,11 +4,13 @@
 //! contract of schema 1: they are only ever added to.
 
 mod changes;
+mod comparison;
 mod csv;
 mod evidence;
 mod identity;
 mod json;
 mod sections;
+mod store_status;
 mod sweep;
 mod terminal;
 #[cfg(test)]
@@ -20,8 +22,10 @@ mod windows_terminal;
 
 use serde::Serialize;
 
+pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use identity::{CappedKey, Identity, KeyShare};
+pub use store_status::render_status;
 pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep, spread};
 pub use text::{one_line, spreadsheet_safe, wrap};
 pub use trend::trend_csv;

@@ -50,10 +50,11 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
         preset => format!(" as by {preset}"),
     };
     let scope = format!(
-        "First-contact resolution{as_named}, {} to {}. Resolved: {}. Intervals are 95 %.",
+        "First-contact resolution{as_named}, {} to {}. Resolved: {}. Intervals are 95 %. Commit {}.",
         date(&observed.from),
         date(&observed.to),
         resolved(&text),
+        report.commit_id,
     );
     let what = match report.by.as_slice() {
         [] => "categories".to_string(),

@@ -105,7 +105,7 @@ pub struct Columns {
     pub handle_seconds: Vec<f64>,
     /// [`key`](super::key()) of the id of the interaction that this one continues; 0 = none.
     pub parent_key: Vec<u64>,
-    /// Whether another row with the same interaction id is the one that counts.
+    /// Whether another row with the same interaction id is the one that counts, or its source was removed.
     pub is_duplicate: Vec<bool>,
 }
 
@@ -131,7 +131,7 @@ impl Store {
             columns.category_names = self.dictionary("category").to_vec();
         }
         if want.duplicate {
-            columns.is_duplicate = self.is_duplicate(Table::Duplicates, columns.row_count)?;
+            columns.is_duplicate = self.is_duplicate(Table::Interactions)?;
         }
         Ok(columns)
     }

@@ -1,147 +1,213 @@
-//! What a new commit does to the rows that are there: which become duplicates.
+//! What a commit does to the rows that are there: which of them no longer count.
 //!
-//! It takes the manifest with the new parts already in it and gives row numbers over all parts of a table. It reads
-//! keys only, one older part at a time, and deliberately changes nothing.
+//! It takes the store with the new parts already in it and gives row numbers over all parts of a table: for a commit that
+//! adds, those that lose now; for one that removes a source, all that lose among what remains. It reads keys, one
+//! part at a time, and the facts of rows that share one. It deliberately changes nothing.
 
-use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
+use std::collections::HashMap;
 
-use polars::prelude::{DataFrame, Int64Type, UInt32Type, UInt64Type};
+use polars::prelude::{Int64Type, UInt32Type, UInt64Type};
 
-use super::columns::values;
-use super::duplicates::{Rival, losers, repeated, replaced};
+use super::duplicates::{Replaced, Version, losers, repeated};
 use super::key::KeySet;
-use super::manifest::Manifest;
 use super::part::Part;
+use super::reader::Store;
+use super::records::number;
 use super::schema::Table;
+use super::sources::has;
 use crate::error::Result;
 
-/// The parts of a table written before a commit and in it, each with the number of its first row.
-struct Split<'a> {
-    older: Vec<(&'a Part, u64)>,
-    new: Option<(&'a Part, u64)>,
+/// Interactions that do not count because another row has their id, in ascending order, and why.
+pub(super) struct Lost {
+    pub(super) rows: Vec<u32>,
+    pub(super) replaced: Replaced,
 }
 
-fn split(manifest: &Manifest, table: Table, commit_id: u64) -> Split<'_> {
-    let (new, older) =
-        manifest.parts_of(table).partition::<Vec<_>, _>(|(part, _)| part.commit_id == commit_id);
-    Split { older, new: new.first().copied() }
+impl Lost {
+    fn of(losers: &[(Version, Version)]) -> Lost {
+        let mut replaced = Replaced::default();
+        losers.iter().for_each(|(loser, winner)| replaced.count(loser, winner));
+        Lost { rows: losers.iter().map(|(loser, _)| loser.row).collect(), replaced }
+    }
 }
 
-/// A row number, in the tables whose rows are numbered across parts.
-fn row_number(first: u64) -> u32 {
-    u32::try_from(first).expect("writer and manifest refuse more rows than u32 counts")
-}
+/// The newest commit in which each turn was given, of interactions that were given in several.
+type Newest = HashMap<(u64, u32), u64>;
 
-/// The interactions that lose to another of the same id, in ascending order, without those known to.
-pub(super) fn interaction_losers(dir: &Path, manifest: &Manifest, commit_id: u64) -> Result<Vec<u32>> {
-    let parts = split(manifest, Table::Interactions, commit_id);
-    let Some((new, first)) = parts.new else { return Ok(Vec::new()) };
-    let keys = read_keys(new, dir, "interaction_key")?;
-    let mut rows = Vec::new();
-    if !parts.older.is_empty() {
-        let newer: KeySet = keys.iter().copied().collect();
-        let known = known_rows(dir, manifest, Table::Duplicates)?;
-        for (part, first) in parts.older {
-            let older = read_keys(part, dir, "interaction_key")?;
-            rows.extend(replaced(&older, row_number(first), &newer));
+impl Store {
+    /// The interactions that a commit makes losers.
+    pub(super) fn interactions_lost_in(&self, commit_id: u64) -> Result<Lost> {
+        let mut newer = Vec::new();
+        for (part, first) in self.parts_in(Table::Interactions, commit_id) {
+            newer.extend(self.column::<UInt64Type>(part, "interaction_key")?.into_iter().zip(first as u32..));
         }
-        rows.retain(|row| !known.contains(row));
+        let keys: KeySet = newer.iter().map(|(key, _)| *key).collect();
+        let mut met = self.rows_with(Table::Interactions, commit_id, &keys)?;
+        let again: KeySet = met.iter().map(|(key, _)| *key).collect();
+        met.extend(newer.iter().filter(|(key, _)| again.contains(key)));
+        // Those that are met are repeated anyway; of the others only those that the commit itself has twice.
+        met.extend(repeated(newer.into_iter().filter(|(key, _)| !again.contains(key))));
+        let rows = met.into_iter().map(|(_, row)| row).collect();
+        Ok(Lost::of(&losers(self.versions(rows)?, commit_id)))
     }
-    let rivals = repeated(&keys);
-    if !rivals.is_empty() {
-        let frame = new.read_all(dir, &["started_at", "content_key"])?;
-        let started_at = column::<Int64Type>(new, dir, &frame, "started_at")?;
-        let content_key = column::<UInt64Type>(new, dir, &frame, "content_key")?;
-        let rival = |(key, row): (u64, u32)| Rival {
-            key,
-            started_at: started_at[row as usize],
-            content_key: content_key[row as usize],
-            row: row_number(first) + row,
-        };
-        rows.extend(losers(rivals.into_iter().map(rival).collect()));
-    }
-    Ok(rows)
-}
 
-/// The cues that are there already or whose turn was given again, in ascending order, without those known to be.
-pub(super) fn cue_losers(dir: &Path, manifest: &Manifest, commit_id: u64) -> Result<Vec<u32>> {
-    let parts = split(manifest, Table::Cues, commit_id);
-    let spoken = turns_given_again(dir, manifest, commit_id)?;
-    let mut rows = Vec::new();
-    if !spoken.is_empty() {
-        let known = known_rows(dir, manifest, Table::CueDuplicates)?;
-        for (part, first) in parts.older {
-            let frame = part.read_all(dir, &["interaction_key", "turn"])?;
-            let keys = column::<UInt64Type>(part, dir, &frame, "interaction_key")?;
-            let turns = column::<UInt32Type>(part, dir, &frame, "turn")?;
-            let said = (row_number(first)..).zip(keys.into_iter().zip(turns));
-            rows.extend(said.filter(|(_, turn)| spoken.contains(turn)).map(|(row, _)| row));
+    /// All interactions that lose to another of their id, each with the one that counts.
+    pub(super) fn interactions_lost(&self) -> Result<Vec<(Version, Version)>> {
+        let mut keys = Vec::with_capacity(self.interaction_count());
+        self.for_keys(Table::Interactions, |row, key| keys.push((key, row)))?;
+        let rows = repeated(keys.into_iter()).into_iter().map(|(_, row)| row).collect();
+        Ok(losers(self.versions(rows)?, 0))
+    }
+
+    /// The same as a list and as counts.
+    pub(super) fn interactions_lost_in_all(&self) -> Result<Lost> {
+        Ok(Lost::of(&self.interactions_lost()?))
+    }
+
+    /// The cues that a commit makes losers: older ones whose turn it gives again, and those that it has twice.
+    pub(super) fn cues_lost_in(&self, commit_id: u64) -> Result<Vec<u32>> {
+        let mut keys = KeySet::default();
+        for (part, _) in self.parts_in(Table::Transcripts, commit_id) {
+            keys.extend(self.column::<UInt64Type>(part, "interaction_key")?);
         }
-        rows.retain(|row| !known.contains(row));
-    }
-    if let Some((new, first)) = parts.new {
-        // Equal in everything: no fact decides between them, and none needs to.
-        let rivals = repeated(&read_keys(new, dir, "content_key")?).into_iter();
-        let first = row_number(first);
-        let rival = |(key, row)| Rival { key, started_at: 0, content_key: 0, row: first + row };
-        rows.extend(losers(rivals.map(rival).collect()));
-    }
-    Ok(rows)
-}
-
-/// The turns of the new commit whose interaction has turns in an older one.
-fn turns_given_again(dir: &Path, manifest: &Manifest, commit_id: u64) -> Result<HashSet<(u64, u32)>> {
-    let parts = split(manifest, Table::Transcripts, commit_id);
-    let turns = split(manifest, Table::Turns, commit_id).new;
-    let (Some((new, _)), Some((turns, _)), false) = (parts.new, turns, parts.older.is_empty()) else {
-        return Ok(HashSet::new());
-    };
-    let keys = read_keys(new, dir, "interaction_key")?;
-    let newer: KeySet = keys.iter().copied().collect();
-    let mut again = KeySet::default();
-    for (part, _) in parts.older {
-        let older = read_keys(part, dir, "interaction_key")?;
-        again.extend(older.into_iter().filter(|key| newer.contains(key)));
-    }
-    if again.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let indexes = column::<UInt32Type>(turns, dir, &turns.read_all(dir, &["turn"])?, "turn")?;
-    let counts = read_keys(new, dir, "turn_count")?;
-    let mut said = HashSet::new();
-    let mut indexes = indexes.into_iter();
-    for (key, count) in keys.into_iter().zip(counts) {
-        // Transcripts lie one after the other, so each takes its turns off the front.
-        let own = indexes.by_ref().take(count as usize);
-        match again.contains(&key) {
-            true => said.extend(own.map(|turn| (key, turn))),
-            false => own.for_each(drop),
+        let again: KeySet =
+            self.rows_with(Table::Transcripts, commit_id, &keys)?.into_iter().map(|(key, _)| key).collect();
+        let mut rows = Vec::new();
+        if !again.is_empty() {
+            let newest = self.newest_turns(&again, commit_id)?;
+            rows = self.replaced_cues(&newest)?;
         }
+        rows.extend(self.equal_cues(commit_id)?);
+        Ok(rows)
     }
-    Ok(said)
-}
 
-/// The rows listed as duplicates by older commits.
-fn known_rows(dir: &Path, manifest: &Manifest, table: Table) -> Result<BTreeSet<u32>> {
-    let mut rows = BTreeSet::new();
-    for (part, _) in manifest.parts_of(table) {
-        rows.extend(column::<UInt32Type>(part, dir, &part.read_all(dir, &["row"])?, "row")?);
+    /// All cues that do not count, in ascending order; those of removed sources aside.
+    pub(super) fn cues_lost_in_all(&self) -> Result<Vec<u32>> {
+        let mut keys = Vec::new();
+        self.for_keys(Table::Transcripts, |row, key| keys.push((key, row)))?;
+        let again: KeySet = repeated(keys.into_iter()).into_iter().map(|(key, _)| key).collect();
+        let newest = self.newest_turns(&again, 0)?;
+        let mut rows = if newest.is_empty() { Vec::new() } else { self.replaced_cues(&newest)? };
+        rows.extend(self.equal_cues(0)?);
+        rows.sort_unstable();
+        rows.dedup();
+        Ok(rows)
     }
-    Ok(rows)
-}
 
-fn read_keys(part: &Part, dir: &Path, name: &str) -> Result<Vec<u64>> {
-    column::<UInt64Type>(part, dir, &part.read_all(dir, &[name])?, name)
-}
+    /// The facts that decide between these rows, which may stand in any order.
+    pub(super) fn versions(&self, mut rows: Vec<u32>) -> Result<Vec<Version>> {
+        rows.sort_unstable();
+        let owners = self.owners(Table::Interactions);
+        let mut versions = Vec::with_capacity(rows.len());
+        let columns = ["interaction_key", "updated_at", "started_at", "content_key"];
+        self.for_rows(Table::Interactions, &columns, &rows, |i, frame, at| {
+            let gap = |name| format!("{name} has gaps");
+            let key_of = |name| number::<UInt64Type>(frame, name, at)?.ok_or_else(|| gap(name));
+            let time_of = |name| number::<Int64Type>(frame, name, at)?.ok_or_else(|| gap(name));
+            versions.push(Version {
+                key: key_of("interaction_key")?,
+                updated_at: time_of("updated_at")?,
+                commit_id: owners.commit_id(u64::from(rows[i])),
+                started_at: time_of("started_at")?,
+                content_key: key_of("content_key")?,
+                row: rows[i],
+            });
+            Ok(())
+        })?;
+        Ok(versions)
+    }
 
-fn column<T: polars::prelude::PolarsNumericType>(
-    part: &Part,
-    dir: &Path,
-    frame: &DataFrame,
-    name: &str,
-) -> Result<Vec<T::Native>> {
-    let mut out = Vec::with_capacity(frame.height());
-    values::<T>(frame, name, &mut out).map_err(|what| part.damaged(dir, what))?;
-    Ok(out)
+    /// Rows of commits before this one that have one of the keys, with it; those of removed sources aside.
+    fn rows_with(&self, table: Table, commit_id: u64, keys: &KeySet) -> Result<Vec<(u64, u32)>> {
+        let mut rows = Vec::new();
+        if keys.is_empty() {
+            return Ok(rows);
+        }
+        let removed = self.owners(table).removed();
+        for (part, first) in self.parts_of(table).filter(|(part, _)| part.commit_id < commit_id) {
+            let found = self.column::<UInt64Type>(part, "interaction_key")?.into_iter().zip(first as u32..);
+            rows.extend(found.filter(|(key, row)| keys.contains(key) && !has(&removed, u64::from(*row))));
+        }
+        Ok(rows)
+    }
+
+    /// Gives `each` the row and the key of all rows of a table but those of removed sources.
+    pub(super) fn for_keys(&self, table: Table, mut each: impl FnMut(u32, u64)) -> Result<()> {
+        let removed = self.owners(table).removed();
+        for (part, first) in self.parts_of(table) {
+            let keys = (first as u32..).zip(self.column::<UInt64Type>(part, "interaction_key")?);
+            keys.filter(|(row, _)| !has(&removed, u64::from(*row))).for_each(|(row, key)| each(row, key));
+        }
+        Ok(())
+    }
+
+    /// The newest commit, from `since` on, in which each turn of these interactions was given.
+    pub(super) fn newest_turns(&self, interactions: &KeySet, since: u64) -> Result<Newest> {
+        let mut newest = Newest::new();
+        if interactions.is_empty() {
+            return Ok(newest);
+        }
+        let owners = self.owners(Table::Transcripts);
+        let removed = owners.removed();
+        for (part, first) in self.parts_of(Table::Transcripts).filter(|(part, _)| part.commit_id >= since) {
+            let Some((turns, _)) = self.parts_in(Table::Turns, part.commit_id).next() else { continue };
+            let keys = self.column::<UInt64Type>(part, "interaction_key")?;
+            let counts = self.column::<UInt64Type>(part, "turn_count")?;
+            let mut indexes = self.column::<UInt32Type>(turns, "turn")?.into_iter();
+            for (row, (key, count)) in (first..).zip(keys.into_iter().zip(counts)) {
+                // Transcripts lie one after the other, so each takes its turns off the front.
+                let own = indexes.by_ref().take(count as usize);
+                if !interactions.contains(&key) || has(&removed, row) {
+                    own.for_each(drop);
+                    continue;
+                }
+                for turn in own {
+                    let known = newest.entry((key, turn)).or_default();
+                    *known = (*known).max(owners.commit_id(row));
+                }
+            }
+        }
+        Ok(newest)
+    }
+
+    /// Cues of turns that a newer commit gives again.
+    fn replaced_cues(&self, newest: &Newest) -> Result<Vec<u32>> {
+        let owners = self.owners(Table::Cues);
+        let removed = owners.removed();
+        let mut rows = Vec::new();
+        for (part, first) in self.parts_of(Table::Cues) {
+            let keys = self.column::<UInt64Type>(part, "interaction_key")?;
+            let turns = self.column::<UInt32Type>(part, "turn")?;
+            for (row, turn) in (first..).zip(keys.into_iter().zip(turns)) {
+                let is_replaced = newest.get(&turn).is_some_and(|newest| *newest > owners.commit_id(row));
+                if is_replaced && !has(&removed, row) {
+                    rows.push(row as u32);
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Cues that are equal in everything to another of their commit, all but one; of commits from `since` on.
+    fn equal_cues(&self, since: u64) -> Result<Vec<u32>> {
+        let owners = self.owners(Table::Cues);
+        let removed = owners.removed();
+        let mut cues: Vec<(u64, u64, u32)> = Vec::new();
+        for (part, first) in self.parts_of(Table::Cues).filter(|(part, _)| part.commit_id >= since) {
+            let keys = (first..).zip(self.column::<UInt64Type>(part, "content_key")?);
+            let keys = keys.filter(|(row, _)| !has(&removed, *row));
+            cues.extend(keys.map(|(row, key)| (key, owners.commit_id(row), row as u32)));
+        }
+        cues.sort_unstable();
+        let groups = cues.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let mut rows: Vec<u32> =
+            groups.flat_map(|group| group.iter().skip(1).map(|(_, _, row)| *row)).collect();
+        rows.sort_unstable();
+        Ok(rows)
+    }
+
+    /// The parts of a table that a commit wrote.
+    pub(super) fn parts_in(&self, table: Table, commit_id: u64) -> impl Iterator<Item = (&Part, u64)> {
+        self.parts_of(table).filter(move |(part, _)| part.commit_id == commit_id)
+    }
 }

@@ -49,7 +49,7 @@ impl Store {
     ///
     /// Errors: a part that cannot be read, or that holds codes the manifest does not know.
     pub fn cues(&self) -> Result<CueColumns> {
-        let is_duplicate = self.is_duplicate(Table::CueDuplicates, self.cue_row_count())?;
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
         let mut out = CueColumns {
             rule_names: self.dictionary(&dictionary_name("rule")).to_vec(),
             kind_names: self.dictionary(&dictionary_name("kind")).to_vec(),
@@ -96,7 +96,7 @@ impl Store {
                 Ok(ControlFlow::Continue(()))
             })?;
         }
-        let is_duplicate = self.is_duplicate(Table::CueDuplicates, codes.len())?;
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
         keep_counted(&mut codes, &is_duplicate);
         Ok(Dimension { codes, names: dictionary.into_names() })
     }
@@ -134,7 +134,7 @@ impl Store {
     /// The cues of one interaction that count, by turn and place in it.
     pub fn cues_of(&self, interaction_id: &str) -> Result<Vec<StoredCue>> {
         let wanted = key(interaction_id);
-        let is_duplicate = self.is_duplicate(Table::CueDuplicates, self.cue_row_count())?;
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
         let mut rows = Vec::new();
         for (part, first) in self.parts_of(Table::Cues) {
             let keys = (first as u32..).zip(self.column::<UInt64Type>(part, "interaction_key")?);

@@ -9,6 +9,7 @@ use polars::prelude::{
 };
 
 use super::codes::CODED_FIELDS;
+use super::duplicates::NOT_SAID;
 use super::extra::extra_text;
 use super::key::{content_key, key};
 use crate::identity::{self, Region};
@@ -27,6 +28,7 @@ pub(super) struct NarrowRows {
     name_key: Vec<u64>,
     started_at: Vec<i64>,
     ended_at: Vec<i64>,
+    updated_at: Vec<i64>,
     handle_seconds: Vec<f64>,
     status: Vec<u32>,
     direction: Vec<u32>,
@@ -59,6 +61,7 @@ impl NarrowRows {
         self.name_key.push(normal_key(&interaction.name, &identity::name));
         self.started_at.push(interaction.started_at);
         self.ended_at.push(end_of(interaction));
+        self.updated_at.push(interaction.updated_at.unwrap_or(NOT_SAID));
         self.handle_seconds.push(interaction.handle_seconds.unwrap_or(f64::NAN));
         self.status.push(interaction.status as u32);
         self.direction.push(interaction.direction as u32);
@@ -80,6 +83,7 @@ impl NarrowRows {
             column_u64("name_key", self.name_key),
             Int64Chunked::from_vec("started_at".into(), self.started_at).into_column(),
             Int64Chunked::from_vec("ended_at".into(), self.ended_at).into_column(),
+            Int64Chunked::from_vec("updated_at".into(), self.updated_at).into_column(),
             Float64Chunked::from_vec("handle_seconds".into(), self.handle_seconds).into_column(),
             column_u32("status", self.status),
             column_u32("direction", self.direction),

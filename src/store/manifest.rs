@@ -1,7 +1,8 @@
 //! The manifest: the one file that says what belongs to a commit.
 //!
 //! It takes and gives `manifest.json` as a whole; saving replaces it atomically (temporary file, fsync, rename, fsync of
-//! the directory). It deliberately holds no rows: only names, counts, and the small dictionaries of coded columns.
+//! the directory). Commits mostly add, so one manifest tells older ones too ([`Manifest::at`]). It deliberately holds no
+//! rows: only names, counts, and the small dictionaries of coded columns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -10,13 +11,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::duplicates::Replaced;
 use super::part::Part;
 use super::schema::Table;
 use crate::error::{Error, Result};
-use crate::interaction::Micros;
 
-/// The version of the layout that this program writes and reads. 2 added keys of identities and answers of customers.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version of the layout that this program writes and reads. 2 added keys of identities and answers of customers, 3
+/// times of update and older commits.
+pub const FORMAT_VERSION: u32 = 3;
 
 /// The manifest's name in the store.
 pub(super) const MANIFEST_FILE: &str = "manifest.json";
@@ -46,16 +48,69 @@ pub struct SourceRecord {
     pub transcript_count: u64,
     /// Turns stored from it.
     pub turn_count: u64,
-    /// Answers of customers stored from it, those within interactions not counted.
+    /// Answers of customers read from it as such.
     pub survey_count: u64,
+    /// Those, and the answers within its interactions.
+    pub answer_count: u64,
     /// Cues stored from it.
     pub cue_count: u64,
     /// Rows of it that could not be read.
     pub reject_count: u64,
     /// Oddities noted in it.
     pub note_count: u64,
+    /// Its rejects by reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reject_counts: BTreeMap<String, u64>,
+    /// Its notes by what they are.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub note_counts: BTreeMap<String, u64>,
+    /// Interactions of it that compacting left out, because another row with their id counts.
+    pub dropped: Replaced,
     /// The commit that it came with.
     pub commit_id: u64,
+    /// The commit that removed it: from then on its rows do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_in: Option<u64>,
+}
+
+/// What made a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// New sources were read.
+    #[default]
+    Index,
+    /// All sources were read anew.
+    Rebuild,
+    /// Sources were removed.
+    Remove,
+    /// What does not count was left out and small parts were joined.
+    Compact,
+    /// Customers were forgotten.
+    Forget,
+}
+
+/// One commit: what it did, and what tells the store as of it from the store as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CommitRecord {
+    /// Its number.
+    pub id: u64,
+    /// What made it.
+    pub deed: Deed,
+    /// Rows that lost to another of their id in this commit.
+    pub replaced: Replaced,
+    /// All rows that do not count for that reason, as of this commit.
+    pub replaced_in_all: Replaced,
+    /// The first commit whose lists of losers count, as of this one: a commit that removes sources makes the lists anew.
+    pub(super) lists_from: u64,
+    /// How many names each dictionary has, as of this commit.
+    pub(super) name_counts: BTreeMap<String, usize>,
+    /// Hash of the lexicons that its cues were found with.
+    pub(super) lexicon_hash: String,
+    /// The configuration, where it is another than that of the commit before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) config_text: Option<String>,
 }
 
 /// Everything that a commit consists of.
@@ -65,25 +120,43 @@ pub(super) struct Manifest {
     pub(super) recontact_version: String,
     /// 0 is the empty store before the first commit.
     pub(super) commit_id: u64,
+    /// The commits that can be opened, oldest first; the last is this one.
+    pub(super) commits: Vec<CommitRecord>,
     /// In the order written: the parts of a table, one after the other, are its rows.
     pub(super) parts: Vec<Part>,
+    /// In the order read, which is that of their rows in every table.
     pub(super) sources: Vec<SourceRecord>,
     /// Names by code, by field; code 0 is none.
     pub(super) dictionaries: BTreeMap<String, Vec<String>>,
     /// Names of the columns that are kept as extra dimensions.
     pub(super) extra_names: BTreeSet<String>,
-    /// First and last start of all interactions, duplicates included.
-    pub(super) observed: Option<(Micros, Micros)>,
     pub(super) lexicon_hash: String,
     pub(super) config_text: Option<String>,
-    pub(super) reject_counts: BTreeMap<String, u64>,
-    pub(super) note_counts: BTreeMap<String, u64>,
 }
 
 /// The one field that must be understood before anything else is.
 #[derive(Deserialize)]
 struct Version {
     format_version: u32,
+}
+
+/// What of a store of an older format is needed to put another in its place: its number, and the files that stay until
+/// then.
+#[derive(Deserialize)]
+struct Older {
+    commit_id: u64,
+    parts: Vec<Part>,
+}
+
+impl Older {
+    fn manifest(self, format_version: u32) -> Result<Manifest, String> {
+        if format_version == 0 {
+            return Err("format 0 does not exist".to_string());
+        }
+        self.parts.iter().try_for_each(Part::check)?;
+        let Older { commit_id, parts } = self;
+        Ok(Manifest { format_version, commit_id, parts, ..Manifest::empty() })
+    }
 }
 
 impl Manifest {
@@ -93,15 +166,13 @@ impl Manifest {
             format_version: FORMAT_VERSION,
             recontact_version: env!("CARGO_PKG_VERSION").to_string(),
             commit_id: 0,
+            commits: Vec::new(),
             parts: Vec::new(),
             sources: Vec::new(),
             dictionaries: BTreeMap::new(),
             extra_names: BTreeSet::new(),
-            observed: None,
             lexicon_hash: String::new(),
             config_text: None,
-            reject_counts: BTreeMap::new(),
-            note_counts: BTreeMap::new(),
         }
     }
 
@@ -150,10 +221,63 @@ impl Manifest {
                 "use the newer recontact that wrote it, or index the sources again into another `--store DIR`",
             ));
         }
+        if version.format_version < FORMAT_VERSION {
+            let older: Older = serde_json::from_slice(&text)
+                .map_err(|e| damaged(format!("not a readable manifest ({e})")))?;
+            let manifest = older.manifest(version.format_version).map_err(damaged)?;
+            return Ok(Some(manifest));
+        }
         let manifest: Manifest =
             serde_json::from_slice(&text).map_err(|e| damaged(format!("not a readable manifest ({e})")))?;
         manifest.check().map_err(damaged)?;
         Ok(Some(manifest))
+    }
+
+    /// The store as of an older commit; or why it is not there.
+    pub(super) fn at(mut self, commit_id: u64) -> Result<Manifest, String> {
+        let Some(place) = self.commits.iter().position(|commit| commit.id == commit_id) else {
+            return Err(self.missing_commit(commit_id));
+        };
+        self.commits.truncate(place + 1);
+        let lists_from = self.commits[place].lists_from;
+        self.parts.retain(|part| part.commit_id <= commit_id);
+        self.parts.retain(|part| !part.table.is_list() || part.commit_id >= lists_from);
+        self.sources.retain(|source| source.commit_id <= commit_id);
+        for source in &mut self.sources {
+            source.removed_in = source.removed_in.filter(|removed| *removed <= commit_id);
+        }
+        for (field, names) in &mut self.dictionaries {
+            names.truncate(self.commits[place].name_counts.get(field).copied().unwrap_or(1));
+        }
+        self.lexicon_hash = self.commits[place].lexicon_hash.clone();
+        self.config_text = self.commits.iter().rev().find_map(|commit| commit.config_text.clone());
+        self.commit_id = commit_id;
+        Ok(self)
+    }
+
+    fn missing_commit(&self, commit_id: u64) -> String {
+        match self.commits.first() {
+            Some(first) if commit_id > 0 && commit_id < first.id => {
+                let gone_with = match first.deed {
+                    Deed::Rebuild => "`index --rebuild`",
+                    Deed::Forget => "`store forget`",
+                    _ => "`store compact`",
+                };
+                format!("commit {commit_id} is gone: {gone_with} made the store anew in commit {}", first.id)
+            }
+            _ => format!("there is no commit {commit_id}: the last is {}", self.commit_id),
+        }
+    }
+
+    /// The record of this commit.
+    pub(super) fn commit(&self) -> CommitRecord {
+        self.commits.last().cloned().unwrap_or_default()
+    }
+
+    /// The lists of losers that count.
+    pub(super) fn lists(&self, table: Table) -> impl Iterator<Item = &Part> {
+        let lists_from = self.commits.last().map_or(0, |commit| commit.lists_from);
+        self.parts.iter().filter(move |part| part.table == table && part.commit_id >= lists_from)
     }
 
     /// The parts of a table, each with the number of its first row over all of them.
@@ -174,8 +298,8 @@ impl Manifest {
 
     /// What must hold for the rest of the store to rely on a manifest, whoever edited it.
     pub(super) fn check(&self) -> Result<(), String> {
-        if self.format_version == 0 {
-            return Err("format 0 does not exist".to_string());
+        if self.commits.last().is_some_and(|commit| commit.id != self.commit_id) {
+            return Err(format!("the last commit is not commit {}", self.commit_id));
         }
         for part in &self.parts {
             part.check()?;
@@ -192,6 +316,14 @@ impl Manifest {
             let rows = of(table).try_fold(0u64, |sum, (_, rows)| sum.checked_add(rows));
             if rows.is_none_or(|rows| rows > u64::from(u32::MAX)) {
                 return Err(format!("{table:?} has more rows than a store can hold"));
+            }
+        }
+        for table in Table::ALL.into_iter().filter(|table| !table.is_list()) {
+            let rows = of(table).try_fold(0u64, |sum, (_, rows)| sum.checked_add(rows));
+            let mut sources = self.sources.iter();
+            let read = sources.try_fold(0u64, |sum, source| sum.checked_add(source.rows_in(table)));
+            if rows != read {
+                return Err(format!("the parts of {table:?} have other rows than the sources"));
             }
         }
         match self.dictionaries.values().find(|names| names.first().is_none_or(|n| !n.is_empty())) {
@@ -224,14 +356,14 @@ fn sync_directory(dir: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MANIFEST_DRAFT, MANIFEST_FILE, Manifest};
+    use super::{CommitRecord, Deed, MANIFEST_DRAFT, MANIFEST_FILE, Manifest};
 
     #[test]
     fn a_manifest_comes_back_as_it_was_saved() {
         let dir = tempfile::tempdir().unwrap();
         let mut manifest = Manifest::empty();
         manifest.commit_id = 3;
-        manifest.observed = Some((-5, 9));
+        manifest.commits.push(CommitRecord { id: 3, deed: Deed::Remove, ..CommitRecord::default() });
         manifest.dictionaries.insert("category".into(), vec!["".into(), "account \"=1".into()]);
         manifest.save(dir.path()).unwrap();
         assert_eq!(Manifest::load(dir.path()).unwrap(), Some(manifest));
@@ -254,9 +386,9 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_before_the_rest_is_understood() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(MANIFEST_FILE), b"{\"format_version\": 3, \"new\": 1}").unwrap();
+        std::fs::write(dir.path().join(MANIFEST_FILE), b"{\"format_version\": 4, \"new\": 1}").unwrap();
         let refused = Manifest::load(dir.path()).unwrap_err().to_string();
-        assert!(refused.contains("format 3, this recontact reads up to 2"), "{refused}");
+        assert!(refused.contains("format 4, this recontact reads up to 3"), "{refused}");
     }
 
     #[test]
@@ -264,7 +396,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         Manifest { format_version: 1, ..Manifest::empty() }.save(dir.path()).unwrap();
         let refused = Manifest::load(dir.path()).unwrap_err().to_string();
-        assert!(refused.contains("format 1, this recontact reads format 2: index again"), "{refused}");
+        assert!(refused.contains("format 1, this recontact reads format 3: index again"), "{refused}");
         assert!(Manifest::load_to_replace(dir.path()).unwrap().is_some());
     }
 
@@ -289,6 +421,7 @@ mod tests {
             table: crate::store::schema::Table::Duplicates,
             commit_id: 1,
             file: "../../etc/passwd".into(),
+            rewritten_in: None,
             row_count: 1,
             byte_count: 1,
             hash: String::new(),

@@ -7,8 +7,9 @@
 //! One writer at a time holds `lock`; the operating system frees it when the process dies.
 //!
 //! It deliberately knows no policy: nothing here decides what counts as a contact. It does decide what is the *same*:
-//! * **Interaction ids are unique.** Of several rows with one id, the newest commit's is kept; within one commit the one
-//!   with the smallest (`started_at`, content hash). The others stay in the columns, marked by `is_duplicate`.
+//! * **Interaction ids are unique.** Of several rows with one id, one updated before another (by `updated_at`) does not
+//!   count; of the others the newest commit's does, within one commit the one with the smallest (`started_at`, content
+//!   hash). The others stay in the columns, marked by `is_duplicate`.
 //! * **Turns**: a later commit replaces the turns of the same interaction at the same index (and the cues found in
 //!   them). Within one commit, turns that are equal in everything are kept once; nothing else is dropped.
 //! * **Cues** that are equal in everything are kept once.
@@ -18,11 +19,16 @@
 mod codes;
 mod columns;
 mod commit;
+mod compact;
 mod cue_columns;
 mod cues;
 mod dimension;
 mod duplicates;
 mod extra;
+mod forget;
+mod forget_proof;
+mod forget_whose;
+mod held;
 mod interactions;
 mod key;
 mod lock;
@@ -32,22 +38,34 @@ mod part;
 mod reader;
 mod records;
 mod rejects;
+mod remove;
+mod rewrite;
 mod schema;
+mod sources;
+mod status;
 #[cfg(test)]
 mod survey_tests;
 mod surveys;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod verify;
 mod writer;
 
 pub use columns::{Columns, Want};
+pub use compact::{Compacted, compact};
 pub use cue_columns::CueColumns;
 pub use cues::StoredCue;
 pub use dimension::Dimension;
+pub use duplicates::Replaced;
+pub use forget::{Forgotten, ForgottenTable, forget};
+pub use forget_proof::Left;
 pub use key::{KeySet, key};
-pub use manifest::{FORMAT_VERSION, SourceRecord};
-pub use reader::Store;
+pub use manifest::{CommitRecord, Deed, FORMAT_VERSION, SourceRecord};
+pub use reader::{Store, Uncounted};
 pub use rejects::count_reason;
+pub use remove::{Removed, remove_sources};
+pub use status::{Status, TableStatus};
 pub use surveys::SurveyColumns;
+pub use verify::{Damage, Verification, verify};
 pub use writer::{CommitInfo, Writer};

@@ -27,6 +27,9 @@ pub(super) struct Part {
     pub(super) table: Table,
     pub(super) commit_id: u64,
     pub(super) file: String,
+    /// The commit that wrote it again without some rows, in place of the one that read them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rewritten_in: Option<u64>,
     pub(super) row_count: u64,
     pub(super) byte_count: u64,
     /// xxh3-64 of the file, in hexadecimal.
@@ -39,7 +42,7 @@ const REMEDY: &str =
 impl Part {
     /// A manifest may only name files that a writer makes: nothing outside the store.
     pub(super) fn check(&self) -> Result<(), String> {
-        match self.file == self.table.file_name(self.commit_id) {
+        match self.file == file_name(self.table, self.commit_id, self.rewritten_in) {
             true => Ok(()),
             false => Err(format!("names a part {:?} that no writer makes", self.file)),
         }
@@ -118,9 +121,28 @@ impl Part {
         Ok(())
     }
 
+    /// The lines of a part of rejects or notes.
+    pub(super) fn lines(&self, dir: &Path) -> Result<Vec<String>> {
+        let path = dir.join(&self.file);
+        let text = std::fs::read_to_string(&path).map_err(Error::io(&path))?;
+        let lines: Vec<String> = text.lines().map(str::to_string).collect();
+        match lines.len() as u64 == self.row_count {
+            true => Ok(lines),
+            false => Err(self.damaged(dir, format!("has {} lines, not {}", lines.len(), self.row_count))),
+        }
+    }
+
     /// All rows of some columns.
     pub(super) fn read_all(&self, dir: &Path, columns: &[&str]) -> Result<DataFrame> {
         self.read(dir, columns, 0, self.row_count)
+    }
+}
+
+/// The name of a part: its commit and table, and the commit that wrote it again, if one did.
+fn file_name(table: Table, commit_id: u64, rewritten_in: Option<u64>) -> String {
+    match rewritten_in {
+        None => table.file_name(commit_id),
+        Some(rewritten_in) => format!("{rewritten_in:06}-of-{}", table.file_name(commit_id)),
     }
 }
 
@@ -157,6 +179,7 @@ impl Write for Tally {
 pub(super) struct PartWriter {
     table: Table,
     commit_id: u64,
+    rewritten_in: Option<u64>,
     path: PathBuf,
     handle: File,
     sum: Arc<Mutex<(Xxh3Default, u64)>>,
@@ -172,7 +195,17 @@ enum Sink {
 impl PartWriter {
     /// Starts the part of a table in a commit.
     pub(super) fn create(dir: &Path, table: Table, commit_id: u64) -> Result<PartWriter> {
-        let path = dir.join(table.file_name(commit_id));
+        PartWriter::create_as(dir, table, commit_id, None)
+    }
+
+    /// Starts a part that takes the place of one of an older commit.
+    pub(super) fn create_as(
+        dir: &Path,
+        table: Table,
+        commit_id: u64,
+        rewritten_in: Option<u64>,
+    ) -> Result<PartWriter> {
+        let path = dir.join(file_name(table, commit_id, rewritten_in));
         let file = File::create_new(&path).map_err(Error::io(&path))?;
         let handle = file.try_clone().map_err(Error::io(&path))?;
         let sum = Arc::new(Mutex::new((Xxh3Default::new(), 0)));
@@ -181,7 +214,7 @@ impl PartWriter {
             Table::Rejects | Table::Notes => Sink::Lines(tally),
             _ => Sink::Parquet(Box::new(parquet_writer(tally, table).map_err(failed(&path))?)),
         };
-        Ok(PartWriter { table, commit_id, path, handle, sum, sink, row_count: 0 })
+        Ok(PartWriter { table, commit_id, rewritten_in, path, handle, sum, sink, row_count: 0 })
     }
 
     /// Appends one row group.
@@ -206,6 +239,17 @@ impl PartWriter {
         Ok(())
     }
 
+    /// Appends a line that is JSON already.
+    pub(super) fn write_text(&mut self, line: &str) -> Result<()> {
+        let Sink::Lines(tally) = &mut self.sink else {
+            unreachable!("lines are written to line tables only");
+        };
+        let written = tally.write_all(line.as_bytes()).and_then(|()| tally.write_all(b"\n"));
+        written.map_err(Error::io(&self.path))?;
+        self.row_count += 1;
+        Ok(())
+    }
+
     /// Rows written so far.
     pub(super) fn row_count(&self) -> u64 {
         self.row_count
@@ -224,7 +268,8 @@ impl PartWriter {
         Ok(Part {
             table: self.table,
             commit_id: self.commit_id,
-            file: self.table.file_name(self.commit_id),
+            file: file_name(self.table, self.commit_id, self.rewritten_in),
+            rewritten_in: self.rewritten_in,
             row_count: self.row_count,
             byte_count: sum.1,
             hash: hex(sum.0.digest()),
@@ -274,8 +319,15 @@ pub(super) fn is_ours(name: &str) -> bool {
     if name == super::manifest::MANIFEST_DRAFT {
         return true;
     }
-    let commit_id = name.split('-').next().and_then(|digits| digits.parse().ok());
-    commit_id.is_some_and(|id| Table::ALL.iter().any(|table| table.file_name(id) == name))
+    let number = |text: &str| text.split('-').next().and_then(|digits| digits.parse().ok());
+    let is_part = |text: &str, rewritten_in| {
+        let commit_id = number(text);
+        commit_id.is_some_and(|id| Table::ALL.iter().any(|table| file_name(*table, id, rewritten_in) == name))
+    };
+    match name.split_once("-of-") {
+        Some((rewritten_in, rest)) => number(rewritten_in).is_some_and(|id| is_part(rest, Some(id))),
+        None => is_part(name, None),
+    }
 }
 
 #[cfg(test)]
@@ -286,6 +338,7 @@ mod tests {
     fn only_files_that_a_writer_makes_are_removed() {
         assert!(is_ours("000012-turns.parquet"));
         assert!(is_ours("1000012-cue-texts.parquet"));
+        assert!(is_ours("000015-of-000012-turns.parquet"));
         assert!(is_ours("manifest.json.tmp"));
         for foreign in [
             "manifest.json",
@@ -294,6 +347,8 @@ mod tests {
             "12-turns.parquet",
             "000012-turns.csv",
             "2024-x.parquet",
+            "15-of-000012-turns.parquet",
+            "000015-of-turns.parquet",
         ] {
             assert!(!is_ours(foreign), "{foreign}");
         }

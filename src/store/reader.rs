@@ -7,21 +7,32 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
+use polars::prelude::{PolarsNumericType, UInt32Type};
 
 use super::columns::values;
+use super::duplicates::Replaced;
 use super::key::KeySet;
-use super::manifest::{Manifest, SourceRecord};
+use super::manifest::{CommitRecord, Manifest, SourceRecord};
 use super::part::Part;
+use super::rejects::sum_reasons;
 use super::schema::Table;
+use super::sources::Owners;
 use crate::error::{Error, Result};
-use crate::interaction::Micros;
 
 /// One commit of a store, read-only. Rows are numbered from 0 in the order in which they were written.
 #[derive(Debug, Clone)]
 pub struct Store {
-    dir: PathBuf,
-    manifest: Manifest,
+    pub(super) dir: PathBuf,
+    pub(super) manifest: Manifest,
+}
+
+/// Interactions that stand among the duplicates, or do not, against their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Uncounted {
+    /// Rows of sources that were removed: marked as duplicates, and no rows of the log any more.
+    pub removed_count: u64,
+    /// Duplicates that compacting left out: rows of the log that the columns do not have.
+    pub dropped_count: u64,
 }
 
 impl Store {
@@ -29,13 +40,33 @@ impl Store {
     ///
     /// Errors: no store there, a newer or an older format, a manifest or part that is damaged or missing.
     pub fn open(dir: &Path) -> Result<Store> {
-        let Some(manifest) = Manifest::load(dir)? else {
-            return Err(Error::data(dir, "there is no store here", "run `recontact index PATH…` first"));
-        };
-        for part in &manifest.parts {
-            part.check_length(dir)?;
+        Store::open_unchecked(dir)?.checked()
+    }
+
+    /// Opens the store as of an older commit.
+    ///
+    /// Errors: as [`Store::open`]; there is no such commit, or it is gone.
+    pub fn open_at(dir: &Path, commit_id: u64) -> Result<Store> {
+        let Store { dir, manifest } = Store::open_unchecked(dir)?;
+        let commits = manifest.commits.first().map_or(0, |first| first.id)..=manifest.commit_id;
+        let manifest = manifest.at(commit_id).map_err(|what| {
+            let help = format!("name one of the commits {} to {}", commits.start(), commits.end());
+            Error::data(&dir, what, format!("{help} (`recontact store status` lists them)"))
+        })?;
+        Store { dir, manifest }.checked()
+    }
+
+    /// Opens the last commit by its manifest alone, whatever became of its parts.
+    pub(super) fn open_unchecked(dir: &Path) -> Result<Store> {
+        match Manifest::load(dir)? {
+            Some(manifest) if manifest.commit_id > 0 => Ok(Store { dir: dir.to_path_buf(), manifest }),
+            _ => Err(Error::data(dir, "there is no store here", "run `recontact index PATH…` first")),
         }
-        Ok(Store { dir: dir.to_path_buf(), manifest })
+    }
+
+    fn checked(self) -> Result<Store> {
+        self.manifest.parts.iter().try_for_each(|part| part.check_length(&self.dir))?;
+        Ok(self)
     }
 
     /// Reads every byte and compares it with what was written; opening only compares lengths.
@@ -55,9 +86,29 @@ impl Store {
         self.manifest.commit_id
     }
 
-    /// The sources that are wholly in the store, in the order read.
-    pub fn sources(&self) -> &[SourceRecord] {
-        &self.manifest.sources
+    /// The commits that can be opened, oldest first; the last is this one.
+    pub fn commits(&self) -> &[CommitRecord] {
+        &self.manifest.commits
+    }
+
+    /// The sources that are wholly in the store, in the order read; those that were removed are not among them.
+    pub fn sources(&self) -> impl Iterator<Item = &SourceRecord> {
+        self.manifest.sources.iter().filter(|source| !source.is_removed())
+    }
+
+    /// Interactions that do not count because another row has their id, by why, and in this commit alone.
+    pub fn replaced(&self) -> (Replaced, Replaced) {
+        let commit = self.manifest.commit();
+        (commit.replaced_in_all, commit.replaced)
+    }
+
+    /// What stands among the duplicates and is none, and the reverse.
+    pub fn uncounted(&self) -> Uncounted {
+        let removed = self.owners(Table::Interactions).removed();
+        Uncounted {
+            removed_count: removed.iter().map(|range| range.end - range.start).sum(),
+            dropped_count: self.sources().map(|source| source.dropped.total()).sum(),
+        }
     }
 
     /// The configuration that the sources were read with.
@@ -70,34 +121,29 @@ impl Store {
         &self.manifest.lexicon_hash
     }
 
-    /// First and last `started_at` of all interactions read, duplicates included; `None` without interactions.
-    pub fn observed(&self) -> Option<(Micros, Micros)> {
-        self.manifest.observed
-    }
-
-    /// Interactions read, duplicates included: the length of every column.
+    /// Interactions stored, duplicates and those of removed sources included: the length of every column.
     pub fn interaction_count(&self) -> usize {
         self.manifest.row_count(Table::Interactions) as usize
     }
 
-    /// Transcripts (or fragments of transcripts) read.
+    /// Transcripts (or fragments of transcripts) stored.
     pub fn transcript_count(&self) -> usize {
         self.manifest.row_count(Table::Transcripts) as usize
     }
 
     /// Rows that could not be read.
     pub fn reject_count(&self) -> u64 {
-        self.manifest.reject_counts.values().sum()
+        self.sources().map(|source| source.reject_count).sum()
     }
 
     /// Rejects by reason: the part of it before the first colon.
-    pub fn reject_counts(&self) -> &BTreeMap<String, u64> {
-        &self.manifest.reject_counts
+    pub fn reject_counts(&self) -> BTreeMap<String, u64> {
+        sum_reasons(self.sources().map(|source| &source.reject_counts))
     }
 
     /// Notes by their words: the part before the first colon.
-    pub fn note_counts(&self) -> &BTreeMap<String, u64> {
-        &self.manifest.note_counts
+    pub fn note_counts(&self) -> BTreeMap<String, u64> {
+        sum_reasons(self.sources().map(|source| &source.note_counts))
     }
 
     /// The files with all rejects as JSON lines, one a commit that had any, oldest first.
@@ -115,9 +161,9 @@ impl Store {
     /// Errors: a part that cannot be read.
     pub fn transcript_keys(&self) -> Result<KeySet> {
         let mut keys = KeySet::default();
-        for (part, _) in self.parts_of(Table::Transcripts) {
-            keys.extend(self.column::<UInt64Type>(part, "interaction_key")?);
-        }
+        self.for_keys(Table::Transcripts, |_, key| {
+            keys.insert(key);
+        })?;
         Ok(keys)
     }
 
@@ -130,12 +176,9 @@ impl Store {
 
     /// Takes out the keys of interactions that have a row of their own.
     pub(super) fn remove_logged(&self, keys: &mut KeySet) -> Result<()> {
-        for (part, _) in self.parts_of(Table::Interactions) {
-            for key in self.column::<UInt64Type>(part, "interaction_key")? {
-                keys.remove(&key);
-            }
-        }
-        Ok(())
+        self.for_keys(Table::Interactions, |_, key| {
+            keys.remove(&key);
+        })
     }
 
     /// The parts of a table with the number of their first rows.
@@ -153,10 +196,20 @@ impl Store {
         self.manifest.extra_names.iter().map(String::as_str)
     }
 
-    /// One flag a row: whether a list of duplicates has it.
-    pub(super) fn is_duplicate(&self, table: Table, row_count: usize) -> Result<Vec<bool>> {
+    /// Which source the rows of a table are from.
+    pub(super) fn owners(&self, table: Table) -> Owners<'_> {
+        Owners::of(&self.manifest.sources, table)
+    }
+
+    /// One flag a row of interactions or cues: whether it does not count, because a list has it or its source was removed.
+    pub(super) fn is_duplicate(&self, table: Table) -> Result<Vec<bool>> {
+        let list = if table == Table::Cues { Table::CueDuplicates } else { Table::Duplicates };
+        let row_count = self.manifest.row_count(table) as usize;
         let mut flags = vec![false; row_count];
-        for (part, _) in self.parts_of(table) {
+        for range in self.owners(table).removed() {
+            flags[range.start as usize..range.end as usize].fill(true);
+        }
+        for part in self.manifest.lists(list) {
             for row in self.column::<UInt32Type>(part, "row")? {
                 let flag = flags.get_mut(row as usize);
                 *flag.ok_or_else(|| part.damaged(&self.dir, format!("lists row {row} of {row_count}")))? =

@@ -6,6 +6,7 @@
 use polars::prelude::{DataFrame, Float64Type, Int64Type, PolarsNumericType, UInt32Type, UInt64Type};
 
 use super::dimension::Field;
+use super::duplicates::NOT_SAID;
 use super::extra::{extra_pairs, extra_value};
 use super::key::key;
 use super::reader::Store;
@@ -52,15 +53,22 @@ impl Store {
     ///
     /// Errors: a row the store does not have, a damaged part.
     pub fn interaction(&self, row: u32) -> Result<Interaction> {
-        let mut record = Interaction::default();
+        Ok(self.interactions(&[row])?.remove(0))
+    }
+
+    /// The whole records of rows, in the order of `rows`.
+    ///
+    /// Errors: as [`Store::interaction`].
+    pub fn interactions(&self, rows: &[u32]) -> Result<Vec<Interaction>> {
+        let mut records = vec![Interaction::default(); rows.len()];
         let names = |table: Table| table.columns().iter().map(|(name, _)| *name).collect::<Vec<_>>();
         for table in [Table::Interactions, Table::InteractionTexts] {
-            self.for_rows(table, &names(table), &[row], |_, frame, at| match table {
-                Table::Interactions => self.fill_narrow(&mut record, frame, at),
-                _ => fill_texts(&mut record, frame, at),
+            self.for_rows(table, &names(table), rows, |i, frame, at| match table {
+                Table::Interactions => self.fill_narrow(&mut records[i], frame, at),
+                _ => fill_texts(&mut records[i], frame, at),
             })?;
         }
-        Ok(record)
+        Ok(records)
     }
 
     /// The row of an interaction by its id, surrounding spaces aside: the one that counts, where there are duplicates.
@@ -79,7 +87,7 @@ impl Store {
         if found.len() < 2 {
             return Ok(found.first().copied());
         }
-        let is_duplicate = self.is_duplicate(Table::Duplicates, self.interaction_count())?;
+        let is_duplicate = self.is_duplicate(Table::Interactions)?;
         Ok(found.iter().copied().find(|row| !is_duplicate[*row as usize]).or(found.first().copied()))
     }
 
@@ -117,6 +125,8 @@ impl Store {
     fn fill_narrow(&self, record: &mut Interaction, frame: &DataFrame, row: usize) -> Result<(), String> {
         let code = |name| Ok::<_, String>(number::<UInt32Type>(frame, name, row)?.unwrap_or(0));
         record.started_at = number::<Int64Type>(frame, "started_at", row)?.ok_or("started_at has gaps")?;
+        let updated_at = number::<Int64Type>(frame, "updated_at", row)?;
+        record.updated_at = updated_at.filter(|at| *at != NOT_SAID);
         let handle_seconds = number::<Float64Type>(frame, "handle_seconds", row)?;
         record.handle_seconds = handle_seconds.filter(|seconds| !seconds.is_nan());
         record.status = status_of(code("status")?)?;

@@ -12,13 +12,42 @@ const OTHER: &str = "other reasons";
 
 /// Adds one to the count of a reason.
 pub fn count_reason(counts: &mut BTreeMap<String, u64>, reason: &str) {
+    add(counts, stable(reason), 1);
+}
+
+/// Takes one from the count of a reason.
+pub(super) fn uncount_reason(counts: &mut BTreeMap<String, u64>, reason: &str) {
+    let stable = stable(reason);
+    let counted = if counts.contains_key(&stable) { stable.as_str() } else { OTHER };
+    if let Some(count) = counts.get_mut(counted) {
+        *count = count.saturating_sub(1);
+    }
+    counts.retain(|_, count| *count > 0);
+}
+
+/// What of a reason is counted.
+fn stable(reason: &str) -> String {
     let stable = reason.split(':').next().unwrap_or_default().trim();
-    let stable: String = stable.chars().take(MAX_REASON_CHARS).collect();
-    let stable = match counts.contains_key(&stable) || counts.len() < MAX_REASONS {
-        true => stable,
+    stable.chars().take(MAX_REASON_CHARS).collect()
+}
+
+/// The counts of several sources as one.
+pub(super) fn sum_reasons<'a>(
+    of_sources: impl Iterator<Item = &'a BTreeMap<String, u64>>,
+) -> BTreeMap<String, u64> {
+    let mut sum = BTreeMap::new();
+    for (reason, count) in of_sources.flatten() {
+        add(&mut sum, reason.clone(), *count);
+    }
+    sum
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, reason: String, count: u64) {
+    let reason = match counts.contains_key(&reason) || counts.len() < MAX_REASONS {
+        true => reason,
         false => OTHER.to_string(),
     };
-    *counts.entry(stable).or_default() += 1;
+    *counts.entry(reason).or_default() += count;
 }
 
 #[cfg(test)]

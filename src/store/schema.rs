@@ -51,22 +51,32 @@ impl Table {
         Table::Notes,
     ];
 
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Table::Interactions => "interactions",
+            Table::InteractionTexts => "interaction-texts",
+            Table::Transcripts => "transcripts",
+            Table::Turns => "turns",
+            Table::Cues => "cues",
+            Table::CueTexts => "cue-texts",
+            Table::Surveys => "surveys",
+            Table::Duplicates => "duplicates",
+            Table::CueDuplicates => "cue-duplicates",
+            Table::Rejects => "rejects",
+            Table::Notes => "notes",
+        }
+    }
+
     /// The file name of this table's part in a commit.
     pub(super) fn file_name(self, commit_id: u64) -> String {
-        let (stem, extension) = match self {
-            Table::Interactions => ("interactions", "parquet"),
-            Table::InteractionTexts => ("interaction-texts", "parquet"),
-            Table::Transcripts => ("transcripts", "parquet"),
-            Table::Turns => ("turns", "parquet"),
-            Table::Cues => ("cues", "parquet"),
-            Table::CueTexts => ("cue-texts", "parquet"),
-            Table::Surveys => ("surveys", "parquet"),
-            Table::Duplicates => ("duplicates", "parquet"),
-            Table::CueDuplicates => ("cue-duplicates", "parquet"),
-            Table::Rejects => ("rejects", "jsonl"),
-            Table::Notes => ("notes", "jsonl"),
-        };
-        format!("{commit_id:06}-{stem}.{extension}")
+        let extension = if matches!(self, Table::Rejects | Table::Notes) { "jsonl" } else { "parquet" };
+        format!("{commit_id:06}-{}.{extension}", self.name())
+    }
+
+    /// Whether its rows are numbers of rows that do not count, in place of what a source said.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Table::Duplicates | Table::CueDuplicates)
     }
 
     /// The columns, in the order of the file.
@@ -112,6 +122,7 @@ const INTERACTIONS: &[(&str, DataType)] = &[
     ("name_key", DataType::UInt64),
     ("started_at", DataType::Int64),
     ("ended_at", DataType::Int64),
+    ("updated_at", DataType::Int64),
     ("handle_seconds", DataType::Float64),
     ("status", DataType::UInt32),
     ("direction", DataType::UInt32),

@@ -52,7 +52,7 @@ fn answers_are_read_in_one_place_whether_they_came_in_the_log_or_in_a_survey() {
     expected.sort_by_key(|row| row.0);
     assert_eq!(surveys(&store), expected);
     assert_eq!(store.unlinked_survey_count().unwrap(), 1);
-    assert_eq!((store.interaction_count(), store.sources()[0].survey_count), (2, 3));
+    assert_eq!((store.interaction_count(), store.sources().next().unwrap().survey_count), (2, 3));
 }
 
 #[test]

@@ -114,9 +114,9 @@ impl Store {
     /// Interactions that a survey is about but that have no row of their own.
     pub fn unlinked_survey_count(&self) -> Result<usize> {
         let mut keys = KeySet::default();
-        for (part, _) in self.parts_of(Table::Surveys) {
-            keys.extend(self.column::<UInt64Type>(part, "interaction_key")?);
-        }
+        self.for_keys(Table::Surveys, |_, key| {
+            keys.insert(key);
+        })?;
         if !keys.is_empty() {
             self.remove_logged(&mut keys)?;
         }
@@ -128,13 +128,18 @@ impl Store {
         for (part, _) in self.parts_of(Table::Surveys) {
             let names = Table::Surveys.columns().iter().map(|(name, _)| *name).collect::<Vec<_>>();
             let frame = part.read_all(self.dir(), &names)?;
-            append(&frame, part.commit_id, &mut answers).map_err(|what| part.damaged(self.dir(), what))?;
+            append(&frame, &mut answers).map_err(|what| part.damaged(self.dir(), what))?;
+        }
+        let owners = self.owners(Table::Surveys);
+        (0..).zip(&mut answers).for_each(|(row, answer)| answer.commit_id = owners.commit_id(row));
+        for range in owners.removed().into_iter().rev() {
+            answers.drain(range.start as usize..range.end as usize);
         }
         Ok(answers)
     }
 }
 
-fn append(frame: &DataFrame, commit_id: u64, out: &mut Vec<Answer>) -> Result<(), String> {
+fn append(frame: &DataFrame, out: &mut Vec<Answer>) -> Result<(), String> {
     let (mut keys, mut contents) = (Vec::new(), Vec::new());
     let (mut is_first, mut is_resolved, mut contact_count) = (Vec::new(), Vec::new(), Vec::new());
     let (mut csat, mut nps) = (Vec::new(), Vec::new());
@@ -148,7 +153,7 @@ fn append(frame: &DataFrame, commit_id: u64, out: &mut Vec<Answer>) -> Result<()
     for row in 0..keys.len() {
         out.push(Answer {
             interaction_key: keys[row],
-            commit_id,
+            commit_id: 0,
             content_key: contents[row],
             is_first: said(is_first[row])?,
             is_resolved: said(is_resolved[row])?,

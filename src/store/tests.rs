@@ -30,6 +30,7 @@ fn full_interaction() -> Interaction {
         name: Some("Ж. Bērziņa".into()),
         started_at: 1_000_000,
         ended_at: Some(61_000_000),
+        updated_at: Some(70_000_000),
         handle_seconds: Some(45.5),
         talk_seconds: Some(40.0),
         hold_seconds: Some(5.5),
@@ -116,7 +117,6 @@ fn a_whole_record_comes_back_as_it_was_pushed() {
     assert_eq!(store.interaction(0).unwrap(), full_interaction());
     assert_eq!(store.interaction(1).unwrap(), bare);
     assert!(store.interaction(2).unwrap_err().to_string().contains("no row 2"));
-    assert_eq!(store.observed(), Some((-5, 1_000_000)));
     assert_eq!(store.config_text(), Some("[policy]\n"));
     assert_eq!(store.lexicon_hash(), "abc");
     store.verify().unwrap();
@@ -247,7 +247,7 @@ fn a_source_is_known_again_by_its_fingerprint_and_a_run_without_news_makes_no_co
     writer.finish_source(source("log")).unwrap();
     assert!(writer.has_source("fp-log"));
     let store = writer.commit(info()).unwrap();
-    let counted = &store.sources()[0];
+    let counted = store.sources().next().unwrap();
     assert_eq!((counted.interaction_count, counted.turn_count, counted.commit_id), (2, 3, 1));
     let before = files(dir.path());
     let writer = Writer::begin(dir.path()).unwrap();
@@ -387,7 +387,7 @@ fn rejects_and_notes_are_kept_and_counted_by_reason() {
         writer.commit(info()).unwrap();
     }
     let store = Store::open(dir.path()).unwrap();
-    assert_eq!(store.reject_counts(), &[("ragged row".to_string(), 2)].into());
+    assert_eq!(store.reject_counts(), [("ragged row".to_string(), 2)].into());
     assert_eq!(store.reject_count(), 2);
     let text: String = store.reject_files().iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
     let rejects: Vec<Reject> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -539,7 +539,7 @@ fn an_older_store_is_refused_until_it_is_filled_anew() {
     commit(dir.path(), &[interaction("a", "C", "x", 1)]);
     let path = dir.path().join("manifest.json");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replace("\"format_version\": 2", "\"format_version\": 1")).unwrap();
+    std::fs::write(&path, text.replace("\"format_version\": 3", "\"format_version\": 1")).unwrap();
     for refused in [Store::open(dir.path()).err(), Writer::begin(dir.path()).err()] {
         let refused = refused.unwrap().to_string();
         assert!(refused.contains("the store has format 1") && refused.contains("--rebuild"), "{refused}");

@@ -16,6 +16,7 @@ use super::key::key;
 use super::reader::Store;
 use super::records::{number, text};
 use super::schema::Table;
+use super::sources::has;
 use crate::error::Result;
 use crate::interaction::{Speaker, Transcript, Turn};
 
@@ -105,6 +106,23 @@ impl TranscriptRows {
     }
 }
 
+/// Where the turns of a transcript lie in the turns of its commit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    first: u64,
+    count: u64,
+    /// Whose they are.
+    key: u64,
+    /// The commit that read them.
+    version: u64,
+}
+
+impl Place {
+    fn end(&self) -> u64 {
+        self.first.saturating_add(self.count)
+    }
+}
+
 impl Store {
     /// The turns of an interaction in the order spoken, of all its transcripts; empty where it has none.
     ///
@@ -113,14 +131,21 @@ impl Store {
     /// Errors: a damaged part.
     pub fn turns(&self, interaction_id: &str) -> Result<Vec<Turn>> {
         let wanted = key(interaction_id);
+        let owners = self.owners(Table::Transcripts);
+        let mut rows = Vec::new();
+        self.for_keys(Table::Transcripts, |row, key| {
+            if key == wanted {
+                rows.push(row);
+            }
+        })?;
         let mut versions = Vec::new();
         for (part, first) in self.parts_of(Table::Transcripts) {
-            let keys = self.column::<UInt64Type>(part, "interaction_key")?;
-            let fragments = (first as u32..).zip(keys).filter(|(_, key)| *key == wanted);
-            let rows: Vec<u32> = fragments.map(|(row, _)| row).collect();
-            for (first_row, count) in self.places(&rows, interaction_id)? {
+            let is_here = |row: &&u32| (first..first + part.row_count).contains(&u64::from(**row));
+            let rows: Vec<u32> = rows.iter().filter(is_here).copied().collect();
+            for (row, first_row, count) in self.places(&rows, interaction_id)? {
                 let turns = self.read_turns(part.commit_id, first_row, count)?;
-                versions.extend(turns.into_iter().map(|turn| (part.commit_id, turn)));
+                let commit_id = owners.commit_id(u64::from(row));
+                versions.extend(turns.into_iter().map(|turn| (commit_id, turn)));
             }
         }
         Ok(resolve(versions))
@@ -132,13 +157,21 @@ impl Store {
     /// Errors: a damaged part.
     pub fn turns_of(&self, wanted: &HashSet<u64>) -> Result<HashMap<u64, Vec<Turn>>> {
         let mut versions: HashMap<u64, Vec<(u64, Turn)>> = HashMap::new();
-        for (part, _) in self.parts_of(Table::Transcripts) {
+        let owners = self.owners(Table::Transcripts);
+        let removed = owners.removed();
+        for (part, first) in self.parts_of(Table::Transcripts) {
             let keys = self.column::<UInt64Type>(part, "interaction_key")?;
             let firsts = self.column::<UInt64Type>(part, "first_turn_row")?;
             let counts = self.column::<UInt64Type>(part, "turn_count")?;
-            let mut places: Vec<(u64, u64, u64)> = (firsts.into_iter().zip(counts).zip(keys))
-                .filter(|(_, key)| wanted.contains(key))
-                .map(|((first, count), key)| (first, count, key))
+            let mut places: Vec<Place> = (first..)
+                .zip(firsts.into_iter().zip(counts).zip(keys))
+                .filter(|(row, (_, key))| wanted.contains(key) && !has(&removed, *row))
+                .map(|(row, ((first, count), key))| Place {
+                    first,
+                    count,
+                    key,
+                    version: owners.commit_id(row),
+                })
                 .collect();
             places.sort_unstable();
             self.read_places(part.commit_id, &places, &mut versions)?;
@@ -146,38 +179,38 @@ impl Store {
         Ok(versions.into_iter().map(|(key, versions)| (key, resolve(versions))).collect())
     }
 
-    /// Reads the turns at `places` (first row, count, key; sorted) of a commit, a slice of the part at a time.
+    /// Reads the turns at `places`, which are sorted, of a commit, a slice of the part at a time.
     fn read_places(
         &self,
         commit_id: u64,
-        places: &[(u64, u64, u64)],
+        places: &[Place],
         versions: &mut HashMap<u64, Vec<(u64, Turn)>>,
     ) -> Result<()> {
         let mut rest = places;
-        while let Some(&(start, ..)) = rest.first() {
-            let within = |&&(first, count, _): &&(u64, u64, u64)| first + count <= start + SLICE_ROWS;
+        while let Some(&Place { first: start, .. }) = rest.first() {
+            let within = |place: &&Place| place.end() <= start.saturating_add(SLICE_ROWS);
             let (taken, left) = rest.split_at(rest.iter().take_while(within).count().max(1));
-            let end =
-                taken.iter().map(|(first, count, _)| first.saturating_add(*count)).max().unwrap_or(start);
+            let end = taken.iter().map(Place::end).max().unwrap_or(start);
             let turns = self.read_turns(commit_id, start, end - start)?;
-            for &(first, count, key) in taken {
-                let own = turns.iter().skip((first - start) as usize).take(count as usize);
-                versions.entry(key).or_default().extend(own.map(|turn| (commit_id, turn.clone())));
+            for place in taken {
+                let own = turns.iter().skip((place.first - start) as usize).take(place.count as usize);
+                let own = own.map(|turn| (place.version, turn.clone()));
+                versions.entry(place.key).or_default().extend(own);
             }
             rest = left;
         }
         Ok(())
     }
 
-    /// Where the turns of these transcripts are, of those that are this interaction's by its id.
-    fn places(&self, rows: &[u32], interaction_id: &str) -> Result<Vec<(u64, u64)>> {
+    /// The first row and the number of the turns of these transcripts, of those that are this interaction's by its id.
+    fn places(&self, rows: &[u32], interaction_id: &str) -> Result<Vec<(u32, u64, u64)>> {
         let mut places = Vec::new();
         let columns = ["first_turn_row", "turn_count", "interaction_id"];
-        self.for_rows(Table::Transcripts, &columns, rows, |_, frame, row| {
+        self.for_rows(Table::Transcripts, &columns, rows, |i, frame, row| {
             let of = |name| number::<UInt64Type>(frame, name, row)?.ok_or(format!("{name} has gaps"));
             let id = text(frame, "interaction_id", row)?.unwrap_or_default();
             if id.trim() == interaction_id.trim() {
-                places.push((of("first_turn_row")?, of("turn_count")?));
+                places.push((rows[i], of("first_turn_row")?, of("turn_count")?));
             }
             Ok(())
         })?;

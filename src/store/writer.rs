@@ -4,16 +4,15 @@
 //! [`Writer::commit`] makes all of it visible at once; a writer that is dropped, or killed, changes nothing. It
 //! deliberately reads no sources and asks no questions about what rows mean.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::codes::{CODED_FIELDS, Dictionary, coded_values, codes_of};
-use super::commit::{cue_losers, interaction_losers};
 use super::cues::{self, CUE_CODES, CueRows, StoredCue};
 use super::interactions::{NarrowRows, TextRows, column_u32, frame};
 use super::lock::{LOCK_FILE, Lock, lock};
-use super::manifest::{MANIFEST_FILE, Manifest, SourceRecord};
+use super::manifest::{CommitRecord, Deed, MANIFEST_FILE, Manifest, SourceRecord};
 use super::part::{PartWriter, is_ours, remove_leftovers};
 use super::reader::Store;
 use super::rejects::count_reason;
@@ -25,11 +24,11 @@ use crate::identity::Region;
 use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
 
 /// Rows of a narrow row group: about 30 MB while it is filled.
-const NARROW_ROWS: usize = 1 << 18;
+pub(super) const NARROW_ROWS: usize = 1 << 18;
 /// Rows of a row group with texts, so that reading one row decodes little.
-const TEXT_ROWS: usize = 1 << 16;
+pub(super) const TEXT_ROWS: usize = 1 << 16;
 /// Bytes of text in a row group, whatever its rows.
-const TEXT_BYTES: usize = 16 << 20;
+pub(super) const TEXT_BYTES: usize = 16 << 20;
 /// Names of extra columns that the manifest lists.
 pub(super) const MAX_EXTRA_NAMES: usize = 4096;
 /// The longest name of an extra column that the manifest lists, in bytes.
@@ -50,6 +49,7 @@ pub struct Writer {
     _lock: Lock,
     manifest: Manifest,
     commit_id: u64,
+    deed: Deed,
     parts: BTreeMap<Table, PartWriter>,
     narrow: NarrowRows,
     texts: TextRows,
@@ -65,6 +65,8 @@ pub struct Writer {
     cue_count: u64,
     /// Counts since the last finished source.
     current: SourceRecord,
+    /// Fingerprints of the sources that count.
+    fingerprints: HashSet<String>,
     source_count_before: usize,
 }
 
@@ -77,8 +79,8 @@ impl Writer {
         Writer::open(dir, false)
     }
 
-    /// As [`Writer::begin`], but the commit will hold only what this run brings; the store may have an older format. Until then readers see the last one,
-    /// whose files the writer after this one removes.
+    /// As [`Writer::begin`], but the commit will hold only what this run brings; the store may have an older format.
+    /// Until then readers see the last one, whose files the writer after this one removes.
     pub fn begin_anew(dir: &Path) -> Result<Writer> {
         Writer::open(dir, true)
     }
@@ -100,6 +102,7 @@ impl Writer {
             dir: dir.to_path_buf(),
             _lock: lock,
             commit_id: manifest.commit_id + 1,
+            deed: if is_anew && manifest.commit_id > 0 { Deed::Rebuild } else { Deed::Index },
             parts: BTreeMap::new(),
             narrow: NarrowRows::default(),
             texts: TextRows::default(),
@@ -113,6 +116,7 @@ impl Writer {
             transcript_count: manifest.row_count(Table::Transcripts),
             cue_count: manifest.row_count(Table::Cues),
             current: SourceRecord::default(),
+            fingerprints: counted_sources(&manifest).map(|source| source.fingerprint.clone()).collect(),
             source_count_before: manifest.sources.len(),
             manifest,
         })
@@ -120,12 +124,18 @@ impl Writer {
 
     /// Hash of the lexicons that the cues of the last commit were found with; `None` where the store has no sources.
     pub fn lexicon_hash(&self) -> Option<&str> {
-        (!self.manifest.sources.is_empty()).then_some(self.manifest.lexicon_hash.as_str())
+        counted_sources(&self.manifest).next().map(|_| self.manifest.lexicon_hash.as_str())
     }
 
     /// Whether a source with this fingerprint is in the store already, or was finished in this run.
     pub fn has_source(&self, fingerprint: &str) -> bool {
-        self.manifest.sources.iter().any(|source| source.fingerprint == fingerprint)
+        self.fingerprints.contains(fingerprint)
+    }
+
+    /// Whether an earlier run read a source of this name.
+    pub fn has_source_named(&self, name: &str) -> bool {
+        let earlier = counted_sources(&self.manifest).filter(|source| source.commit_id < self.commit_id);
+        earlier.into_iter().any(|source| source.name == name)
     }
 
     /// Adds interactions whose telephone numbers are of no known region. Rows with an id that the store has already are
@@ -146,7 +156,6 @@ impl Writer {
             let codes = codes_of(&mut self.dictionaries, coded_values(interaction))
                 .map_err(|i| too_many_names(&self.dir, CODED_FIELDS[i]))?;
             self.list_extra_names(interaction);
-            self.observe(interaction);
             self.narrow.push(interaction, region, codes);
             if let Some(answer) = interaction.survey_answer() {
                 self.push_answer(&answer)?;
@@ -172,6 +181,7 @@ impl Writer {
 
     fn push_answer(&mut self, answer: &SurveyAnswer) -> Result<()> {
         self.surveys.push(answer);
+        self.current.answer_count += 1;
         if self.surveys.len() >= NARROW_ROWS { self.flush_surveys() } else { Ok(()) }
     }
 
@@ -209,7 +219,7 @@ impl Writer {
     pub fn push_rejects(&mut self, rejects: &[Reject]) -> Result<()> {
         for reject in rejects {
             self.part(Table::Rejects)?.write_line(reject)?;
-            count_reason(&mut self.manifest.reject_counts, &reject.reason);
+            count_reason(&mut self.current.reject_counts, &reject.reason);
         }
         self.current.reject_count += rejects.len() as u64;
         Ok(())
@@ -219,7 +229,7 @@ impl Writer {
     pub fn push_notes(&mut self, notes: &[Note]) -> Result<()> {
         for note in notes {
             self.part(Table::Notes)?.write_line(note)?;
-            count_reason(&mut self.manifest.note_counts, &note.what);
+            count_reason(&mut self.current.note_counts, &note.what);
         }
         self.current.note_count += notes.len() as u64;
         Ok(())
@@ -229,6 +239,7 @@ impl Writer {
     /// finished source are filled in here; `name`, `fingerprint`, `kind`, `byte_count` and `row_count` are the caller's.
     pub fn finish_source(&mut self, source: SourceRecord) -> Result<()> {
         let counted = std::mem::take(&mut self.current);
+        self.fingerprints.insert(source.fingerprint.clone());
         self.manifest.sources.push(SourceRecord {
             name: source.name,
             fingerprint: source.fingerprint,
@@ -242,7 +253,7 @@ impl Writer {
     }
 
     /// Makes everything pushed visible, all or nothing, and opens the store as it is now. A run that brought nothing new
-    /// makes no commit.
+    /// makes no commit. What was pushed since the last finished source becomes a source without a name.
     pub fn commit(mut self, info: CommitInfo) -> Result<Store> {
         self.flush_narrow()?;
         self.flush_texts()?;
@@ -252,27 +263,23 @@ impl Writer {
         if let Some(reason) = self.is_unchanged(&info) {
             return reason;
         }
+        if self.current != SourceRecord::default() {
+            self.finish_source(SourceRecord::default())?;
+        }
         for (_, part) in std::mem::take(&mut self.parts) {
             self.manifest.parts.push(part.finish()?);
         }
-        self.commit_losers()?;
         let dictionaries = CODED_FIELDS.into_iter().map(str::to_string).zip(self.dictionaries);
         let cue_fields = CUE_CODES.into_iter().map(cues::dictionary_name);
         for (name, dictionary) in dictionaries.chain(cue_fields.zip(self.cue_dictionaries)) {
             self.manifest.dictionaries.insert(name, dictionary.into_names());
         }
-        self.manifest.commit_id = self.commit_id;
-        self.manifest.recontact_version = env!("CARGO_PKG_VERSION").to_string();
-        self.manifest.lexicon_hash = info.lexicon_hash;
-        if info.config_text.is_some() {
-            self.manifest.config_text = info.config_text;
-        }
-        // After a write that failed and was not heeded, nothing may be committed.
-        self.manifest
-            .check()
-            .map_err(|what| Error::data(&self.dir, what, "nothing was changed: run it again"))?;
-        self.manifest.save(&self.dir)?;
-        Store::open(&self.dir)
+        let mut commit = CommitRecord { id: self.commit_id, deed: self.deed, ..self.manifest.commit() };
+        commit.lexicon_hash = info.lexicon_hash;
+        commit.config_text = info.config_text.filter(|text| self.manifest.config_text.as_ref() != Some(text));
+        let mut store = Store { dir: self.dir, manifest: self.manifest };
+        store.list_losers_of(&mut commit)?;
+        store.commit(commit)
     }
 
     /// The last commit, where this run adds nothing to it.
@@ -283,20 +290,6 @@ impl Writer {
             && self.manifest.lexicon_hash == info.lexicon_hash
             && (info.config_text.is_none() || info.config_text == self.manifest.config_text);
         is_unchanged.then(|| Store::open(&self.dir))
-    }
-
-    /// Writes the lists of rows that this commit makes duplicates.
-    fn commit_losers(&mut self) -> Result<()> {
-        let interactions = interaction_losers(&self.dir, &self.manifest, self.commit_id)?;
-        let cues = cue_losers(&self.dir, &self.manifest, self.commit_id)?;
-        for (table, rows) in [(Table::Duplicates, interactions), (Table::CueDuplicates, cues)] {
-            if !rows.is_empty() {
-                let mut part = PartWriter::create(&self.dir, table, self.commit_id)?;
-                part.write(&frame(vec![column_u32("row", rows)]))?;
-                self.manifest.parts.push(part.finish()?);
-            }
-        }
-        Ok(())
     }
 
     fn flush_narrow(&mut self) -> Result<()> {
@@ -351,12 +344,6 @@ impl Writer {
         }
     }
 
-    fn observe(&mut self, interaction: &Interaction) {
-        let at = interaction.started_at;
-        let (first, last) = self.manifest.observed.unwrap_or((at, at));
-        self.manifest.observed = Some((first.min(at), last.max(at)));
-    }
-
     fn list_extra_names(&mut self, interaction: &Interaction) {
         let names = || interaction.extra.iter().map(|(name, _)| name);
         if names().eq(&self.extra_names) {
@@ -382,6 +369,51 @@ impl Writer {
             )),
         }
     }
+}
+
+impl Store {
+    /// Writes the lists of rows that a commit makes duplicates, and counts them.
+    fn list_losers_of(&mut self, commit: &mut CommitRecord) -> Result<()> {
+        let interactions = self.interactions_lost_in(commit.id)?;
+        let cues = self.cues_lost_in(commit.id)?;
+        commit.replaced = interactions.replaced;
+        commit.replaced_in_all += interactions.replaced;
+        self.write_list(Table::Duplicates, commit.id, interactions.rows)?;
+        self.write_list(Table::CueDuplicates, commit.id, cues)
+    }
+
+    /// Writes a list of rows that do not count.
+    pub(super) fn write_list(&mut self, table: Table, commit_id: u64, rows: Vec<u32>) -> Result<()> {
+        if !rows.is_empty() {
+            let mut part = PartWriter::create(&self.dir, table, commit_id)?;
+            part.write(&frame(vec![column_u32("row", rows)]))?;
+            self.manifest.parts.push(part.finish()?);
+        }
+        Ok(())
+    }
+
+    /// Makes the store as it is in memory the last commit, and opens it.
+    pub(super) fn commit(mut self, mut commit: CommitRecord) -> Result<Store> {
+        let manifest = &mut self.manifest;
+        commit.name_counts =
+            manifest.dictionaries.iter().map(|(field, names)| (field.clone(), names.len())).collect();
+        manifest.commit_id = commit.id;
+        manifest.recontact_version = env!("CARGO_PKG_VERSION").to_string();
+        manifest.lexicon_hash = commit.lexicon_hash.clone();
+        if let Some(text) = &commit.config_text {
+            manifest.config_text = Some(text.clone());
+        }
+        manifest.commits.push(commit);
+        // After a write that failed and was not heeded, nothing may be committed.
+        manifest.check().map_err(|what| Error::data(&self.dir, what, "nothing was changed: run it again"))?;
+        manifest.save(&self.dir)?;
+        Store::open(&self.dir)
+    }
+}
+
+/// The sources that were not removed.
+fn counted_sources(manifest: &Manifest) -> impl Iterator<Item = &SourceRecord> {
+    manifest.sources.iter().filter(|source| !source.is_removed())
 }
 
 fn too_many_names(dir: &Path, field: &str) -> Error {

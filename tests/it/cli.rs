@@ -87,6 +87,7 @@ fn the_formats_carry_the_same_numbers() {
     for (row, entry) in rows.iter().zip(entries) {
         for (name, cell) in header.iter().zip(row) {
             let value = name.split('.').fold(entry, |object, key| &object[key]);
+            let value = if name == "commit_id" { &json[name] } else { value };
             match value {
                 Value::Null if name == "category" => assert_eq!(cell, "(none)"),
                 Value::Null => assert_eq!(cell, "", "{name} of {row:?}"),

@@ -68,7 +68,7 @@ impl Counts {
         let mut customers = BTreeSet::new();
         for Row { truth, customer, .. } in rows {
             let is_first = truth.position == Some(0) && truth.is_left_edge == Some(false);
-            counts.interactions += 1;
+            counts.interactions += u64::from(truth.exclusion != "duplicate_id");
             counts.contacts += u64::from(truth.is_contact);
             counts.repeats += u64::from(truth.is_repeat == Some(true));
             counts.left_edge += u64::from(truth.is_left_edge == Some(true));

@@ -21,6 +21,8 @@ mod explain;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod identity;
@@ -37,9 +39,13 @@ mod program;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod sql;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod store_commands;
 #[cfg(test)]
 mod sweep;
 #[cfg(test)]

@@ -38,6 +38,7 @@ struct Row {
     started_at: i64,
     ended_at: Option<i64>,
     handle_seconds: Option<i64>,
+    updated_at: Option<i64>,
     run: i64,
 }
 
@@ -115,6 +116,8 @@ fn rows(random: &mut fastrand::Rng, count: i64) -> Vec<Row> {
             started_at,
             ended_at: (random.u8(0..3) > 0).then_some(ended_at),
             handle_seconds: (random.u8(0..3) > 0).then(|| random.i64(0..9) * 450),
+            // Few different days, so that versions of one id often say the same.
+            updated_at: (random.u8(0..2) > 0).then(|| BEGIN + random.i64(0..3) * DAY),
             run: 1 + i64::from(number >= count / 2),
         });
     }
@@ -173,7 +176,7 @@ fn time(micros: i64) -> String {
 
 fn csv(rows: &[Row], run: i64) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = "interaction_id customer_id category channel direction status parent_id started_at ended_at handle_seconds";
+    let head = "interaction_id customer_id category channel direction status parent_id started_at ended_at handle_seconds updated_at";
     writer.write_record(head.split(' ')).unwrap();
     for row in rows.iter().filter(|row| row.run == run) {
         let text = |value: Option<&str>| value.unwrap_or_default().to_string();
@@ -188,6 +191,7 @@ fn csv(rows: &[Row], run: i64) -> Vec<u8> {
             time(row.started_at),
             row.ended_at.map(time).unwrap_or_default(),
             row.handle_seconds.map(|it| it.to_string()).unwrap_or_default(),
+            row.updated_at.map(time).unwrap_or_default(),
         ];
         writer.write_record(record).unwrap();
     }
@@ -272,9 +276,10 @@ fn filled(
             row.started_at,
             row.ended_at,
             row.handle_seconds,
+            row.updated_at,
             row.run
         ];
-        sql.execute("insert into log values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values).unwrap();
+        sql.execute("insert into log values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values).unwrap();
     }
     for (id, words) in spoken {
         let (is_stated, number) = stated[*words];

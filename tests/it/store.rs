@@ -200,14 +200,14 @@ fn a_store_of_a_newer_format_is_refused_politely() {
     let folder = Folder::with(&[("a.csv", "call_id,customer,opened_at\n1,C1,2026-01-01 10:00\n")]);
     folder.run("index a.csv --store s").ok();
     let manifest = folder.read("s/manifest.json");
-    let newer = manifest.replacen("\"format_version\":2", "\"format_version\":99", 1);
-    let newer = newer.replacen("\"format_version\": 2", "\"format_version\": 99", 1);
+    let newer = manifest.replacen("\"format_version\":3", "\"format_version\":99", 1);
+    let newer = newer.replacen("\"format_version\": 3", "\"format_version\": 99", 1);
     assert_ne!(manifest, newer);
     folder.write("s/manifest.json", &newer);
     for command in ["report", "index a.csv", "explain 1", "index a.csv --rebuild"] {
         let error = folder.run(&format!("{command} --store s")).error();
         let expected =
-            "s/manifest.json: the store has format 99, this recontact reads up to 2: use the newer recontact";
+            "s/manifest.json: the store has format 99, this recontact reads up to 3: use the newer recontact";
         assert!(error.starts_with(expected), "{command}: {error}");
     }
     assert_eq!(folder.read("s/manifest.json"), newer);
