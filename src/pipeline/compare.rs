@@ -4,7 +4,7 @@
 //! long as both can be opened: so what is the same row in both is the same record, and what moved it are others. The
 //! changes add up to the difference of the reports (see [`Moved`]).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::view::{Extent, View};
 use crate::interaction::Interaction;
@@ -18,9 +18,11 @@ use crate::{Error, Result};
 /// What a commit looks like under the policy.
 struct Side<'a> {
     view: View<'a>,
-    /// The place of each contact in chain order.
-    places: HashMap<u32, usize>,
+    /// The place of each row in chain order; [`NO_PLACE`] of one that is no contact.
+    places: Vec<u32>,
 }
+
+const NO_PLACE: u32 = u32::MAX;
 
 /// A change as rows: of the earlier commit, and of the later one.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +98,10 @@ fn counts_of_everything(view: &View) -> Scores {
 
 impl<'a> Side<'a> {
     fn new(view: View<'a>) -> Side<'a> {
-        let places = view.links.order().iter().copied().zip(0..).collect();
+        let mut places = vec![NO_PLACE; view.links.row_count()];
+        for (row, place) in view.links.order().iter().zip(0..) {
+            places[*row as usize] = place;
+        }
         Side { view, places }
     }
 
@@ -104,16 +109,21 @@ impl<'a> Side<'a> {
         self.view.links.class(row)
     }
 
+    fn place(&self, row: u32) -> Option<usize> {
+        let place = self.places.get(row as usize).copied();
+        place.filter(|place| *place != NO_PLACE).map(|place| place as usize)
+    }
+
     /// The contact after one in its episode.
     fn next(&self, row: u32) -> Option<u32> {
-        let place = self.places.get(&row)? + 1;
+        let place = self.place(row)? + 1;
         let links = &self.view.links;
         (place < links.order().len() && !links.starts_episode(place)).then(|| links.order()[place])
     }
 
     /// The contact before one in its episode.
     fn previous(&self, row: u32) -> Option<u32> {
-        let place = *self.places.get(&row)?;
+        let place = self.place(row)?;
         let links = &self.view.links;
         (place > 0 && !links.starts_episode(place)).then(|| links.order()[place - 1])
     }

@@ -111,12 +111,14 @@ fn mark(it: &PeriodScores) -> &'static str {
 pub fn trend_csv(report: &Report) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
-    write(["category"].iter().chain(&COLUMNS).map(|it| it.to_string()).collect());
+    write(["category"].iter().chain(&COLUMNS).chain(&["commit_id"]).map(|it| it.to_string()).collect());
     let (overall, categories): (Vec<_>, Vec<_>) = report.trend.iter().partition(|line| line.is_overall);
     for line in categories.into_iter().chain(overall) {
         let name = if line.is_overall { "(all)" } else { line.category.as_deref().unwrap_or(NO_VALUE) };
         for period in &line.periods {
-            write(csv_row(name, period));
+            let mut row = csv_row(name, period);
+            row.push(report.commit_id.to_string());
+            write(row);
         }
     }
     writer.into_inner().expect("writing to memory does not fail")

@@ -69,13 +69,6 @@ impl Store {
         Ok(self)
     }
 
-    /// Reads every byte and compares it with what was written; opening only compares lengths.
-    ///
-    /// Errors: the first part that differs.
-    pub fn verify(&self) -> Result<()> {
-        self.manifest.parts.iter().try_for_each(|part| part.check_bytes(&self.dir))
-    }
-
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -3,7 +3,7 @@
 //! It takes row numbers and gives what the source said, for `explain` and for ties. It decodes one row group around each
 //! row, and deliberately is not the way to read a column.
 
-use polars::prelude::{DataFrame, Float64Type, Int64Type, PolarsNumericType, UInt32Type, UInt64Type};
+use polars::prelude::{DataFrame, Float64Type, Int64Type, PolarsNumericType, UInt32Type};
 
 use super::dimension::Field;
 use super::duplicates::NOT_SAID;
@@ -75,11 +75,11 @@ impl Store {
     pub fn find_interaction(&self, id: &str) -> Result<Option<u32>> {
         let wanted = key(id);
         let mut found = Vec::new();
-        for (part, first) in self.parts_of(Table::Interactions) {
-            let keys = self.column::<UInt64Type>(part, "interaction_key")?;
-            let rows = (first as u32..).zip(keys);
-            found.extend(rows.filter(|(_, key)| *key == wanted).map(|(row, _)| row));
-        }
+        self.for_keys(Table::Interactions, |row, key| {
+            if key == wanted {
+                found.push(row);
+            }
+        })?;
         let ids = self.texts("interaction_id", &found)?;
         let is_same = |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim() == id.trim());
         let found: Vec<u32> =

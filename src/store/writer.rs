@@ -67,6 +67,8 @@ pub struct Writer {
     current: SourceRecord,
     /// Fingerprints of the sources that count.
     fingerprints: HashSet<String>,
+    /// Names of those that earlier runs read.
+    names: HashSet<String>,
     source_count_before: usize,
 }
 
@@ -117,6 +119,7 @@ impl Writer {
             cue_count: manifest.row_count(Table::Cues),
             current: SourceRecord::default(),
             fingerprints: counted_sources(&manifest).map(|source| source.fingerprint.clone()).collect(),
+            names: counted_sources(&manifest).map(|source| source.name.clone()).collect(),
             source_count_before: manifest.sources.len(),
             manifest,
         })
@@ -134,8 +137,7 @@ impl Writer {
 
     /// Whether an earlier run read a source of this name.
     pub fn has_source_named(&self, name: &str) -> bool {
-        let earlier = counted_sources(&self.manifest).filter(|source| source.commit_id < self.commit_id);
-        earlier.into_iter().any(|source| source.name == name)
+        self.names.contains(name)
     }
 
     /// Adds interactions whose telephone numbers are of no known region. Rows with an id that the store has already are

@@ -8,7 +8,7 @@ use recontact::measure::{Moved, Scores};
 use recontact::pipeline::{self, ReportOptions};
 use recontact::policy::Policy;
 use recontact::report::Report;
-use recontact::store::{Deed, Replaced, Store, compact, remove_sources};
+use recontact::store::{Deed, Replaced, Store, compact, remove_sources, verify};
 use tempfile::tempdir;
 
 use super::program::Folder;
@@ -92,7 +92,7 @@ fn a_compacted_store_gives_the_same_reports_now_and_after_further_commits() {
                 assert_eq!(store.cues_of(&id).unwrap(), expected.cues_of(&id).unwrap(), "seed {seed}");
             }
         }
-        store.verify().unwrap();
+        assert_eq!(verify(compacted.path()).unwrap().damages, []);
     }
 }
 

@@ -142,7 +142,7 @@ fn csv_has_a_line_a_category_and_period_where_the_trend_is_asked_for() {
     assert_eq!(
         lines[0],
         "category,period,from,to,is_provisional,is_partial,contact_count,repeat_count,first_count,left_edge_count,\
-         eligible_count,pending_count,resolved_count,fcr_rate,fcr_low,fcr_high"
+         eligible_count,pending_count,resolved_count,fcr_rate,fcr_low,fcr_high,commit_id"
     );
     assert!(
         lines[1].starts_with("billing,2026-W10,2026-03-02,2026-03-08,false,false,50,10,40,0,40,0,30,0.75,0.")
