@@ -18,6 +18,8 @@ mod estimates;
 mod evidence;
 #[cfg(test)]
 mod explain;
+#[cfg(all(test, unix))]
+mod faults;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
