@@ -157,6 +157,17 @@ impl Class {
         }
     }
 
+    /// The same with another fate; what has none stays as it is.
+    pub(super) fn with_fate(self, fate: Fate) -> Class {
+        match self {
+            Class::Excluded(_) => self,
+            Class::LeftEdge(_) => Class::LeftEdge(fate),
+            Class::First(_) => Class::First(fate),
+            Class::Repeat(_) => Class::Repeat(fate),
+            Class::UnservedRepeat(_) => Class::UnservedRepeat(fate),
+        }
+    }
+
     /// Whether it counts as a contact.
     pub fn is_contact(self) -> bool {
         !matches!(self, Class::Excluded(_))

@@ -47,7 +47,7 @@ pub(super) fn join(scan: &Scan<'_>, contacts: &mut [Packed], extended: &mut Vec<
         });
         match (joined, &mut current) {
             (Some(exclusion), Some(current)) => {
-                scan.set(next, Class::Excluded(exclusion));
+                scan.set(&next, Class::Excluded(exclusion));
                 current.since = current.since.max(next.anchor);
                 current.end = current.end.max(end);
                 if policy.clock == Clock::End {
@@ -56,7 +56,7 @@ pub(super) fn join(scan: &Scan<'_>, contacts: &mut [Packed], extended: &mut Vec<
                     extended.push((begun.row, begun.anchor));
                 }
             }
-            _ if scan.is_unserved(next) => {}
+            _ if scan.is_unserved(&next) => {}
             _ => current = Some(Current { at, since: next.anchor, end }),
         }
     }

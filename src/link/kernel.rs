@@ -5,11 +5,15 @@
 //! depends neither on the order of rows nor on the number of threads.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::atomic::AtomicU8;
 
 use rayon::prelude::*;
 
 use super::class::CONTACT;
+use super::links::Ends;
+use super::parts::{Pieces, part_count, place_of, rounds};
 use super::rules::Rules;
 use super::scan::{Part, Scan};
 use super::screen::screen;
@@ -17,13 +21,6 @@ use super::transfer::extended_ends;
 use super::{Input, Links};
 use crate::interaction::Micros;
 use crate::policy::{Clock, Policy};
-
-/// Contacts per part, about 128 KiB of them: half a core's second-level cache.
-const PART: usize = 4096;
-/// Enough parts for any size; more would only spread the writes of partitioning.
-const MAX_PARTS: usize = 4096;
-/// Rows that one task packs.
-const PIECE: usize = 1 << 18;
 
 /// One contact, packed for sorting.
 #[derive(Clone, Copy, Default)]
@@ -39,7 +36,7 @@ pub(super) struct Packed {
 /// Links all rows under a policy.
 ///
 /// `tie_break` orders the interaction ids of two rows; it is asked only about contacts of one customer and reason
-/// that started in the same microsecond, and from several threads.
+/// that started in the same microsecond.
 ///
 /// Choices where several categories meet: the window of the *earlier* contact's category governs a gap (under
 /// `chain = "first"` that of the episode's first contact), a contact's own category governs its lookback and its
@@ -48,37 +45,73 @@ pub(super) struct Packed {
 /// # Panics
 /// When a column of `input` is neither empty nor as long as `started_at`, or has more than 2³² − 1 rows.
 pub fn link(input: &Input<'_>, policy: &Policy, tie_break: &(dyn Fn(u32, u32) -> Ordering + Sync)) -> Links {
+    let ranks = |tied: &[u32]| {
+        let mut sorted = tied.to_vec();
+        sorted.sort_by(|a, b| tie_break(*a, *b));
+        let mut rank = 0;
+        let mut ranks = HashMap::with_capacity(sorted.len());
+        for (at, row) in sorted.iter().enumerate() {
+            let is_next = at > 0 && tie_break(sorted[at - 1], *row) != Ordering::Equal;
+            rank += usize::from(is_next);
+            ranks.insert(*row, rank);
+        }
+        Ok::<_, Infallible>(tied.iter().map(|row| ranks[row]).collect())
+    };
+    match link_by_ranks(input, policy, ranks) {
+        Ok(links) => links,
+        Err(never) => match never {},
+    }
+}
+
+/// As [`link`], where ids are found out only for the rows that turn out to be tied: `ranks` gives the rank of the id of
+/// each, any number that orders as the ids do. It is called once, or not at all.
+///
+/// # Errors
+/// Those of `ranks`.
+///
+/// # Panics
+/// As [`link`].
+pub fn link_by_ranks<R: Ord + Copy + Send + Sync, E>(
+    input: &Input<'_>,
+    policy: &Policy,
+    ranks: impl FnOnce(&[u32]) -> Result<Vec<R>, E>,
+) -> Result<Links, E> {
     assert!(input.is_consistent(), "columns of one length");
     assert!(u32::try_from(input.row_count()).is_ok(), "row numbers have 32 bits");
     let rules = Rules::new(policy, input);
-    let codes = screen(input, policy, &rules);
+    let screened = screen(input, policy, &rules);
     let extended = match policy.clock {
-        Clock::Start => Vec::new(),
-        Clock::End => extended_ends(input, &codes),
+        Clock::Start => Ends::default(),
+        Clock::End => Ends::new(extended_ends(input, &screened), input.row_count()),
     };
-    let observed = observed(input, policy);
-    let pieces = pack(input, policy, &rules, &codes, &extended);
-    let codes: Vec<AtomicU8> = codes.into_iter().map(AtomicU8::new).collect();
-    let scan = Scan { input, policy, rules: &rules, observed, tie_break, codes: &codes };
-    let part_count = pieces.first().map_or(0, |piece| piece.starts.len() - 1);
-    let mut parts: Vec<Part> =
-        (0..part_count).into_par_iter().map(|part| scan.part(sorted(&pieces, part))).collect();
-    parts.push(scan.singles(pieces.iter().flat_map(|piece| &piece.singles).copied().collect()));
-    drop(pieces);
-    let mut links = Links { observed, extended, anchor: policy.anchor, ..Links::default() };
+    let codes: Vec<AtomicU8> = screened.par_iter().map(|code| AtomicU8::new(*code)).collect();
+    let scan =
+        Scan { input, policy, rules: &rules, observed: observed(input, policy), codes: &codes, ranks: None };
+    let contacts = Contacts { input, policy, rules: &rules, screened: &screened, extended: &extended };
+    let mut parts = contacts.parts(|contacts| scan.part(contacts));
+    let tied: Vec<u32> = parts.iter().flat_map(|part| &part.tied.rows).copied().collect();
+    if !tied.is_empty() {
+        let ranks: HashMap<u32, R> = tied.iter().copied().zip(ranks(&tied)?).collect();
+        let by_rank = |a: u32, b: u32| ranks.get(&a).cmp(&ranks.get(&b));
+        let scan = Scan { ranks: Some(&by_rank), ..scan };
+        parts.par_iter_mut().filter(|part| !part.tied.rows.is_empty()).for_each(|part| {
+            *part = scan.part(std::mem::take(&mut part.tied.contacts));
+        });
+    }
+    parts.push(scan.singles(contacts.of_nobody()));
+    let mut links = Links { observed: scan.observed, extended, anchor: policy.anchor, ..Links::default() };
     let contact_count = parts.iter().map(|part| part.order.len()).sum();
     links.order.reserve_exact(contact_count);
     links.marks.reserve_exact(contact_count);
+    let continued: Vec<(u32, Micros)> = parts.iter().flat_map(|part| &part.extended).copied().collect();
+    // A contact can be extended by its legs and by what followed closely: the second end has the first in it.
+    links.extended.add(&continued, input.row_count());
     for part in parts {
         links.order.extend_from_slice(&part.order);
         links.marks.extend_from_slice(&part.marks);
-        links.extended.extend_from_slice(&part.extended);
     }
-    // A contact can be extended by its legs and by what followed closely: the second end has the first in it.
-    links.extended.sort_unstable_by_key(|(row, end)| (*row, std::cmp::Reverse(*end)));
-    links.extended.dedup_by_key(|(row, _)| *row);
     links.codes = codes.into_iter().map(AtomicU8::into_inner).collect();
-    links
+    Ok(links)
 }
 
 /// First and last start of all interactions but duplicates, unless the policy says otherwise.
@@ -90,115 +123,82 @@ fn observed(input: &Input<'_>, policy: &Policy) -> Option<(Micros, Micros)> {
     Some((policy.observed_from.unwrap_or(first), policy.observed_to.unwrap_or(last)))
 }
 
-/// The contacts of a run of rows, by part: those of part `p` are `contacts[starts[p]..starts[p + 1]]`. Those of
-/// unknown customers are apart: each is a customer's only one.
-struct Piece {
-    contacts: Vec<Packed>,
-    starts: Vec<usize>,
-    singles: Vec<Packed>,
+/// The rows that passed the screen.
+struct Contacts<'a> {
+    input: &'a Input<'a>,
+    policy: &'a Policy,
+    rules: &'a Rules,
+    screened: &'a [u8],
+    extended: &'a Ends,
 }
 
-/// Packs the contacts of all rows, partitioned by customer, in parallel.
-fn pack(
-    input: &Input<'_>,
-    policy: &Policy,
-    rules: &Rules,
-    codes: &[u8],
-    extended: &[(u32, Micros)],
-) -> Vec<Piece> {
-    let part_count = (codes.len() / PART).next_power_of_two().min(MAX_PARTS);
-    let part_of = |customer: u64| place_of(customer, part_count).0;
-    let packed = |row: usize, ends: &mut &[(u32, Micros)]| {
-        let started_at = input.started_at[row];
-        let anchor = if policy.clock == Clock::Start { started_at } else { end_of(input, row, ends) };
+impl Contacts<'_> {
+    /// What `scan` makes of each part. Contacts of unknown customers are in none.
+    fn parts(&self, scan: impl Fn(Vec<Packed>) -> Part + Sync) -> Vec<Part> {
+        let count = part_count(self.screened.len());
+        let mut parts = Vec::with_capacity(count);
+        let part_of = |row: usize| {
+            let customer = self.input.customer(row);
+            (self.screened[row] == CONTACT && customer != 0).then(|| place_of(customer, count).0)
+        };
+        let mut pieces = Pieces::new(self.screened.len(), part_of);
+        for round in rounds(self.screened.len(), count) {
+            pieces.fill(round.clone(), |row| self.packed(row));
+            let part = |part| scan(sorted(&pieces, part, |it| place_of(it.customer, count).1));
+            parts.par_extend((0..round.len()).into_par_iter().map(part));
+        }
+        parts
+    }
+
+    /// Those of unknown customers: each is a customer's only one.
+    fn of_nobody(&self) -> Vec<Packed> {
+        let is_single = |row: &usize| self.screened[*row] == CONTACT && self.input.customer(*row) == 0;
+        (0..self.screened.len()).into_par_iter().filter(is_single).map(|row| self.packed(row)).collect()
+    }
+
+    fn packed(&self, row: usize) -> Packed {
+        let started_at = self.input.started_at[row];
+        let anchor = match self.policy.clock {
+            Clock::Start => started_at,
+            Clock::End => self.extended.of(row as u32).unwrap_or_else(|| self.input.own_end(row)),
+        };
         Packed {
-            customer: input.customer(row),
+            customer: self.input.customer(row),
             started_at,
             anchor,
-            reason: rules.reason(input, row),
+            reason: self.rules.reason(self.input, row),
             row: row as u32,
         }
-    };
-    codes
-        .par_chunks(PIECE)
-        .enumerate()
-        .map(|(piece, codes)| {
-            let first_row = piece * PIECE;
-            let rows = || (first_row..).zip(codes).filter(|(_, code)| **code == CONTACT).map(|(row, _)| row);
-            let mut starts = vec![0; part_count + 1];
-            for row in rows().filter(|row| input.customer(*row) != 0) {
-                starts[part_of(input.customer(row)) + 1] += 1;
-            }
-            for part in 0..part_count {
-                starts[part + 1] += starts[part];
-            }
-            let mut next = starts.clone();
-            let mut contacts = vec![Packed::default(); starts[part_count]];
-            let mut singles = Vec::new();
-            let mut ends = &extended[extended.partition_point(|it| (it.0 as usize) < first_row)..];
-            for row in rows() {
-                let contact = packed(row, &mut ends);
-                if contact.customer == 0 {
-                    singles.push(contact);
-                    continue;
-                }
-                let slot = &mut next[part_of(contact.customer)];
-                contacts[*slot] = contact;
-                *slot += 1;
-            }
-            Piece { contacts, starts, singles }
-        })
-        .collect()
-}
-
-/// The end of a row, extended by its transfer legs; `ends` is what lies ahead of rows asked in ascending order.
-fn end_of(input: &Input<'_>, row: usize, ends: &mut &[(u32, Micros)]) -> Micros {
-    match ends.split_first() {
-        Some((first, rest)) if first.0 as usize == row => {
-            *ends = rest;
-            first.1
-        }
-        _ => input.own_end(row),
     }
 }
 
-/// The part of a customer, and where in the part it lies, as a fraction of 2⁶⁴.
-///
-/// Fibonacci hashing: the top bits of key × 2⁶⁴/φ spread keys of any kind (Knuth, TAOCP 3, 6.4).
-fn place_of(customer: u64, part_count: usize) -> (usize, u64) {
-    let mixed = customer.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    let place = u128::from(mixed) * part_count as u128;
-    ((place >> 64) as usize, place as u64)
-}
-
-/// One part of all pieces, sorted: each customer's contacts together, by reason and time.
+/// One part, sorted: each customer's contacts together, by reason and time. `place_of` a contact is its place among the
+/// part's customers, as a fraction of 2⁶⁴.
 ///
 /// Counted into about as many cells as there are contacts, so that a cell holds a customer or two and takes a few
 /// comparisons, where one sort of the part would compare each contact a dozen times.
-fn sorted(pieces: &[Piece], part: usize) -> Vec<Packed> {
-    let part_count = pieces[0].starts.len() - 1;
-    let slices =
-        || pieces.iter().flat_map(|piece| &piece.contacts[piece.starts[part]..piece.starts[part + 1]]);
-    let count: usize = pieces.iter().map(|piece| piece.starts[part + 1] - piece.starts[part]).sum();
+fn sorted(pieces: &Pieces<Packed>, part: usize, place_of: impl Fn(&Packed) -> u64) -> Vec<Packed> {
+    let slices = pieces.of(part);
+    let count: usize = slices.clone().map(<[Packed]>::len).sum();
     let cell_bits = count.max(2).ilog2();
-    let cell_of = |it: &Packed| (place_of(it.customer, part_count).1 >> (64 - cell_bits)) as usize;
-    let mut ends = vec![0usize; (1 << cell_bits) + 1];
-    for contact in slices() {
+    let cell_of = |it: &Packed| (place_of(it) >> (64 - cell_bits)) as usize;
+    let mut ends = vec![0u32; (1 << cell_bits) + 1];
+    for contact in slices.clone().flatten() {
         ends[cell_of(contact) + 1] += 1;
     }
     for cell in 1..ends.len() {
         ends[cell] += ends[cell - 1];
     }
     let mut contacts = vec![Packed::default(); count];
-    for contact in slices() {
+    for contact in slices.flatten() {
         let slot = &mut ends[cell_of(contact)];
-        contacts[*slot] = *contact;
+        contacts[*slot as usize] = *contact;
         *slot += 1;
     }
     let mut begin = 0;
-    for end in &ends[..1 << cell_bits] {
-        contacts[begin..*end].sort_unstable_by_key(|it| (it.customer, it.reason, it.started_at, it.row));
-        begin = *end;
+    for end in ends[..1 << cell_bits].iter().map(|end| *end as usize) {
+        contacts[begin..end].sort_unstable_by_key(|it| (it.customer, it.reason, it.started_at, it.row));
+        begin = end;
     }
     contacts
 }

@@ -15,7 +15,7 @@ pub struct Links {
     pub(super) codes: Vec<u8>,
     pub(super) order: Vec<u32>,
     pub(super) marks: Vec<u8>,
-    pub(super) extended: Vec<(u32, Micros)>,
+    pub(super) extended: Ends,
     pub(super) observed: Option<(Micros, Micros)>,
     pub(super) anchor: Anchor,
 }
@@ -24,14 +24,21 @@ impl Default for Links {
     /// Of nothing.
     fn default() -> Links {
         let (codes, order, marks) = (Vec::new(), Vec::new(), Vec::new());
-        Links { codes, order, marks, extended: Vec::new(), observed: None, anchor: Anchor::First }
+        Links { codes, order, marks, extended: Ends::default(), observed: None, anchor: Anchor::First }
     }
 }
 
-/// Marks of a position in `order`.
+/// Marks of a position in `order`, beside the last bits of its contact's code.
 pub(super) const STARTS_CUSTOMER: u8 = 1;
 pub(super) const STARTS_TIMELINE: u8 = 2;
 pub(super) const STARTS_EPISODE: u8 = 4;
+/// How far the bits of the code are moved.
+const CODE_SHIFT: u32 = 3;
+
+/// The marks that keep the code of a contact.
+pub(super) fn mark_of_code(code: u8) -> u8 {
+    (code - CONTACT) << CODE_SHIFT
+}
 
 impl Links {
     /// How many interactions there are.
@@ -85,6 +92,12 @@ impl Links {
         self.marks[position] & STARTS_EPISODE != 0
     }
 
+    /// The class of the contact at a position of the order: what [`Links::class`] says of its row, without going there.
+    pub fn class_at(&self, position: usize) -> Class {
+        let code = CONTACT + (self.marks[position] >> CODE_SHIFT);
+        Class::from_code(code).expect("every code from that of a contact on is one of a contact")
+    }
+
     /// How many episodes there are.
     pub fn episode_count(&self) -> usize {
         self.marks.iter().filter(|marks| **marks & STARTS_EPISODE != 0).count()
@@ -102,10 +115,7 @@ impl Links {
 
     /// The end of a contact, with the transfer legs that extend it.
     pub(super) fn end_of(&self, input: &Input<'_>, row: u32) -> Micros {
-        match self.extended.binary_search_by_key(&row, |it| it.0) {
-            Ok(at) => self.extended[at].1,
-            Err(_) => input.own_end(row as usize),
-        }
+        self.extended.of(row).unwrap_or_else(|| input.own_end(row as usize))
     }
 
     /// The moment of a contact from which time is measured: its start or its end, by the policy's clock.
@@ -114,5 +124,43 @@ impl Links {
             Clock::Start => input.started_at[row as usize],
             Clock::End => self.end_of(input, row),
         }
+    }
+}
+
+/// The ends of the few rows that are not their own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Ends {
+    /// By ascending row.
+    ends: Vec<(u32, Micros)>,
+    /// Whether a row is among them, a bit a row, so that the others are not searched for; empty: none is.
+    has_end: Vec<u64>,
+}
+
+impl Ends {
+    pub(super) fn new(ends: Vec<(u32, Micros)>, row_count: usize) -> Ends {
+        let mut new = Ends::default();
+        new.add(&ends, row_count);
+        new
+    }
+
+    /// Adds ends; of several of a row the latest counts.
+    pub(super) fn add(&mut self, ends: &[(u32, Micros)], row_count: usize) {
+        if ends.is_empty() {
+            return;
+        }
+        self.has_end.resize(row_count.div_ceil(64), 0);
+        ends.iter().for_each(|(row, _)| self.has_end[*row as usize / 64] |= 1 << (row % 64));
+        self.ends.extend_from_slice(ends);
+        self.ends.sort_unstable_by_key(|(row, end)| (*row, std::cmp::Reverse(*end)));
+        self.ends.dedup_by_key(|(row, _)| *row);
+    }
+
+    /// The end of a row, if it is among them.
+    pub(super) fn of(&self, row: u32) -> Option<Micros> {
+        let word = self.has_end.get(row as usize / 64)?;
+        if word >> (row % 64) & 1 == 0 {
+            return None;
+        }
+        self.ends.binary_search_by_key(&row, |it| it.0).ok().map(|at| self.ends[at].1)
     }
 }

@@ -2,10 +2,10 @@
 //! event), and what a customer may mean who says that they called before. Takes the links back to the columns they
 //! were made from; decides nothing anew.
 
+use super::Links;
 use super::rules::Rules;
-use super::{Input, Links};
+use super::stretch::Stretch;
 use crate::interaction::Micros;
-use crate::policy::Policy;
 
 /// The neighbours of one contact about another reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,26 +16,28 @@ pub struct Neighbours {
     pub other_after: Option<Micros>,
 }
 
-/// The neighbours of all contacts, in chain order. Of contacts that began in the same microsecond none is before or
-/// after the others. `input` and `policy` must be those that gave `links`.
-pub fn neighbours(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Neighbours> {
-    let mut all = vec![Neighbours::default(); links.order().len()];
-    let rules = Rules::new(policy, input);
-    let mut contacts: Vec<Contact> = Vec::new();
-    let mut reason = 0;
-    for place in 0..=links.order().len() {
-        let is_end = place == links.order().len() || (place > 0 && links.starts_customer(place));
-        if is_end {
-            find(&mut contacts, &rules, links, &mut all);
-            contacts.clear();
+impl Stretch<'_> {
+    /// The neighbours of the contacts, of the customers who have one that `is_asked` for; the others are given none.
+    /// Of contacts that began in the same microsecond none is before or after the others.
+    pub fn neighbours(&self, is_asked: impl Fn(usize) -> bool) -> Vec<Neighbours> {
+        let mut all = vec![Neighbours::default(); self.rows.len()];
+        let mut contacts: Vec<Contact> = Vec::new();
+        let mut reason = 0;
+        for place in 0..=self.rows.len() {
+            if place == self.rows.len() || (place > 0 && self.starts_customer(place)) {
+                if contacts.iter().any(|it| is_asked(it.place)) {
+                    find(&mut contacts, self.rules, self.links, &mut all);
+                }
+                contacts.clear();
+            }
+            if place < self.rows.len() {
+                reason += usize::from(self.starts_timeline(place));
+                let (started_at, anchor) = (self.started_at[place], self.anchor[place]);
+                contacts.push(Contact { started_at, anchor, reason, place });
+            }
         }
-        if let Some(&row) = links.order().get(place) {
-            reason += usize::from(links.starts_timeline(place));
-            let started_at = input.started_at[row as usize];
-            contacts.push(Contact { started_at, anchor: links.anchor(input, policy, row), reason, place });
-        }
+        all
     }
-    all
 }
 
 struct Contact {
@@ -94,6 +96,7 @@ impl<'a> Latest<'a> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::stretch::Timelines;
     use super::super::table::{Columns, Row, S, any_policy, any_rows, policy};
     use super::*;
 
@@ -105,7 +108,8 @@ mod tests {
         let columns = Columns::new(&rows);
         let policy = policy(10, 100);
         let links = columns.link(&policy);
-        let found = neighbours(&links, &columns.input(), &policy);
+        let input = columns.input();
+        let found = Timelines::new(&links, &input, &policy).whole().neighbours(|_| true);
         let of = |row: u32| found[links.order().iter().position(|it| *it == row).unwrap()];
         let both = |before: Option<i64>, after: Option<i64>| Neighbours {
             other_before: before.map(|it| it * S),
@@ -124,7 +128,7 @@ mod tests {
             let columns = Columns::new(&rows);
             let links = columns.link(&policy);
             let input = columns.input();
-            let found = neighbours(&links, &input, &policy);
+            let found = Timelines::new(&links, &input, &policy).whole().neighbours(|_| true);
             let rules = Rules::new(&policy, &input);
             let contacts: Vec<&Row> = links.order().iter().map(|row| &rows[*row as usize]).collect();
             for (at, row) in contacts.iter().enumerate() {

@@ -6,20 +6,22 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use super::class::{Class, Exclusion, Fate, Outcome};
 use super::kernel::Packed;
-use super::links::{STARTS_CUSTOMER, STARTS_EPISODE, STARTS_TIMELINE};
+use super::links::{STARTS_CUSTOMER, STARTS_EPISODE, STARTS_TIMELINE, mark_of_code};
 use super::rules::Rules;
 use super::{Input, continuation, ticket};
 use crate::interaction::{Micros, Status};
 use crate::policy::{Chain, Maturity, Policy, ResolvedBy};
 
 /// What the scan of a part needs.
+#[derive(Clone, Copy)]
 pub(super) struct Scan<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) policy: &'a Policy,
     pub(super) rules: &'a Rules,
     pub(super) observed: Option<(Micros, Micros)>,
-    pub(super) tie_break: &'a (dyn Fn(u32, u32) -> Ordering + Sync),
     pub(super) codes: &'a [AtomicU8],
+    /// The order of the ids of rows that tie; none while they are not known.
+    pub(super) ranks: Option<&'a (dyn Fn(u32, u32) -> Ordering + Sync)>,
 }
 
 /// The contacts of a part in chain order, with their marks, and the ends of those that others continue.
@@ -28,32 +30,51 @@ pub(super) struct Part {
     pub(super) order: Vec<u32>,
     pub(super) marks: Vec<u8>,
     pub(super) extended: Vec<(u32, Micros)>,
+    pub(super) tied: Tied,
+}
+
+/// Where the order of ids is asked for and not known: the rows that tie, and all contacts of the part, which wait for it.
+#[derive(Default)]
+pub(super) struct Tied {
+    pub(super) rows: Vec<u32>,
+    pub(super) contacts: Vec<Packed>,
 }
 
 /// A contact whose class waits for what follows.
 #[derive(Clone, Copy)]
-struct Open {
-    contact: Packed,
-    class: fn(Fate) -> Class,
+struct Open<'a> {
+    contact: &'a Packed,
+    /// With a fate that is not known yet.
+    class: Class,
+    place: usize,
 }
+
+const NOT_KNOWN: Fate = Fate { is_eligible: false, outcome: Outcome::Repeated };
 
 impl Scan<'_> {
     /// Classifies the contacts of one part, sorted by customer, reason and start.
     pub(super) fn part(&self, mut contacts: Vec<Packed>) -> Part {
         let mut part = Part::default();
-        if continuation::is_wanted(self.policy) {
-            let is_one_customer = |a: &Packed, b: &Packed| a.customer == b.customer;
+        let is_one_customer = |a: &Packed, b: &Packed| a.customer == b.customer;
+        let is_joined = continuation::is_wanted(self.policy);
+        if is_joined {
             for contacts in contacts.chunk_by_mut(is_one_customer).filter(|contacts| contacts.len() > 1) {
                 contacts.sort_unstable_by_key(|it| (it.started_at, it.row));
-                self.break_ties(contacts, |a, b| a.started_at == b.started_at);
+            }
+        }
+        let rows = self.break_ties(&mut contacts, |a, b| {
+            let is_same = a.reason == b.reason || is_joined;
+            is_same && (a.started_at, a.customer) == (b.started_at, b.customer)
+        });
+        if !rows.is_empty() {
+            return Part { tied: Tied { rows, contacts }, ..part };
+        }
+        if is_joined {
+            for contacts in contacts.chunk_by_mut(is_one_customer).filter(|contacts| contacts.len() > 1) {
                 continuation::join(self, contacts, &mut part.extended);
                 contacts.sort_by_key(|it| (it.reason, it.started_at));
             }
             contacts.retain(|it| Class::from_code(self.code(it)).is_none_or(Class::is_contact));
-        } else {
-            self.break_ties(&mut contacts, |a, b| {
-                (a.started_at, a.customer, a.reason) == (b.started_at, b.customer, b.reason)
-            });
         }
         part.order.reserve_exact(contacts.len());
         part.marks.reserve_exact(contacts.len());
@@ -87,17 +108,23 @@ impl Scan<'_> {
         part
     }
 
-    /// Puts contacts that tie, which stand together, in the order of their ids.
-    fn break_ties(&self, contacts: &mut [Packed], is_tie: impl Fn(&Packed, &Packed) -> bool) {
+    /// Puts contacts that tie, which stand together, in the order of their ids; gives the rows of those whose ids are not
+    /// known.
+    fn break_ties(&self, contacts: &mut [Packed], is_tie: impl Fn(&Packed, &Packed) -> bool) -> Vec<u32> {
+        let mut unknown = Vec::new();
         for ties in contacts.chunk_by_mut(is_tie).filter(|ties| ties.len() > 1) {
-            ties.sort_by(|a, b| (self.tie_break)(a.row, b.row));
+            match self.ranks {
+                Some(ranks) => ties.sort_by(|a, b| ranks(a.row, b.row)),
+                None => unknown.extend(ties.iter().map(|it| it.row)),
+            }
         }
+        unknown
     }
 
     /// Classifies the contacts of one customer and reason, and appends those that are contacts.
     fn timeline(&self, contacts: &[Packed], part: &mut Part) {
-        let (mut first, mut previous): (Option<Packed>, Option<Open>) = (None, None);
-        for &contact in contacts {
+        let (mut first, mut previous): (Option<&Packed>, Option<Open>) = (None, None);
+        for contact in contacts {
             let reference = match self.policy.chain {
                 Chain::Rolling => previous.map(|it| it.contact),
                 Chain::First => first,
@@ -111,30 +138,31 @@ impl Scan<'_> {
                 first = Some(contact);
             }
             if let Some(previous) = previous {
-                self.close(previous, if is_repeat { Outcome::Repeated } else { Outcome::Resolved });
+                let outcome = if is_repeat { Outcome::Repeated } else { Outcome::Resolved };
+                self.close(previous, outcome, part);
             }
             let class = match is_repeat {
-                true if self.is_unserved(contact) => Class::UnservedRepeat,
-                true => Class::Repeat,
-                false if self.is_observed_before(contact) => Class::First,
-                false => Class::LeftEdge,
+                true if self.is_unserved(contact) => Class::UnservedRepeat(NOT_KNOWN),
+                true => Class::Repeat(NOT_KNOWN),
+                false if self.is_observed_before(contact) => Class::First(NOT_KNOWN),
+                false => Class::LeftEdge(NOT_KNOWN),
             };
-            previous = Some(Open { contact, class });
+            previous = Some(Open { contact, class, place: part.order.len() });
             part.order.push(contact.row);
             part.marks.push(if is_repeat { 0 } else { STARTS_EPISODE });
         }
         if let Some(previous) = previous {
-            self.close(previous, Outcome::Resolved);
+            self.close(previous, Outcome::Resolved, part);
         }
     }
 
-    fn is_within(&self, earlier: Packed, later: Packed) -> bool {
+    fn is_within(&self, earlier: &Packed, later: &Packed) -> bool {
         let window = self.rules.of(self.input, earlier.row as usize).window;
         self.rules.clock.gap(earlier.anchor, later.started_at) <= window
     }
 
     /// Why a contact cannot begin an episode, if it cannot.
-    fn never_first(&self, contact: Packed) -> Option<Exclusion> {
+    fn never_first(&self, contact: &Packed) -> Option<Exclusion> {
         let policy = &self.policy.repeat_only_status;
         if policy.is_empty() {
             return None;
@@ -149,28 +177,30 @@ impl Scan<'_> {
         held.map(|(_, exclusion)| exclusion)
     }
 
-    fn is_observed_before(&self, contact: Packed) -> bool {
+    fn is_observed_before(&self, contact: &Packed) -> bool {
         let rule = self.rules.of(self.input, contact.row as usize);
         let (from, _) = self.observed.expect("there are rows");
         self.rules.clock.observed_before(contact.started_at, from) >= rule.lookback
     }
 
-    fn close(&self, open: Open, outcome: Outcome) {
+    fn close(&self, open: Open<'_>, outcome: Outcome, part: &mut Part) {
         let fate = match self.policy.resolved_by {
             ResolvedBy::Silence => Fate { is_eligible: self.is_mature(open.contact), outcome },
             _ => ticket::fate(self.input, self.policy, open.contact.row as usize),
         };
-        self.set(open.contact, (open.class)(fate));
+        let class = open.class.with_fate(fate);
+        self.set(open.contact, class);
+        part.marks[open.place] |= mark_of_code(class.code());
     }
 
-    fn is_mature(&self, contact: Packed) -> bool {
+    fn is_mature(&self, contact: &Packed) -> bool {
         let window = self.rules.of(self.input, contact.row as usize).window;
         let (_, to) = self.observed.expect("there are rows");
         self.policy.maturity == Maturity::Ignored
             || self.rules.clock.observed_after(contact.anchor, to) >= window
     }
 
-    pub(super) fn set(&self, contact: Packed, class: Class) {
+    pub(super) fn set(&self, contact: &Packed, class: Class) {
         self.codes[contact.row as usize].store(class.code(), Relaxed);
     }
 
@@ -179,7 +209,7 @@ impl Scan<'_> {
     }
 
     /// Whether a contact was not served, so that nothing can continue it.
-    pub(super) fn is_unserved(&self, contact: Packed) -> bool {
+    pub(super) fn is_unserved(&self, contact: &Packed) -> bool {
         self.never_first(contact).is_some()
     }
 }

@@ -1,10 +1,8 @@
 //! The silence before and after each contact, about its reason: what sweeps over windows and estimates over time are
 //! made of. Takes the links back to the columns they were made from; decides nothing anew.
 
-use super::rules::Rules;
-use super::{Input, Links};
+use super::stretch::Stretch;
 use crate::interaction::Micros;
-use crate::policy::Policy;
 
 /// The silence around one contact, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,53 +30,49 @@ impl Silence {
     }
 }
 
-/// The silences around all contacts, in chain order. `input` and `policy` must be those that gave `links`.
-pub fn silences(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Silence> {
-    let Some((from, to)) = links.observed() else { return Vec::new() };
-    let order = links.order();
-    let started_at = |row: u32| input.started_at[row as usize];
-    let anchor = |row: u32| links.anchor(input, policy, row);
-    let rules = Rules::new(policy, input);
-    let gap = |earlier: u32, later: u32| rules.clock.gap(anchor(earlier), started_at(later));
-    let silence = |at: usize| {
-        let row = order[at];
-        let before = (!links.starts_timeline(at)).then(|| gap(order[at - 1], row));
-        let next = order.get(at + 1).filter(|_| !links.starts_timeline(at + 1));
-        let next = next.filter(|&&next| started_at(next) <= to);
-        Silence {
-            row,
-            before,
-            after: next.map(|&next| gap(row, next)),
-            observed_before: rules.clock.observed_before(started_at(row), from),
-            observed_after: rules.clock.observed_after(anchor(row), to),
-            window: rules.of(input, row as usize).window,
-        }
-    };
-    (0..order.len()).map(silence).collect()
-}
+impl Stretch<'_> {
+    /// The silences around the contacts.
+    pub fn silences(&self) -> Vec<Silence> {
+        let Some((from, to)) = self.links.observed() else { return Vec::new() };
+        let clock = &self.rules.clock;
+        let silence = |at: usize| {
+            let (started_at, anchor) = (self.started_at[at], self.anchor[at]);
+            let before = (!self.starts_timeline(at)).then(|| clock.gap(self.anchor[at - 1], started_at));
+            let next =
+                (at + 1 < self.rows.len() && !self.starts_timeline(at + 1)).then(|| self.started_at[at + 1]);
+            Silence {
+                row: self.rows[at],
+                before,
+                after: next.filter(|next| *next <= to).map(|next| clock.gap(anchor, next)),
+                observed_before: clock.observed_before(started_at, from),
+                observed_after: clock.observed_after(anchor, to),
+                window: self.rules.of(self.input, self.rows[at] as usize).window,
+            }
+        };
+        (0..self.rows.len()).map(silence).collect()
+    }
 
-/// The time since the first contact of its episode of each contact, in chain order, in microseconds, never negative; 0
-/// for the first. `input` and `policy` must be those that gave `links`.
-pub fn since_first(links: &Links, input: &Input<'_>, policy: &Policy) -> Vec<Micros> {
-    let rules = Rules::new(policy, input);
-    let mut first = 0;
-    let since = |(place, row): (usize, &u32)| {
-        if links.starts_episode(place) {
-            first = links.anchor(input, policy, *row);
-            return 0;
-        }
-        rules.clock.gap(first, input.started_at[*row as usize])
-    };
-    links.order().iter().enumerate().map(since).collect()
+    /// The time since the first contact of its episode of each contact, in microseconds, never negative; 0 for the first.
+    pub fn since_first(&self) -> Vec<Micros> {
+        let mut first = 0;
+        let since = |at: usize| {
+            if self.starts_episode(at) {
+                first = self.anchor[at];
+                return 0;
+            }
+            self.rules.clock.gap(first, self.started_at[at])
+        };
+        (0..self.rows.len()).map(since).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::stretch::Timelines;
     use super::super::table::{Columns, Row, S, any_policy, any_rows, names, policy};
     use super::super::{Fate, Outcome};
-    use super::silences;
     use crate::policy::{Anchor, Chain, Maturity, Policy};
 
     #[test]
@@ -88,7 +82,8 @@ mod tests {
         let rows = [row(1, 1, 20), row(2, 1, 60), row(3, 2, 30), row(4, 1, 65)];
         let columns = Columns::new(&rows);
         let policy = policy(10, 100);
-        let found = silences(&columns.link(&policy), &columns.input(), &policy);
+        let (links, input) = (columns.link(&policy), columns.input());
+        let found = Timelines::new(&links, &input, &policy).whole().silences();
         let of = |row: u32| found.iter().find(|it| it.row == row).unwrap();
         // 20 ends at 22, the next of the reason is at 60, which ends at 62, then 65; 30 ends at 32.
         assert_eq!((of(0).before, of(0).after, of(0).length()), (None, Some(38 * S), 38 * S));
@@ -105,7 +100,7 @@ mod tests {
             let columns = Columns::new(&rows);
             let links = columns.link(&policy);
             let (input, row_of) = (columns.input(), |row: u32| &rows[row as usize]);
-            let found = silences(&links, &input, &policy);
+            let found = Timelines::new(&links, &input, &policy).whole().silences();
             prop_assert_eq!(found.len(), links.order().len());
             for (at, it) in found.iter().enumerate() {
                 let window = |row: u32| policy.reach(policy.window_of(&names()[row_of(row).category as usize]));

@@ -63,16 +63,58 @@ pub struct Agreement {
 /// # Panics
 /// When the sources or the grouping are not of one length.
 pub fn agreements(sources: &[Source], grouping: Grouping<'_>) -> Vec<Vec<Agreement>> {
-    let mut groups = vec![Vec::new(); grouping.group_count()];
-    for (place, first) in sources.iter().enumerate() {
-        for second in sources[place + 1..].iter().filter(|second| second.question == first.question) {
-            for (group, table) in groups.iter_mut().zip(tables(first, second, grouping)) {
-                group.extend(agreement(first, second, table));
+    let mut tally = Tally::default();
+    tally.count(sources, grouping);
+    (0..grouping.group_count()).map(|group| tally.finish(sources, group)).collect()
+}
+
+/// For each two sources that answer the same question, in the order of the sources, the table of each group.
+#[derive(Clone, Default)]
+pub(super) struct Tally(Vec<Vec<Table>>);
+
+impl Tally {
+    /// Counts the rows of the sources.
+    pub(super) fn count(&mut self, sources: &[Source], grouping: Grouping<'_>) {
+        let is_silent: Vec<bool> =
+            sources.iter().map(|it| it.answers.iter().all(|answer| *answer == SILENT)).collect();
+        for (pair, (first, second)) in pairs(sources).enumerate() {
+            if self.0.len() == pair {
+                self.0.push(vec![EMPTY; grouping.group_count()]);
+            }
+            if !is_silent[first] && !is_silent[second] {
+                count(&sources[first], &sources[second], grouping, &mut self.0[pair]);
             }
         }
     }
-    groups
+
+    /// Adds the counts that a group has in another tally to those of one of this.
+    pub(super) fn add(&mut self, to: usize, other: &Tally, from: usize) {
+        for (sums, tables) in self.0.iter_mut().zip(&other.0) {
+            let (sum, table) = (&mut sums[to], tables[from]);
+            sum.both += table.both;
+            sum.first_only += table.first_only;
+            sum.second_only += table.second_only;
+            sum.neither += table.neither;
+        }
+    }
+
+    /// How the sources agree in a group; those that were counted, of which only the names are asked.
+    pub(super) fn finish(&self, sources: &[Source], group: usize) -> Vec<Agreement> {
+        let named = pairs(sources).zip(&self.0);
+        named.filter_map(|((a, b), tables)| agreement(&sources[a], &sources[b], tables[group])).collect()
+    }
 }
+
+/// The places of each two sources that answer the same question.
+fn pairs(sources: &[Source]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let of_first = move |first: usize| {
+        let is_pair = move |second: &usize| sources[*second].question == sources[first].question;
+        (first + 1..sources.len()).filter(is_pair).map(move |second| (first, second))
+    };
+    (0..sources.len()).flat_map(of_first)
+}
+
+const EMPTY: Table = Table { both: 0, first_only: 0, second_only: 0, neither: 0 };
 
 fn agreement(first: &Source, second: &Source, table: Table) -> Option<Agreement> {
     let (same, other) = (table.both + table.neither, table.first_only + table.second_only);
@@ -93,12 +135,10 @@ fn agreement(first: &Source, second: &Source, table: Table) -> Option<Agreement>
     })
 }
 
-/// The contacts of each group that both speak about.
-fn tables(first: &Source, second: &Source, grouping: Grouping<'_>) -> Vec<Table> {
+/// Counts the contacts of each group that both speak about.
+fn count(first: &Source, second: &Source, grouping: Grouping<'_>, tables: &mut [Table]) {
     assert_eq!(first.answers.len(), second.answers.len(), "one answer a row");
     assert!(grouping.fits(first.answers.len()), "one group a row");
-    let empty = Table { both: 0, first_only: 0, second_only: 0, neither: 0 };
-    let mut tables = vec![empty; grouping.group_count()];
     for (row, pair) in first.answers.iter().zip(&second.answers).enumerate() {
         let table = &mut tables[grouping.group_of(row)];
         match pair {
@@ -109,7 +149,6 @@ fn tables(first: &Source, second: &Source, grouping: Grouping<'_>) -> Vec<Table>
             _ => {}
         }
     }
-    tables
 }
 
 #[cfg(test)]

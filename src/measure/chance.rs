@@ -20,22 +20,35 @@ use crate::link::Silence;
 /// One repeat in whole units, so that sums do not depend on their order.
 pub(super) const UNITS: f64 = 1e12;
 
-/// Adds up the repeats expected by chance: calls `add` with each contact that another of its customer and reason
-/// precedes, and the chance that its gap is within the window, in [`UNITS`]. `silences` stand in chain order, `observed`
-/// is the length of observation in microseconds. The window is that of the earlier contact, longer by `slack`.
+/// Adds up the repeats expected by chance: calls `add` with the place of each contact that another of its customer and
+/// reason precedes, and the chance that its gap is within the window, in [`UNITS`]. `silences` stand in chain order,
+/// `observed` is the length of observation in microseconds. The window is that of the earlier contact, longer by `slack`.
 pub(super) fn by_chance(
     silences: &[Silence],
     observed: Micros,
     slack: Micros,
-    mut add: impl FnMut(u32, u128),
+    mut add: impl FnMut(usize, u128),
 ) {
+    // Most customers have few contacts and all contacts one window: what is known of a number is asked again.
+    let mut known = [(0, 0, 0); 32];
+    let mut at = 0;
     for contacts in silences.chunk_by(|_, later| later.before.is_some()) {
-        let count = contacts.len() as u64;
-        for pair in contacts.windows(2) {
-            let expected = expected_repeats(count, pair[0].window.saturating_add(slack), observed);
-            add(pair[1].row, (expected / (count - 1) as f64 * UNITS).round() as u128);
+        let count = contacts.len();
+        for (place, earlier) in (at + 1..).zip(&contacts[..count - 1]) {
+            let slot = &mut known[count % 32];
+            if (slot.0, slot.1) != (count, earlier.window) {
+                let window = earlier.window.saturating_add(slack);
+                *slot = (count, earlier.window, gap_within(count as u64, window, observed));
+            }
+            add(place, slot.2);
         }
+        at += count;
     }
+}
+
+/// The chance that a gap of a customer with so many contacts is within a window, in [`UNITS`].
+fn gap_within(contacts: u64, window: i64, observed: i64) -> u128 {
+    (expected_repeats(contacts, window, observed) / (contacts - 1) as f64 * UNITS).round() as u128
 }
 
 /// The repeats expected by chance of a customer with so many `contacts` of one reason, for a `window` and a
@@ -55,7 +68,8 @@ fn expected_repeats(contacts: u64, window: i64, observed: i64) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::expected_repeats;
+    use super::{UNITS, by_chance, expected_repeats};
+    use crate::link::Silence;
 
     const DAY: i64 = 86_400_000_000;
 
@@ -108,6 +122,33 @@ mod tests {
     }
 
     proptest! {
+        /// Customers of one to seventy contacts with one of two windows each; the twin asks for every pair anew.
+        #[test]
+        fn what_is_added_up_is_the_number_of_each_customer(
+            customers in prop::collection::vec((1..70usize, prop::collection::vec(any::<bool>(), 70)), 1..40),
+        ) {
+            let silence = |(at, is_long): (usize, &bool)| Silence {
+                row: 0,
+                before: (at > 0).then_some(0),
+                after: None,
+                observed_before: 0,
+                observed_after: 0,
+                window: if *is_long { 70 } else { 7 },
+            };
+            let (mut silences, mut expected) = (Vec::new(), Vec::new());
+            for (count, windows) in &customers {
+                let first = silences.len();
+                silences.extend(windows[..*count].iter().enumerate().map(silence));
+                for at in first + 1..silences.len() {
+                    let repeats = expected_repeats(*count as u64, silences[at - 1].window + 1, 700);
+                    expected.push((at, (repeats / (count - 1) as f64 * UNITS).round() as u128));
+                }
+            }
+            let mut found = Vec::new();
+            by_chance(&silences, 700, 1, |at, units| found.push((at, units)));
+            prop_assert_eq!(found, expected);
+        }
+
         #[test]
         fn the_number_equals_its_naive_twin(
             contacts in 2..200_u64, window in 0..5000_i64, observed in 1..5000_i64,

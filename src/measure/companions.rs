@@ -135,11 +135,8 @@ pub fn companions(
     excess_repeats: &[f64],
     cost: Option<Cost>,
 ) -> Vec<Companions> {
-    assert!(facts.is_consistent() && grouping.fits(facts.role.len()), "one entry a row");
     let mut tallies = vec![Tally::default(); grouping.group_count()];
-    for row in 0..facts.role.len() {
-        tallies[grouping.group_of(row)].count(facts, row);
-    }
+    Tally::count_all(&mut tallies, facts, grouping);
     let finish = |(group, tally): (usize, Tally)| tally.finish(cost, excess_repeats.get(group).copied());
     tallies.into_iter().enumerate().map(finish).collect()
 }
@@ -161,7 +158,7 @@ impl Facts<'_> {
 
 /// Exact counts and sums of one group.
 #[derive(Clone, Default)]
-struct Tally {
+pub(super) struct Tally {
     counts: Companions,
     /// Handle time by role, in seconds: of contacts that may be first, of first contacts, of repeats.
     edge_seconds: Mean,
@@ -173,6 +170,34 @@ struct Tally {
 }
 
 impl Tally {
+    /// Counts rows, each in the tally of its group.
+    pub(super) fn count_all(tallies: &mut [Tally], facts: &Facts<'_>, grouping: Grouping<'_>) {
+        assert!(facts.is_consistent() && grouping.fits(facts.role.len()), "one entry a row");
+        for row in 0..facts.role.len() {
+            tallies[grouping.group_of(row)].count(facts, row);
+        }
+    }
+
+    /// Adds the counts of another tally.
+    pub(super) fn add(&mut self, other: &Tally) {
+        let (sum, more) = (&mut self.counts, &other.counts);
+        sum.transfer_known_count += more.transfer_known_count;
+        sum.transferred_count += more.transferred_count;
+        sum.inbound_count += more.inbound_count;
+        sum.abandoned_count += more.abandoned_count;
+        sum.nps_count += more.nps_count;
+        sum.received_count += more.received_count;
+        sum.coded_count += more.coded_count;
+        sum.coded_resolved_count += more.coded_resolved_count;
+        sum.repeat_count += more.repeat_count;
+        self.edge_seconds = self.edge_seconds.and(other.edge_seconds);
+        self.first_seconds = self.first_seconds.and(other.first_seconds);
+        self.repeat_seconds = self.repeat_seconds.and(other.repeat_seconds);
+        self.csat = self.csat.and(other.csat);
+        self.promoters += other.promoters;
+        self.detractors += other.detractors;
+    }
+
     fn count(&mut self, facts: &Facts<'_>, row: usize) {
         self.count_abandonment(facts, row);
         let role = facts.role[row];
@@ -226,7 +251,8 @@ impl Tally {
         self.counts.coded_resolved_count += u64::from(code == CODED_RESOLVED);
     }
 
-    fn finish(self, cost: Option<Cost>, excess: Option<f64>) -> Companions {
+    /// The figures; see [`companions`].
+    pub(super) fn finish(self, cost: Option<Cost>, excess: Option<f64>) -> Companions {
         let counts = &self.counts;
         let net = self.promoters as f64 - self.detractors as f64;
         let cost_per_repeat = cost.and_then(|cost| self.cost_per_repeat(cost));

@@ -18,11 +18,9 @@ use super::Grouping;
 use super::scores::ratio;
 
 /// A contact, in chain order: those of a customer together, within them those of an episode together and by
-/// time.
+/// time. Groups are those of the places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Its row, which has the group.
-    pub row: u32,
     /// Whether it is the first of its customer in chain order.
     pub starts_customer: bool,
     /// Whether it begins an episode; otherwise it is a repeat.
@@ -67,23 +65,14 @@ pub struct Denominators {
 /// # Panics
 /// When the first contact does not start an episode, or one that starts a customer does not.
 pub fn denominators(chain: &[Place], grouping: Grouping<'_>) -> Vec<Denominators> {
-    assert!(chain.first().is_none_or(|it| it.starts_customer), "the first contact is its customer's first");
-    assert!(chain.iter().all(|it| it.starts_episode || !it.starts_customer), "a customer begins an episode");
     let mut tallies = vec![Tally::default(); grouping.group_count()];
-    let mut customer = 0;
-    for episode in chain.chunk_by(|_, next| !next.starts_episode) {
-        customer += u64::from(episode[0].starts_customer);
-        tallies[grouping.group_of(episode[0].row as usize)].count_episode(episode.len() as u64);
-        for contact in episode {
-            tallies[grouping.group_of(contact.row as usize)].count_contact(customer, contact.starts_episode);
-        }
-    }
+    Tally::count_all(&mut tallies, chain, grouping, 0);
     tallies.into_iter().map(Tally::finish).collect()
 }
 
 /// Exact counts of one group.
 #[derive(Clone, Default)]
-struct Tally {
+pub(super) struct Tally {
     counts: Denominators,
     customers_repeating: u64,
     /// Which customer was counted last, so that none is counted twice; customers are numbered from 1.
@@ -92,6 +81,51 @@ struct Tally {
 }
 
 impl Tally {
+    /// Counts the contacts of some customers, each in the tally of its group. `customers_before` is no less than how many
+    /// were counted before.
+    pub(super) fn count_all(
+        tallies: &mut [Tally],
+        chain: &[Place],
+        grouping: Grouping<'_>,
+        customers_before: usize,
+    ) {
+        assert!(
+            chain.first().is_none_or(|it| it.starts_customer),
+            "the first contact is its customer's first"
+        );
+        assert!(
+            chain.iter().all(|it| it.starts_episode || !it.starts_customer),
+            "a customer begins an episode"
+        );
+        let (mut customer, mut at) = (customers_before as u64, 0);
+        for episode in chain.chunk_by(|_, next| !next.starts_episode) {
+            customer += u64::from(episode[0].starts_customer);
+            tallies[grouping.group_of(at)].count_episode(episode.len() as u64);
+            for contact in episode {
+                tallies[grouping.group_of(at)].count_contact(customer, contact.starts_episode);
+                at += 1;
+            }
+        }
+    }
+
+    /// Adds the counts of another tally, of other customers.
+    pub(super) fn add(&mut self, other: &Tally) {
+        let (sum, more) = (&mut self.counts, &other.counts);
+        sum.contact_count += more.contact_count;
+        sum.alone_count += more.alone_count;
+        sum.repeat_count += more.repeat_count;
+        sum.episode_count += more.episode_count;
+        sum.single_episode_count += more.single_episode_count;
+        sum.episode_contact_count += more.episode_contact_count;
+        sum.customer_count += more.customer_count;
+        self.customers_repeating += other.customers_repeating;
+    }
+
+    /// Distinct customers, and those of them with a repeat.
+    pub(super) fn customers(&self) -> (u64, u64) {
+        (self.counts.customer_count, self.customers_repeating)
+    }
+
     fn count_episode(&mut self, contact_count: u64) {
         self.counts.episode_count += 1;
         self.counts.episode_contact_count += contact_count;
@@ -112,7 +146,8 @@ impl Tally {
         }
     }
 
-    fn finish(self) -> Denominators {
+    /// The counts with the rates made of them.
+    pub(super) fn finish(self) -> Denominators {
         let counts = self.counts;
         let without = counts.customer_count - self.customers_repeating;
         Denominators {
@@ -145,7 +180,7 @@ mod tests {
                 for (contact, group) in groups.iter().enumerate() {
                     let starts_episode = contact == 0;
                     let starts_customer = starts_episode && episode == 0;
-                    chain.push(Place { row: codes.len() as u32, starts_customer, starts_episode });
+                    chain.push(Place { starts_customer, starts_episode });
                     codes.push(*group);
                 }
             }

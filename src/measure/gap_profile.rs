@@ -1,12 +1,14 @@
 //! The gaps after the contacts of each group, by day, and the window that they suggest beside the policy's. Takes the
 //! silences after the counted contacts, gives plain numbers with names; the rule for a window is `window`'s.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::scorecard::{subjects_of, windows_of};
-use super::window::{Day, NoSuggestion, by_day, observed, suggest};
-use super::{Curve, Groups, Subject};
+use super::scorecard::windows_of;
+use super::window::{DAYS, Day, NoSuggestion, by_day, observed, suggest};
+use super::{Curve, Grouping, Groups, Subject};
 use crate::interaction::{MICROS_PER_DAY, MICROS_PER_SECOND, Micros};
 use crate::link::{Links, Silence};
 use crate::policy::{Days, Policy, Span};
@@ -111,11 +113,16 @@ impl WindowVerdict {
     }
 }
 
-/// The profiles of everything and of each of `groups`. `silences` are those of the links.
+/// The profiles of everything and of each of `groups`. `silences` gives those of a stretch of the links.
 ///
 /// # Panics
 /// When `groups` are not of the links' length.
-pub fn gap_profiles(links: &Links, policy: &Policy, groups: &Groups, silences: &[Silence]) -> GapProfiles {
+pub fn gap_profiles(
+    links: &Links,
+    policy: &Policy,
+    groups: &Groups,
+    silences: impl Fn(Range<usize>) -> Vec<Silence> + Sync,
+) -> GapProfiles {
     let everything = Groups { by: Vec::new(), codes: Vec::new(), keys: vec![Vec::new()] };
     let window_of_all = windows_of(policy, &everything)[0];
     let of_groups = subjects_of(links, groups, silences);
@@ -135,6 +142,32 @@ pub fn gap_profiles(links: &Links, policy: &Policy, groups: &Groups, silences: &
             .map(|(subjects, window)| profile(subjects, *window))
             .collect(),
     }
+}
+
+/// Stretches that one task looks at.
+const STRETCHES: usize = 64;
+
+/// The silences after the contacts that the FCR rate counts, for each group.
+fn subjects_of(
+    links: &Links,
+    groups: &Groups,
+    silences: impl Fn(Range<usize>) -> Vec<Silence> + Sync,
+) -> Vec<Vec<Subject>> {
+    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
+    let of_stretches = |stretches: &[Range<usize>]| {
+        let mut subjects = vec![Vec::new(); groups.keys.len()];
+        for (place, silence) in
+            stretches.iter().flat_map(|places| places.clone().zip(silences(places.clone())))
+        {
+            if links.class_at(place).counted(links.anchored_at()).is_some() {
+                subjects[grouping.group_of(silence.row as usize)].push(Subject::from(&silence));
+            }
+        }
+        subjects
+    };
+    let parts: Vec<Vec<Vec<Subject>>> = links.stretches().par_chunks(STRETCHES).map(of_stretches).collect();
+    let of_group = |group: usize| parts.iter().flat_map(|part| &part[group]).copied().collect();
+    (0..groups.keys.len()).into_par_iter().map(of_group).collect()
 }
 
 /// 30 days, or less where fewer are observed.
@@ -165,7 +198,7 @@ impl GapProfile {
         window: Option<Span>,
         days: &[Day],
     ) -> GapProfile {
-        let curve = Curve::new(subjects);
+        let curve = curve(subjects);
         let found = suggest(days);
         let suggested_window = found.as_ref().ok().map(|found| window_over(policy, found.last_day));
         let verdict = match &found {
@@ -197,6 +230,16 @@ impl GapProfile {
             days: days.iter().map(|day| DayRates::new(policy, window, *day, &curve)).collect(),
         }
     }
+}
+
+/// The curve as far as it is asked for: to the end of the last day that is looked at.
+fn curve(subjects: &[Subject]) -> Curve {
+    let longest = DAYS as Micros * MICROS_PER_DAY;
+    let within = || subjects.iter().filter(|subject| subject.gap <= longest);
+    let gaps = |wanted: bool| -> Vec<Micros> {
+        within().filter(|it| it.is_event == wanted).map(|subject| subject.gap).collect()
+    };
+    Curve::until(gaps(true), gaps(false), subjects.len() - within().count())
 }
 
 fn compared(suggested: Option<Span>, window: Option<Span>) -> WindowVerdict {

@@ -10,6 +10,7 @@
 //! O. O. Aalen, S. Johansen, "An empirical transition matrix for non-homogeneous Markov chains based on
 //! censored observations", Scandinavian Journal of Statistics 5 (1978) 141–150.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::link::{Neighbours, Silence};
@@ -67,8 +68,10 @@ pub struct Incidence {
 /// Cumulative incidence curves: made once, asked for many times.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Curve {
-    /// The gaps of all subjects, ascending.
+    /// The gaps of the subjects, ascending.
     gaps: Vec<i64>,
+    /// Subjects whose gaps are longer than any time that is asked for.
+    later: usize,
     /// A step before all times, and one per time of either event, ascending.
     steps: Vec<Step>,
 }
@@ -83,13 +86,20 @@ struct Step {
 
 impl Curve {
     /// The curves of the subjects, in any order. Takes the time of sorting them.
+    #[cfg(test)]
     pub(super) fn new(subjects: &[Subject]) -> Self {
+        Self::until(subjects.to_vec(), 0)
+    }
+
+    /// The curves up to some time: of subjects whose gaps are no longer, and of so many whose gaps are. Later times may not
+    /// be asked for.
+    pub(super) fn until(subjects: Vec<Subject>, later: usize) -> Self {
         let mut sorted: Vec<(i64, Outcome)> =
             subjects.iter().map(|subject| (subject.gap, subject.outcome)).collect();
-        sorted.sort_unstable_by_key(|(gap, _)| *gap);
+        sorted.par_sort_unstable_by_key(|(gap, _)| *gap);
         let mut step = Step { time: i64::MIN, event: 0.0, competing: 0.0, neither: 1.0 };
         let mut steps = vec![step];
-        let mut at_risk = sorted.len();
+        let mut at_risk = later + sorted.len();
         for tied in sorted.chunk_by(|one, other| one.0 == other.0) {
             let count = |kind| tied.iter().filter(|(_, outcome)| *outcome == kind).count();
             let (events, competing) = (count(Outcome::Event), count(Outcome::Competing));
@@ -104,13 +114,13 @@ impl Curve {
             }
             at_risk -= tied.len();
         }
-        Self { gaps: sorted.into_iter().map(|(gap, _)| gap).collect(), steps }
+        Self { gaps: sorted.into_iter().map(|(gap, _)| gap).collect(), steps, later }
     }
 
     /// The shares at `time` (microseconds). `None` without subjects, and after the last gap when someone
     /// censored at it has had neither event.
     pub(super) fn at(&self, time: i64) -> Option<Incidence> {
-        let at_risk = self.gaps.len() - self.gaps.partition_point(|gap| *gap < time);
+        let at_risk = self.later + self.gaps.len() - self.gaps.partition_point(|gap| *gap < time);
         let passed = self.steps.partition_point(|step| step.time <= time);
         let Step { event, competing, neither, .. } = self.steps[passed - 1];
         if at_risk == 0 && neither > 0.0 {
@@ -248,6 +258,19 @@ mod tests {
             let survival = survival::Curve::new(&as_censored(&subjects)).at(time);
             if let (Some(found), Some(estimate)) = (Curve::new(&subjects).at(time), survival) {
                 prop_assert!(found.event <= 1.0 - estimate.survival + 1e-12);
+            }
+        }
+
+        #[test]
+        fn curves_up_to_a_time_say_the_same_as_those_of_all_subjects(
+            subjects in any_subjects(&[Event, Competing, Censored]),
+            time in 0..25_i64,
+        ) {
+            let (within, later): (Vec<Subject>, Vec<Subject>) = subjects.iter().partition(|it| it.gap <= time);
+            let until = Curve::until(within, later.len());
+            let all = Curve::new(&subjects);
+            for asked in 0..=time {
+                prop_assert_eq!(until.at(asked), all.at(asked));
             }
         }
 

@@ -4,42 +4,41 @@
 //! Every repeat of an episode counts, at ⌊gap ÷ 24 h⌋ days, in the group of the episode's first contact; under calendar
 //! days gaps are whole dates already. Episodes whose first contact the FCR rate does not count are left out.
 
-use super::Grouping;
 use crate::interaction::{MICROS_PER_DAY, Micros};
-use crate::link::Links;
 
 /// Later repeats of an episode count with the last day.
 pub const MOST_DAYS: usize = 60;
 
-/// For each group the repeats by day, from day 0 to the last that has one. `since_first` has for each contact, in chain
-/// order, the time since the first contact of its episode, in microseconds.
-///
-/// # Panics
-/// When `since_first` is neither empty nor as long as the chain.
-pub fn lags(links: &Links, since_first: &[Micros], grouping: Grouping<'_>) -> Vec<Vec<u64>> {
-    let mut days = vec![Vec::new(); grouping.group_count()];
-    if since_first.is_empty() {
-        return days;
-    }
-    assert_eq!(since_first.len(), links.order().len(), "one time a contact");
-    let mut first = None;
-    for (place, row) in links.order().iter().enumerate() {
-        if links.starts_episode(place) {
-            first = links.class(*row).is_first().then(|| grouping.group_of(*row as usize));
-        } else if let Some(group) = first {
-            let day = (since_first[place] / MICROS_PER_DAY).clamp(0, MOST_DAYS as Micros) as usize;
-            let counts: &mut Vec<u64> = &mut days[group];
-            counts.resize(counts.len().max(day + 1), 0);
-            counts[day] += 1;
+/// Adds the repeats of some contacts to those of their groups by day, from day 0 to the last that has one. `since_first`
+/// has for each the time since the first contact of its episode, in microseconds; `first_group` of those that begin an
+/// episode their group, none where the FCR rate cannot count them.
+pub(super) fn count(
+    days: &mut [Vec<u64>],
+    since_first: &[Micros],
+    starts_episode: impl Fn(usize) -> bool,
+    first_group: impl Fn(usize) -> Option<usize>,
+) {
+    let mut group = None;
+    for (at, since) in since_first.iter().enumerate() {
+        if starts_episode(at) {
+            group = first_group(at);
+        } else if let Some(group) = group {
+            let day = (since / MICROS_PER_DAY).clamp(0, MOST_DAYS as Micros) as usize;
+            add(&mut days[group], day, 1);
         }
     }
-    days
+}
+
+/// Adds repeats to those of a day.
+pub(super) fn add(counts: &mut Vec<u64>, day: usize, count: u64) {
+    counts.resize(counts.len().max(day + 1), 0);
+    counts[day] += count;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::since_first;
+    use crate::link::Timelines;
     use crate::link::table::{Columns, Row, S, policy};
     use crate::policy::{Chain, Clock, Policy};
 
@@ -60,14 +59,12 @@ mod tests {
         ];
         let policy = Policy { chain: Chain::First, clock: Clock::Start, ..policy(7 * 86_400, 40 * 86_400) };
         let columns = Columns::new(&rows);
-        let links = columns.link(&policy);
-        let since_first = since_first(&links, &columns.input(), &policy);
-        let found = lags(&links, &since_first, Grouping::ALL);
+        let (links, input) = (columns.link(&policy), columns.input());
+        let timelines = Timelines::new(&links, &input, &policy);
+        let stretch = timelines.whole();
+        let first_group = |at: usize| links.class(stretch.rows[at]).is_first().then_some(0);
+        let mut found = vec![Vec::new()];
+        count(&mut found, &stretch.since_first(), |at| stretch.starts_episode(at), first_group);
         assert_eq!(found, [vec![1, 0, 1, 1]]);
-    }
-
-    #[test]
-    fn where_nothing_is_known_nothing_is_counted() {
-        assert_eq!(lags(&Links::default(), &[], Grouping::ALL), [Vec::<u64>::new()]);
     }
 }

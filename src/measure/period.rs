@@ -189,8 +189,20 @@ impl Periods {
 
     /// The place of the period that a moment is in; none before the first and after the last.
     pub fn place(&self, at: Micros) -> Option<usize> {
-        let begun = self.bounds.partition_point(|bound| *bound <= at);
-        (1..self.bounds.len()).contains(&begun).then(|| begun - 1)
+        let (first, last) = (*self.bounds.first()?, *self.bounds.last()?);
+        if at < first || at >= last {
+            return None;
+        }
+        // Periods are about as long as each other, so the place is near to where it would be if they were.
+        let share = (at as f64 - first as f64) / (last as f64 - first as f64);
+        let mut place = ((share * self.stretches.len() as f64) as usize).min(self.stretches.len() - 1);
+        while self.bounds[place] > at {
+            place -= 1;
+        }
+        while self.bounds[place + 1] <= at {
+            place += 1;
+        }
+        Some(place)
     }
 }
 

@@ -2,14 +2,16 @@
 //! do not depend on the others. Tests only.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use proptest::prelude::*;
 
 use super::{
-    Dimension, Facts, Groups, Material, Scores, Unlinked, Verdict, Words, group, score, scorecard, waterfall,
+    Contacts, Curve, Dimension, GroupScores, Groups, Material, Rows, Scores, Subject, Unlinked, Verdict,
+    group, score, scorecard, waterfall,
 };
-use crate::link::table::{Row, S, any_policy, any_rows, linked, names, policy};
-use crate::link::{Class, Fate, Links, Outcome};
+use crate::link::table::{Columns, Row, S, any_policy, any_rows, linked, names, policy};
+use crate::link::{Class, Fate, Links, Outcome, Silence, Timelines};
 use crate::policy::{Anchor, CategoryPolicy, Policy};
 
 /// The counts of the rows that `is_in` picks, each from its definition.
@@ -47,25 +49,17 @@ fn naive(rows: &[Row], links: &Links, is_stated: &[bool], is_in: &dyn Fn(&Row) -
 
 /// Links and nothing else.
 fn material<'a>(links: &'a Links, policy: &'a Policy) -> Material<'a> {
-    Material {
-        links,
-        policy,
-        silences: &[],
-        neighbours: &[],
-        since_first: &[],
-        is_stated: &[],
-        words: Words::default(),
-        facts: Facts::default(),
-        sources: &[],
-    }
+    Material { links, policy, contacts: &|_| Contacts::default(), rows: &|_| Rows::default() }
 }
 
-/// Scores without their rates.
+/// Scores without their rates and estimates.
 fn counts(scores: &Scores) -> Scores {
     let mut counts = scores.clone();
     (counts.repeat_rate, counts.repeat_low, counts.repeat_high) = (None, None, None);
     (counts.fcr_rate, counts.fcr_low, counts.fcr_high) = (None, None, None);
     (counts.customer_rate, counts.customer_low, counts.customer_high) = (None, None, None);
+    (counts.km_fcr_rate, counts.km_low, counts.km_high, counts.km_at_risk_count) = (None, None, None, None);
+    (counts.expected_repeat_count, counts.excess_repeat_count) = (0.0, 0.0);
     counts
 }
 
@@ -82,6 +76,49 @@ proptest! {
         }
         let overall = score(&links, &[], 1, is_stated);
         prop_assert_eq!(counts(&overall[0]), naive(&rows, &links, is_stated, &|_| true));
+    }
+
+    /// Every statistic in one pass, against each statistic by itself.
+    #[test]
+    fn a_scorecard_has_the_scores_of_its_groups_and_of_everything(
+        rows in any_rows(), policy in any_policy(), lots in prop::collection::vec(any::<bool>(), 40),
+    ) {
+        let columns = Columns::new(&rows);
+        let (links, input) = (columns.link(&policy), columns.input());
+        let timelines = Timelines::new(&links, &input, &policy);
+        let contacts = |places: Range<usize>| {
+            let stretch = timelines.stretch(places);
+            Contacts { silences: stretch.silences(), since_first: stretch.since_first(), ..Contacts::default() }
+        };
+        let of_rows = |range: Range<usize>| Rows { is_stated: lots[range].to_vec(), ..Rows::default() };
+        let material = Material { links: &links, policy: &policy, contacts: &contacts, rows: &of_rows };
+        let (codes, names) = (rows.iter().map(|row| row.category).collect::<Vec<u32>>(), names());
+        let groups = group(&[Dimension { name: "category", codes: &codes, names: &names }]);
+        let card = scorecard(&material, &groups, Unlinked::default());
+        let is_stated = &lots[..rows.len()];
+        prop_assert_eq!(counts(&card.overall.scores), naive(&rows, &links, is_stated, &|_| true));
+        let subjects = |code: Option<u32>| -> Vec<Subject> {
+            let is_counted = |it: &&Silence| {
+                links.fate(it.row).is_some() && code.is_none_or(|code| groups.codes[it.row as usize] == code)
+            };
+            timelines.whole().silences().iter().filter(is_counted).map(Subject::from).collect()
+        };
+        for found in &card.groups {
+            let code = groups.keys.iter().position(|key| *key == found.key).unwrap() as u32;
+            let is_in = |row: &Row| groups.codes[row.id as usize - 1] == code;
+            prop_assert_eq!(counts(&found.scores), naive(&rows, &links, is_stated, &is_in));
+            let window = policy.window_of(found.key[0].as_deref().unwrap_or_default());
+            let window = if found.key[0].is_none() { policy.window } else { window };
+            let estimate = Curve::new(&subjects(Some(code))).at(policy.reach(window));
+            prop_assert_eq!(found.scores.km_fcr_rate, estimate.map(|it| it.survival));
+            prop_assert_eq!(found.scores.km_at_risk_count, estimate.map(|it| it.at_risk));
+        }
+        if policy.category.values().all(|own| own.window.is_none()) {
+            let estimate = Curve::new(&subjects(None)).at(policy.reach(policy.window));
+            prop_assert_eq!(card.overall.scores.km_fcr_rate, estimate.map(|it| it.survival));
+        }
+        let repeats = |it: &GroupScores| it.repeats_by_day.iter().sum::<u64>();
+        prop_assert_eq!(card.groups.iter().map(repeats).sum::<u64>(), repeats(&card.overall));
     }
 
     #[test]

@@ -94,15 +94,8 @@ pub struct SaidDone {
 /// # Panics
 /// When the columns that may not be empty differ in length, or another is neither empty nor as long.
 pub fn said_done(words: &Words<'_>, grouping: Grouping<'_>) -> Vec<SaidDone> {
-    let row_count = words.has_words.len();
-    assert!(words.is_stated.len() == row_count && words.is_repeat.len() == row_count, "one mark a row");
-    let others = [words.missed.len(), words.stated_number.len(), words.position.len()];
-    assert!(others.iter().all(|length| is_column(*length, row_count)), "one entry a row");
-    assert!(grouping.fits(row_count), "one group a row");
     let mut tallies = vec![Tally::default(); grouping.group_count()];
-    for row in (0..row_count).filter(|row| words.has_words[*row]) {
-        tallies[grouping.group_of(row)].count(words, row);
-    }
+    Tally::count_all(&mut tallies, words, grouping);
     tallies.into_iter().map(Tally::finish).collect()
 }
 
@@ -115,13 +108,43 @@ impl SaidDone {
 
 /// Exact counts of one group.
 #[derive(Clone, Default)]
-struct Tally {
+pub(super) struct Tally {
     counts: SaidDone,
     /// Sum of stated number less position, in contacts: an integer, so that the order of rows does not matter.
     difference: i128,
 }
 
 impl Tally {
+    /// Counts rows, each in the tally of its group.
+    pub(super) fn count_all(tallies: &mut [Tally], words: &Words<'_>, grouping: Grouping<'_>) {
+        let row_count = words.has_words.len();
+        assert!(words.is_stated.len() == row_count && words.is_repeat.len() == row_count, "one mark a row");
+        let others = [words.missed.len(), words.stated_number.len(), words.position.len()];
+        assert!(others.iter().all(|length| is_column(*length, row_count)), "one entry a row");
+        assert!(grouping.fits(row_count), "one group a row");
+        for row in (0..row_count).filter(|row| words.has_words[*row]) {
+            tallies[grouping.group_of(row)].count(words, row);
+        }
+    }
+
+    /// Adds the counts of another tally.
+    pub(super) fn add(&mut self, other: &Tally) {
+        let (sum, more) = (&mut self.counts, &other.counts);
+        sum.both += more.both;
+        sum.stated_only += more.stated_only;
+        sum.linked_only += more.linked_only;
+        sum.neither += more.neither;
+        sum.left_edge_count += more.left_edge_count;
+        sum.other_reason_count += more.other_reason_count;
+        sum.beyond_window_count += more.beyond_window_count;
+        sum.nothing_before_count += more.nothing_before_count;
+        sum.numbered_count += more.numbered_count;
+        sum.number_equal_count += more.number_equal_count;
+        sum.number_more_count += more.number_more_count;
+        sum.number_fewer_count += more.number_fewer_count;
+        self.difference += other.difference;
+    }
+
     fn count(&mut self, words: &Words<'_>, row: usize) {
         let counts = &mut self.counts;
         match (words.is_stated[row], words.is_repeat[row]) {
@@ -158,7 +181,8 @@ impl Tally {
         self.difference += i128::from(number) - i128::from(position);
     }
 
-    fn finish(self) -> SaidDone {
+    /// The counts with the estimates made of them.
+    pub(super) fn finish(self) -> SaidDone {
         let counts = self.counts;
         let seen =
             Seen { first_only: counts.stated_only, second_only: counts.linked_only, both: counts.both };

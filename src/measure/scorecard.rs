@@ -1,40 +1,114 @@
 //! The scorecard: every number of one report, from one set of links. Takes links, a policy and groups; gives plain
 //! data that formats print. It holds no text from interactions but the groups' names.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::chance::{UNITS, by_chance};
+use super::chance::UNITS;
 use super::incidence::{self, Incidence};
+use super::tallies::{Tallies, Waits};
 use super::{
-    Agreement, Companions, Cost, Curve, Denominators, Estimate, Facts, Grouping, Groups, Place, SaidDone,
-    Scores, Source, Step, Subject, Unlinked, Verdict, Words, agreements, companions, denominators, lags,
-    said_done, score, verdict, waterfall,
+    Agreement, Companions, Cost, Curve, Denominators, Estimate, Facts, Grouping, Groups, Missed, Role,
+    SaidDone, Scores, Source, Step, Unlinked, Verdict, Words, verdict, waterfall,
 };
-use crate::interaction::{MICROS_PER_DAY, Micros};
+use crate::interaction::Micros;
 use crate::link::{Links, Neighbours, Silence};
-use crate::policy::{Days, Policy, ResolvedBy, Span};
+use crate::policy::{Policy, ResolvedBy, Span};
 
-/// What a scorecard is made of: links, and what else is known of the rows.
-#[derive(Debug, Clone, Copy)]
+/// What a scorecard is made of: links, and what else is known of rows and contacts. That is asked for a few thousand at
+/// a time, from several threads, so that it need not be held for millions.
+#[derive(Clone, Copy)]
 pub struct Material<'a> {
     /// The linked rows.
     pub links: &'a Links,
     /// The policy that linked them.
     pub policy: &'a Policy,
-    /// The silences of the links.
-    pub silences: &'a [Silence],
-    /// The neighbours of the links, in the same order; empty where other reasons do not compete.
-    pub neighbours: &'a [Neighbours],
-    /// The time of each contact since the first of its episode, in the same order; empty: not known.
-    pub since_first: &'a [Micros],
-    /// Whether each row has a stated repeat; empty: none has.
-    pub is_stated: &'a [bool],
-    /// What customers said, for comparison with what the links say.
-    pub words: Words<'a>,
-    /// What is known beside the links: handle times, codes, answers.
-    pub facts: Facts<'a>,
+    /// What is known of the contacts at places of the links' order, which are those of some customers.
+    pub contacts: &'a (dyn Fn(Range<usize>) -> Contacts + Sync),
+    /// What is known of rows.
+    pub rows: &'a (dyn Fn(Range<usize>) -> Rows<'a> + Sync),
+}
+
+/// What is known of some contacts, one entry a contact, in chain order. Columns may be empty: not known of any.
+#[derive(Debug, Default)]
+pub struct Contacts {
+    /// Their silences.
+    pub silences: Vec<Silence>,
+    /// Their neighbours.
+    pub neighbours: Vec<Neighbours>,
+    /// Whether the neighbours end waits.
+    pub competes: bool,
+    /// The time since the first contact of the episode.
+    pub since_first: Vec<Micros>,
+    /// See [`Words`].
+    pub has_words: Vec<bool>,
+    /// See [`Words`].
+    pub is_stated: Vec<bool>,
+    /// See [`Words`].
+    pub is_repeat: Vec<bool>,
+    /// See [`Words`].
+    pub missed: Vec<Missed>,
+    /// See [`Words`].
+    pub stated_number: Vec<u32>,
+    /// See [`Words`].
+    pub position: Vec<u32>,
+}
+
+/// What is known of some rows, one entry a row. Columns may be empty: not known of any.
+#[derive(Debug, Default)]
+pub struct Rows<'a> {
+    /// Whether each has a stated repeat.
+    pub is_stated: Vec<bool>,
+    /// See [`Facts`].
+    pub role: Vec<Role>,
+    /// See [`Facts`].
+    pub is_inbound: Vec<bool>,
+    /// See [`Facts`].
+    pub is_abandoned: Vec<bool>,
+    /// See [`Facts`].
+    pub handle_seconds: &'a [f64],
+    /// See [`Facts`].
+    pub transfer_count: Vec<f64>,
+    /// See [`Facts`].
+    pub csat: &'a [f64],
+    /// See [`Facts`].
+    pub nps: &'a [f64],
+    /// See [`Facts`].
+    pub coded: Vec<u8>,
     /// What each source of evidence answers.
-    pub sources: &'a [Source],
+    pub sources: Vec<Source>,
+}
+
+impl Contacts {
+    /// What customers said.
+    pub(super) fn words(&self) -> Words<'_> {
+        Words {
+            has_words: &self.has_words,
+            is_stated: &self.is_stated,
+            is_repeat: &self.is_repeat,
+            missed: &self.missed,
+            stated_number: &self.stated_number,
+            position: &self.position,
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// What is known beside the links.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            role: &self.role,
+            is_inbound: &self.is_inbound,
+            is_abandoned: &self.is_abandoned,
+            handle_seconds: self.handle_seconds,
+            transfer_count: &self.transfer_count,
+            csat: self.csat,
+            nps: self.nps,
+            coded: &self.coded,
+        }
+    }
 }
 
 /// Every number of a report.
@@ -90,14 +164,15 @@ pub struct GroupScores {
 /// When `groups` or what `material` has are not of the links' length.
 pub fn scorecard(material: &Material<'_>, groups: &Groups, unlinked: Unlinked) -> Scorecard {
     let everything = Groups { by: Vec::new(), codes: Vec::new(), keys: vec![Vec::new()] };
-    let mut overall = scored(material, &everything);
+    let tallies = tallies(material, groups);
+    let mut overall = finished(material, &everything, tallies.together(material));
     let links = material.links;
     Scorecard {
         observed: links.observed().map(|(from, to)| Observed { from, to }),
         waterfall: waterfall(links, unlinked),
-        overall: overall.pop().expect("one group was asked for"),
+        overall: overall.pop().expect("everything is one group"),
         by: groups.by.clone(),
-        groups: group_scores(material, groups),
+        groups: with_interactions(finished(material, groups, tallies)),
     }
 }
 
@@ -106,107 +181,57 @@ pub fn scorecard(material: &Material<'_>, groups: &Groups, unlinked: Unlinked) -
 /// # Panics
 /// As [`scorecard`].
 pub fn group_scores(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
-    let mut scored = scored(material, groups);
-    scored.retain(|group| group.scores.interaction_count > 0);
-    scored
+    with_interactions(finished(material, groups, tallies(material, groups)))
 }
 
-fn scored(material: &Material<'_>, groups: &Groups) -> Vec<GroupScores> {
+fn with_interactions(mut groups: Vec<GroupScores>) -> Vec<GroupScores> {
+    groups.retain(|group| group.scores.interaction_count > 0);
+    groups
+}
+
+fn tallies(material: &Material<'_>, groups: &Groups) -> Tallies {
+    let row_count = material.links.row_count();
+    assert!(Grouping { codes: &groups.codes, count: 0 }.fits(row_count), "one group a row");
+    let limits = windows_of(material.policy, groups);
+    let limits: Vec<Option<Micros>> = limits.into_iter().map(|it| Some(material.policy.reach(it?))).collect();
+    Tallies::count(material, groups, if limits.is_empty() { &[None] } else { &limits })
+}
+
+/// The numbers made of the counts of each group.
+fn finished(material: &Material<'_>, groups: &Groups, tallies: Tallies) -> Vec<GroupScores> {
     let Material { links, policy, .. } = *material;
-    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
-    let mut scores = score(links, &groups.codes, groups.keys.len(), material.is_stated);
-    fill_chance(material, grouping, &mut scores);
-    fill_estimates(material, groups, &mut scores);
-    let excess: Vec<f64> = scores.iter().map(|scores| scores.excess_repeat_count).collect();
     let cost = policy.cost_per_contact.map(Cost::PerContact).or(policy.cost_per_minute.map(Cost::PerMinute));
-    let companions = companions(&material.facts, grouping, &excess, cost);
-    let said_done = said_done(&material.words, grouping);
-    let denominators = denominators(&places(links), grouping);
-    let agreements = agreements(material.sources, grouping);
-    let lags = lags(links, material.since_first, grouping);
+    let sources = (material.rows)(0..0).sources;
     let category = category_of(groups);
-    let all = groups.keys.iter().zip(scores).zip(companions).zip(said_done).zip(denominators).zip(agreements);
-    all.zip(lags)
-        .map(|((((((key, scores), companions), said_done), denominators), agreement), repeats_by_day)| {
+    let windows = windows_of(policy, groups);
+    let mut scores: Vec<Scores> = tallies.scores.iter().map(|it| it.scores(links.anchored_at())).collect();
+    let of_waits = scores.par_iter_mut().zip(tallies.waits).zip(&windows);
+    of_waits.for_each(|((scores, waits), window)| {
+        if let (ResolvedBy::Silence, Some(window)) = (policy.resolved_by, window) {
+            scores.fill_estimates(waits, policy.reach(*window));
+        }
+    });
+    let of_groups = groups.keys.iter().zip(scores).zip(tallies.chance).zip(tallies.companions);
+    let of_groups = of_groups.zip(tallies.said_done).zip(tallies.denominators).zip(tallies.lags).enumerate();
+    of_groups
+        .map(|(at, ((((((key, mut scores), chance), companions), said_done), denominators), lags))| {
+            scores.fill_chance(chance);
             let category = category.and_then(|at| key[at].as_deref());
             let target = category.map_or(policy.target, |name| policy.target_of(name));
             let verdict = verdict(scores.resolved_count, scores.eligible_count, target, policy.minimum_count);
             GroupScores {
                 key: key.clone(),
-                scores,
-                said_done,
-                denominators,
-                companions,
-                agreement,
-                repeats_by_day,
+                said_done: said_done.finish(),
+                denominators: denominators.finish(),
+                companions: companions.finish(cost, Some(scores.excess_repeat_count)),
+                agreement: tallies.agreements.finish(&sources, at),
+                repeats_by_day: lags,
                 target,
                 verdict,
+                scores,
             }
         })
         .collect()
-}
-
-fn places(links: &Links) -> Vec<Place> {
-    let place = |(at, row): (usize, &u32)| Place {
-        row: *row,
-        starts_customer: links.starts_customer(at),
-        starts_episode: links.starts_episode(at),
-    };
-    links.order().iter().enumerate().map(place).collect()
-}
-
-fn fill_chance(material: &Material<'_>, grouping: Grouping<'_>, scores: &mut [Scores]) {
-    let observed = material.links.observed().map_or(0, |(from, to)| to.saturating_sub(from));
-    // Two moments of a day fall on dates that are as far apart as they are, or one more: on the average half a day more
-    // room than the window has.
-    let (observed, slack) = match material.policy.days {
-        Days::Elapsed => (observed, 0),
-        Days::Calendar => (observed.saturating_add(MICROS_PER_DAY / 2), MICROS_PER_DAY / 2),
-    };
-    let mut expected = vec![0; scores.len()];
-    by_chance(material.silences, observed, slack, |row, units| {
-        expected[grouping.group_of(row as usize)] += units;
-    });
-    scores.iter_mut().zip(expected).for_each(|(scores, units)| scores.fill_chance(units));
-}
-
-/// The estimates that use pending contacts too: of each group whose contacts have one window, where silence decides.
-fn fill_estimates(material: &Material<'_>, groups: &Groups, scores: &mut [Scores]) {
-    let Material { links, policy, silences, .. } = *material;
-    if policy.resolved_by != ResolvedBy::Silence {
-        return;
-    }
-    let subjects = subjects_of(links, groups, silences);
-    let competing = competing_of(material, groups);
-    for ((at, scores), window) in scores.iter_mut().enumerate().zip(windows_of(policy, groups)) {
-        let Some(window) = window.map(|window| policy.reach(window)) else { continue };
-        scores.fill_survival(Curve::new(&subjects[at]).at(window));
-        scores.fill_incidence(incidence::Curve::new(&competing[at]).at(window));
-    }
-}
-
-/// How the waits after the contacts that the FCR rate counts ended, for each group; none where reasons do not compete.
-fn competing_of(material: &Material<'_>, groups: &Groups) -> Vec<Vec<incidence::Subject>> {
-    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
-    let mut competing = vec![Vec::new(); groups.keys.len()];
-    let waits = material.silences.iter().zip(material.neighbours);
-    for (silence, neighbours) in waits.filter(|(silence, _)| material.links.fate(silence.row).is_some()) {
-        let group = grouping.group_of(silence.row as usize);
-        competing[group].push(incidence::Subject::new(silence, neighbours));
-    }
-    competing
-}
-
-/// The silences after the contacts that the FCR rate counts, for each group.
-pub(super) fn subjects_of(links: &Links, groups: &Groups, silences: &[Silence]) -> Vec<Vec<Subject>> {
-    let grouping = Grouping { codes: &groups.codes, count: groups.keys.len() };
-    let mut subjects = vec![Vec::new(); groups.keys.len()];
-    let is_counted = |it: &&Silence| links.fate(it.row).is_some();
-    silences
-        .iter()
-        .filter(is_counted)
-        .for_each(|it| subjects[grouping.group_of(it.row as usize)].push(Subject::from(it)));
-    subjects
 }
 
 /// The window of each group: its category's; without a category the policy's, if no category has one of its own.
@@ -229,6 +254,12 @@ impl Scores {
     fn fill_chance(&mut self, units: u128) {
         self.expected_repeat_count = units as f64 / UNITS;
         self.excess_repeat_count = self.repeat_count as f64 - self.expected_repeat_count;
+    }
+
+    /// The estimates that use pending contacts too, at the window.
+    fn fill_estimates(&mut self, waits: Waits, window: Micros) {
+        self.fill_survival(Curve::until(waits.events, waits.censored, waits.later).at(window));
+        self.fill_incidence(incidence::Curve::until(waits.competing, waits.competing_later).at(window));
     }
 
     /// Adds the Kaplan–Meier estimate at the window, if there is one.

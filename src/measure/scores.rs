@@ -92,34 +92,63 @@ const BATCH: usize = 256;
 /// # Panics
 /// When `group_codes` or `is_stated` is neither empty nor as long as the links.
 pub fn score(links: &Links, group_codes: &[u32], group_count: usize, is_stated: &[bool]) -> Vec<Scores> {
-    let row_count = links.row_count();
-    assert!(group_codes.is_empty() || group_codes.len() == row_count, "one group a row");
-    assert!(is_stated.is_empty() || is_stated.len() == row_count, "one mark a row");
+    assert!(is_stated.is_empty() || is_stated.len() == links.row_count(), "one mark a row");
     let grouping = Grouping { codes: group_codes, count: group_count };
-    let group_count = grouping.group_count();
+    let contact_count = links.order().len();
     let group_of = |row: usize| grouping.group_of(row);
+    shared(links, grouping, |share, tallies| {
+        share.count_rows(links, grouping, is_stated, tallies);
+        let places = customer_start(links, share.start_of(contact_count))
+            ..customer_start(links, share.end_of(contact_count));
+        count_customers(links, &group_of, places, tallies);
+    })
+}
+
+/// As [`score`], without what is counted of customers and words: all that classes tell.
+///
+/// # Panics
+/// When `group_codes` are neither empty nor as long as the links.
+pub fn score_classes(links: &Links, group_codes: &[u32], group_count: usize) -> Vec<Scores> {
+    let grouping = Grouping { codes: group_codes, count: group_count };
+    shared(links, grouping, |share, tallies| share.count_rows(links, grouping, &[], tallies))
+}
+
+/// What one of several threads counts.
+#[derive(Clone, Copy)]
+struct Share {
+    at: usize,
+    of: usize,
+}
+
+impl Share {
+    fn start_of(self, total: usize) -> usize {
+        total / self.of * self.at + total % self.of * self.at / self.of
+    }
+
+    fn end_of(self, total: usize) -> usize {
+        Share { at: self.at + 1, ..self }.start_of(total)
+    }
+
+    fn count_rows(self, links: &Links, grouping: Grouping<'_>, is_stated: &[bool], tallies: &mut [Tally]) {
+        let rows = self.start_of(links.row_count())..self.end_of(links.row_count());
+        let codes = grouping.codes.get(rows.clone()).unwrap_or_default();
+        let is_stated = is_stated.get(rows.clone()).unwrap_or_default();
+        Tally::count_rows(tallies, &links.codes()[rows], is_stated, Grouping { codes, ..grouping });
+    }
+}
+
+/// The scores that the tallies of all shares add up to.
+fn shared(links: &Links, grouping: Grouping<'_>, count: impl Fn(Share, &mut [Tally]) + Sync) -> Vec<Scores> {
+    let row_count = links.row_count();
+    assert!(grouping.codes.is_empty() || grouping.codes.len() == row_count, "one group a row");
     let threads = rayon::current_num_threads().min(row_count / MIN_SHARED_ROWS).max(1);
-    let share_count = if group_count > MAX_SHARED_GROUPS { 1 } else { threads };
-    let cut =
-        |share: usize, total: usize| total / share_count * share + total % share_count * share / share_count;
-    let tallies: Vec<Vec<Tally>> = (0..share_count)
-        .into_par_iter()
-        .map(|share| {
-            let mut tallies = vec![Tally::default(); group_count];
-            count_rows(
-                links,
-                &group_of,
-                is_stated,
-                cut(share, row_count)..cut(share + 1, row_count),
-                &mut tallies,
-            );
-            let contact_count = links.order().len();
-            let places = customer_start(links, cut(share, contact_count))
-                ..customer_start(links, cut(share + 1, contact_count));
-            count_customers(links, &group_of, places, &mut tallies);
-            tallies
-        })
-        .collect();
+    let of = if grouping.group_count() > MAX_SHARED_GROUPS { 1 } else { threads };
+    let tallies_of = |at: usize| {
+        let mut tallies = vec![Tally::default(); grouping.group_count()];
+        count(Share { at, of }, &mut tallies);
+        tallies
+    };
+    let tallies: Vec<Vec<Tally>> = (0..of).into_par_iter().map(tallies_of).collect();
     let mut tallies = tallies.into_iter();
     let mut sum = tallies.next().expect("at least one share");
     for share in tallies {
@@ -132,7 +161,7 @@ pub fn score(links: &Links, group_codes: &[u32], group_count: usize, is_stated: 
 
 /// Exact counts of one group.
 #[derive(Clone, Default)]
-struct Tally {
+pub(super) struct Tally {
     by_code: [u64; CLASS_CODES],
     stated: u64,
     customers: u64,
@@ -140,23 +169,6 @@ struct Tally {
     /// Which customer was counted last, so that none is counted twice; customers are numbered from 1.
     last_customer: u64,
     last_repeating: u64,
-}
-
-fn count_rows(
-    links: &Links,
-    group_of: &impl Fn(usize) -> usize,
-    is_stated: &[bool],
-    rows: Range<usize>,
-    tallies: &mut [Tally],
-) {
-    for row in rows {
-        let code = usize::from(links.codes()[row]);
-        let tally = &mut tallies[group_of(row)];
-        tally.by_code[code] += 1;
-        if is_stated.get(row) == Some(&true) && links.class(row as u32).is_contact() {
-            tally.stated += 1;
-        }
-    }
 }
 
 /// Distinct customers: a customer's contacts stand together in chain order, so remembering for each group the
@@ -196,7 +208,28 @@ fn customer_start(links: &Links, place: usize) -> usize {
 }
 
 impl Tally {
-    fn add(&mut self, other: &Tally) {
+    /// Counts rows by the codes of their classes, each in the tally of its group.
+    pub(super) fn count_rows(
+        tallies: &mut [Tally],
+        codes: &[u8],
+        is_stated: &[bool],
+        grouping: Grouping<'_>,
+    ) {
+        for (row, code) in codes.iter().enumerate() {
+            let tally = &mut tallies[grouping.group_of(row)];
+            tally.by_code[usize::from(*code)] += 1;
+            let is_contact = || Class::from_code(*code).is_some_and(Class::is_contact);
+            tally.stated += u64::from(is_stated.get(row) == Some(&true) && is_contact());
+        }
+    }
+
+    /// Sets what is counted of customers: distinct ones, and those of them with a repeat.
+    pub(super) fn set_customers(&mut self, (customers, repeating): (u64, u64)) {
+        (self.customers, self.repeating) = (customers, repeating);
+    }
+
+    /// Adds the counts of another tally, of other rows and customers.
+    pub(super) fn add(&mut self, other: &Tally) {
         for (sum, count) in self.by_code.iter_mut().zip(other.by_code) {
             *sum += count;
         }
@@ -205,7 +238,8 @@ impl Tally {
         self.repeating += other.repeating;
     }
 
-    fn scores(&self, anchor: Anchor) -> Scores {
+    /// The counts as scores, with the rates made of them.
+    pub(super) fn scores(&self, anchor: Anchor) -> Scores {
         let mut scores = Scores {
             customer_count: self.customers,
             customer_repeat_count: self.repeating,

@@ -12,6 +12,7 @@
 //! Where nothing is known, nothing is said: no estimate after the last gap unless the curve has reached 0,
 //! and no interval where S is 0 or 1, as the transformation has no value there.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::interval::{Interval, Z};
@@ -40,8 +41,10 @@ pub struct Estimate {
 /// A Kaplan–Meier curve: made once, asked for many times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// The gaps of all subjects, ascending.
+    /// The gaps of the subjects, ascending.
     gaps: Vec<i64>,
+    /// Subjects whose gaps are longer than any time that is asked for.
+    later: usize,
     /// A step before all times, and one per time of events, ascending.
     steps: Vec<Step>,
 }
@@ -68,25 +71,38 @@ impl From<&Silence> for Subject {
 impl Curve {
     /// The curve of the subjects, in any order. Takes the time of sorting them.
     pub fn new(subjects: &[Subject]) -> Self {
-        let gaps = sorted(subjects.iter().map(|subject| subject.gap));
-        let events = sorted(subjects.iter().filter(|subject| subject.is_event).map(|subject| subject.gap));
+        let gaps = |wanted: bool| {
+            subjects.iter().filter(move |it| it.is_event == wanted).map(|subject| subject.gap).collect()
+        };
+        Self::until(gaps(true), gaps(false), 0)
+    }
+
+    /// The curve up to some time: of subjects whose gaps are no longer, which ended in an event or were censored, in any
+    /// order, and of so many whose gaps are. Later times may not be asked for.
+    pub(super) fn until(mut events: Vec<i64>, censored: Vec<i64>, later: usize) -> Self {
+        events.par_sort_unstable();
+        let mut gaps = censored;
+        gaps.extend_from_slice(&events);
+        gaps.par_sort_unstable();
         let (mut survival, mut greenwood) = (1.0, 0.0);
         let mut steps = vec![Step { time: i64::MIN, survival, greenwood }];
+        let mut passed = 0;
         for tied in events.chunk_by(|one, other| one == other) {
             let time = tied[0];
             let count = tied.len() as f64;
-            let at_risk = at_risk(&gaps, time) as f64;
+            passed += gaps[passed..].iter().take_while(|gap| **gap < time).count();
+            let at_risk = (later + gaps.len() - passed) as f64;
             survival *= (at_risk - count) / at_risk;
             greenwood += count / (at_risk * (at_risk - count));
             steps.push(Step { time, survival, greenwood });
         }
-        Self { gaps, steps }
+        Self { gaps, steps, later }
     }
 
     /// The estimate at `time` (microseconds). `None` without subjects, and after the last gap when that one
     /// was censored: nobody was watched for so long.
     pub fn at(&self, time: i64) -> Option<Estimate> {
-        let at_risk = at_risk(&self.gaps, time);
+        let at_risk = self.later + at_risk(&self.gaps, time);
         let passed = self.steps.partition_point(|step| step.time <= time);
         let Step { survival, greenwood, .. } = self.steps[passed - 1];
         if at_risk == 0 && survival > 0.0 {
@@ -94,12 +110,6 @@ impl Curve {
         }
         Some(Estimate { survival, interval: log_log(survival, greenwood), at_risk: at_risk as u64 })
     }
-}
-
-fn sorted(gaps: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut gaps: Vec<i64> = gaps.collect();
-    gaps.sort_unstable();
-    gaps
 }
 
 /// How many of the ascending gaps are at least `time`.
@@ -257,6 +267,17 @@ mod tests {
             let later = gaps.iter().filter(|gap| **gap > time).count() as f64 / gaps.len() as f64;
             let estimate = Curve::new(&subjects(&gaps, &[])).at(time).unwrap();
             prop_assert!((estimate.survival - later).abs() < 1e-12);
+        }
+
+        #[test]
+        fn a_curve_up_to_a_time_says_the_same_as_one_of_all_subjects(subjects in any_subjects(), time in 0..25_i64) {
+            let (within, later): (Vec<Subject>, Vec<Subject>) = subjects.iter().partition(|it| it.gap <= time);
+            let gaps = |wanted: bool| within.iter().filter(|it| it.is_event == wanted).map(|it| it.gap).collect();
+            let until = Curve::until(gaps(true), gaps(false), later.len());
+            let all = Curve::new(&subjects);
+            for asked in 0..=time {
+                prop_assert_eq!(until.at(asked), all.at(asked));
+            }
         }
 
         #[test]

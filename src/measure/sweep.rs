@@ -60,35 +60,33 @@ pub fn allows_one_pass(policy: &Policy) -> bool {
 }
 
 /// For each group, for each of `windows` (microseconds, ascending), the counts as if that were the window of every
-/// contact. `group_of` gives the group of a row, below `group_count`; `lookback_of` its lookback in microseconds, none
+/// contact. `stretches` has the silences, some at a time. `group_of` gives the group of a row, below `group_count`; `lookback_of` its lookback in microseconds, none
 /// where it is as long as the window.
 ///
 /// # Panics
 /// When `windows` do not ascend.
 pub fn sweep(
-    silences: &[Silence],
+    stretches: impl ParallelIterator<Item = Vec<Silence>>,
     windows: &[Micros],
     group_count: usize,
     group_of: impl Fn(u32) -> usize + Sync,
     lookback_of: impl Fn(u32) -> Option<Micros> + Sync,
 ) -> Vec<Vec<SweptCounts>> {
     assert!(windows.is_sorted(), "windows ascend");
-    let tallies = silences
-        .par_chunks(1 << 18)
-        .map(|silences| {
-            let mut tallies = vec![vec![SweptCounts::default(); windows.len() + 1]; group_count];
-            for silence in silences {
-                let tally = &mut tallies[group_of(silence.row)];
-                let until = until(silence, windows, lookback_of(silence.row));
-                tally[0].contact_count += 1;
-                tally[until.first].repeat_count += 1;
-                tally[until.eligible].eligible_count += 1;
-                tally[until.resolved].resolved_count += 1;
-            }
-            tallies
-        })
-        .reduce_with(added);
-    tallies.unwrap_or_default().into_iter().map(|tally| summed(&tally)).collect()
+    let empty = || vec![vec![SweptCounts::default(); windows.len() + 1]; group_count];
+    let count = |mut tallies: Vec<Vec<SweptCounts>>, silences: Vec<Silence>| {
+        for silence in &silences {
+            let tally = &mut tallies[group_of(silence.row)];
+            let until = until(silence, windows, lookback_of(silence.row));
+            tally[0].contact_count += 1;
+            tally[until.first].repeat_count += 1;
+            tally[until.eligible].eligible_count += 1;
+            tally[until.resolved].resolved_count += 1;
+        }
+        tallies
+    };
+    let tallies = stretches.fold(empty, count).reduce_with(added).unwrap_or_default();
+    tallies.into_iter().map(|tally| summed(&tally)).collect()
 }
 
 /// How many of the windows, from the shortest on, hold for a contact.
@@ -139,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{SweptCounts, allows_one_pass, sweep};
-    use crate::link::silences;
+    use crate::link::Timelines;
     use crate::link::table::{Columns, S, any_policy, any_rows, linked};
     use crate::measure::score;
     use crate::policy::{Anchor, Boundary, Chain, Maturity, Policy, Span};
@@ -163,8 +161,9 @@ mod tests {
             let windows: Vec<i64> = (0..9).map(|seconds| seconds * S).collect();
             let group_of = |row: u32| rows[row as usize].category as usize;
             let lookback = policy.lookback.map(|it| it.micros());
-            let silences = silences(&links, &columns.input(), &policy);
-            let swept = sweep(&silences, &windows, 5, group_of, |_| lookback);
+            let input = columns.input();
+            let silences = rayon::iter::once(Timelines::new(&links, &input, &policy).whole().silences());
+            let swept = sweep(silences, &windows, 5, group_of, |_| lookback);
             let categories: Vec<u32> = rows.iter().map(|row| row.category).collect();
             for (at, seconds) in (0..9u64).enumerate() {
                 let policy = Policy { window: Span::from_seconds(seconds), ..policy.clone() };

@@ -46,7 +46,7 @@ pub(super) fn remark(view: &View, policy: &Policy) -> Option<String> {
             remarks.push(format!("{} known of {:.0} %", names.join(" or "), 100.0 * share));
         }
     }
-    if is_stand_in(policy, &view.columns) {
+    if is_stand_in(policy, view.columns) {
         let keys: Vec<String> = policy.identity.iter().map(ToString::to_string).collect();
         remarks.push(format!("no {}: linked by customer_id", keys.join(" or ")));
     }

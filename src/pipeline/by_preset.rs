@@ -3,7 +3,7 @@
 use super::asked::{lacks, remark};
 use super::view::View;
 use crate::Result;
-use crate::measure::{Groups, SweptCounts, score};
+use crate::measure::{Groups, SweptCounts, score_classes};
 use crate::policy::{PRESETS, Preset};
 use crate::report::{PresetRates, Rates, spread};
 
@@ -20,7 +20,7 @@ fn rates(view: &View, categories: &Groups, preset: &'static Preset) -> Result<Pr
         return Ok(PresetRates { preset: preset.name, lacks, remark: None, overall, categories });
     }
     let links = view.relinked(&policy)?;
-    let scores = score(&links, &categories.codes, categories.keys.len(), &[]);
+    let scores = score_classes(&links, &categories.codes, categories.keys.len());
     let counts: Vec<SweptCounts> = scores.iter().map(SweptCounts::from).collect();
     let all = counts.iter().fold(SweptCounts::default(), |sum, counts| sum.plus(counts));
     let of_category = categories.keys.iter().zip(counts).filter(|(_, counts)| counts.contact_count > 0);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded, View};
 use crate::interaction::Interaction;
 use crate::link::{Class, Links, Outcome};
 use crate::measure::{Moved, Scores, score};
@@ -40,8 +40,9 @@ pub fn compare(from: &Store, to: &Store, policy: &Policy) -> Result<Comparison> 
         return Err(Error::data(to.dir(), what, "name the earlier commit first"));
     }
     let (from_cues, to_cues) = (from.cues()?, to.cues()?);
-    let from = Side::new(View::open(from, policy, &from_cues, Extent::Keys)?);
-    let to = Side::new(View::open(to, policy, &to_cues, Extent::Keys)?);
+    let from = Loaded::read(from, policy, &from_cues, Extent::Keys)?;
+    let to = Loaded::read(to, policy, &to_cues, Extent::Keys)?;
+    let (from, to) = (Side::new(from.view(policy)?), Side::new(to.view(policy)?));
     let pairs = changed(&from.view, &to.view);
     let before = contents(from.view.store, pairs.iter().map(|it| it.from))?;
     let after = contents(to.view.store, pairs.iter().map(|it| it.to))?;

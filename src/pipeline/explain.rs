@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded, View};
 use super::why::{Around, Witness, class_name, outcome_name, span};
 use crate::interaction::Interaction;
-use crate::link::{Class, Exclusion, TimelineContact, neighbours, timeline};
+use crate::link::{Class, Exclusion, TimelineContact, Timelines, timeline};
 use crate::policy::Policy;
 use crate::store::{CueColumns, Store, StoredCue};
 use crate::{Error, Result};
@@ -85,7 +85,8 @@ pub struct TimelineEntry {
 pub fn explain(store: &Store, policy: &Policy, id: &str, about: Option<About>) -> Result<Explanation> {
     let row = if about == Some(About::Customer) { None } else { store.find_interaction(id)? };
     let cues = store.cues()?;
-    let view = View::open(store, policy, &cues, Extent::Report)?;
+    let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
+    let view = loaded.view(policy)?;
     let story = Story::new(&view, &cues);
     match row {
         Some(row) if about == Some(About::Episode) => {
@@ -245,7 +246,8 @@ impl<'a> Story<'a> {
     /// that names its parent is not looked for.
     fn continued(&self, rows: &[u32]) -> HashMap<u32, u32> {
         let view = self.view;
-        let customer = |row: &u32| view.identified.customer[*row as usize];
+        let of_rows = view.identified.customers(view.columns);
+        let customer = |row: &u32| of_rows.get(*row as usize).copied().unwrap_or(0);
         let place = |row: &u32| (view.columns.started_at[*row as usize], *row);
         let is_continuation = |row: &&u32| {
             let class = view.links.class(**row);
@@ -280,7 +282,7 @@ impl<'a> Story<'a> {
         let near: BTreeSet<u32> = of_contacts.chain(continued.values().copied()).collect();
         let near: Vec<u32> = near.into_iter().collect();
         let ids = view.store.texts("interaction_id", &near)?;
-        let neighbours = neighbours(&view.links, &view.input(), view.policy);
+        let neighbours = Timelines::new(&view.links, &view.input(), view.policy).whole().neighbours(|_| true);
         let wanted: HashSet<u32> = rows.iter().copied().collect();
         let order = view.links.order().iter().zip(neighbours);
         Ok(Around {
@@ -319,7 +321,7 @@ impl View<'_> {
     /// All rows of the customer who has this id, telephone number or e-mail address.
     fn rows_of_customer(&self, id: &str) -> Vec<u32> {
         let customers = self.customers_named(id);
-        let of_customer = self.identified.customer.iter().enumerate();
+        let of_customer = self.identified.customers(self.columns).iter().enumerate();
         let rows = of_customer.filter(|(_, customer)| customers.binary_search(customer).is_ok());
         rows.map(|(row, _)| row as u32).collect()
     }

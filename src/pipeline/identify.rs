@@ -1,23 +1,43 @@
 //! Who is whom: the identity keys that the policy names, as columns, joined into one customer a row.
 
+use std::borrow::Cow;
+
 use crate::Result;
-use crate::link::{Capped, Identities, identities};
+use crate::link::{Capped, Identities, NO_KEY, identities};
 use crate::policy::{IdentityField, IdentityKey, Policy};
 use crate::store::{Columns, Store, Want};
 
 /// The customers of all rows, and how they were told.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Identified {
     /// The keys that were used, the strongest first.
     pub(super) keys: Vec<IdentityKey>,
+    /// One field alone tells customers: its column has their numbers as they are.
+    is_field: Option<IdentityField>,
     /// The number of each row's customer; 0 = unknown.
-    pub(super) customer: Vec<u64>,
+    customer: Vec<u64>,
     /// The place among `keys` of the strongest that each row has.
-    pub(super) strongest: Vec<u8>,
+    strongest: Vec<u8>,
     /// Values that too many customers share.
     pub(super) capped: Vec<Capped>,
     /// The data have none of the policy's keys, so that the customer id stands in.
     pub(super) is_stand_in: bool,
+}
+
+impl Identified {
+    /// The number of each row's customer, 0 = unknown; empty where nobody is known. `columns` are those that they were told
+    /// by.
+    pub(super) fn customers<'a>(&'a self, columns: &'a Columns) -> &'a [u64] {
+        self.is_field.map_or(&self.customer, |field| column(field, columns))
+    }
+
+    /// The place among the keys of the strongest that a row has, if it has one.
+    pub(super) fn strongest(&self, columns: &Columns, row: usize) -> Option<u8> {
+        match self.is_field {
+            Some(field) => column(field, columns).get(row).filter(|value| **value != 0).map(|_| 0),
+            None => self.strongest.get(row).copied().filter(|place| *place != NO_KEY),
+        }
+    }
 }
 
 /// Which columns the keys need, beside those wanted.
@@ -37,16 +57,20 @@ pub(super) fn want(mut want: Want, keys: &[IdentityKey]) -> Want {
 /// The customers of the rows by the policy's keys.
 pub(super) fn identify(store: &Store, policy: &Policy, columns: &Columns) -> Result<Identified> {
     let is_stand_in = is_stand_in(policy, columns);
-    let (keys, found) = if is_stand_in {
-        let of_store = store.columns(Want { customer: true, ..Want::default() })?;
-        let keys = vec![customer_id()];
-        let found = by_keys(&keys, &of_store, policy.identity_limit);
-        (keys, found)
+    if !is_stand_in {
+        return Ok(by_keys(policy.identity.clone(), columns, policy.identity_limit));
+    }
+    let of_store;
+    let of_customers = if columns.customer_key.is_empty() {
+        of_store = store.columns(Want { customer: true, duplicate: true, ..Want::default() })?;
+        &of_store
     } else {
-        (policy.identity.clone(), by_keys(&policy.identity, columns, policy.identity_limit))
+        columns
     };
-    let Identities { customer, strongest, capped } = found;
-    Ok(Identified { keys, customer, strongest, capped, is_stand_in })
+    let keys = vec![customer_id()];
+    let customer = of_customers.customer_key.clone();
+    let strongest = customer.iter().map(|value| if *value == 0 { NO_KEY } else { 0 }).collect();
+    Ok(Identified { keys, customer, strongest, is_stand_in, ..Identified::default() })
 }
 
 /// Whether no row has any of the policy's keys, so that the customer id stands in.
@@ -76,23 +100,32 @@ pub(super) fn column(field: IdentityField, columns: &Columns) -> &Vec<u64> {
 
 /// The customers of the rows by one key alone.
 pub(super) fn by_key(key: &IdentityKey, columns: &Columns) -> Identified {
-    let keys = vec![key.clone()];
-    let Identities { customer, strongest, capped } = by_keys(&keys, columns, u64::MAX);
-    Identified { keys, customer, strongest, capped, is_stand_in: false }
+    by_keys(vec![key.clone()], columns, u64::MAX)
 }
 
-fn by_keys(keys: &[IdentityKey], columns: &Columns, limit: u64) -> Identities {
-    let values: Vec<Vec<u64>> = keys.iter().map(|key| values(key, columns)).collect();
-    let values: Vec<&[u64]> = values.iter().map(Vec::as_slice).collect();
-    identities(&values, &columns.is_duplicate, limit)
+fn by_keys(keys: Vec<IdentityKey>, columns: &Columns, limit: u64) -> Identified {
+    // With one key there is nothing to join and nothing to cap.
+    if let [IdentityKey(fields)] = keys.as_slice()
+        && let [field] = fields.as_slice()
+    {
+        return Identified { is_field: Some(*field), keys, ..Identified::default() };
+    }
+    let values: Vec<Cow<'_, [u64]>> = keys.iter().map(|key| values(key, columns)).collect();
+    let values: Vec<&[u64]> = values.iter().map(|values| &values[..]).collect();
+    let Identities { customer, strongest, capped } = identities(&values, &columns.is_duplicate, limit);
+    Identified { keys, customer, strongest, capped, ..Identified::default() }
 }
 
-/// The value of a key on each row; 0 where one of its fields is missing.
-fn values(key: &IdentityKey, columns: &Columns) -> Vec<u64> {
+/// The value of a key on each row; 0 where one of its fields is missing, and empty where it always is.
+fn values<'a>(key: &IdentityKey, columns: &'a Columns) -> Cow<'a, [u64]> {
     let (first, rest) = key.0.split_first().expect("a key has a field");
-    let mut values = column(*first, columns).clone();
+    let mut values: Cow<'_, [u64]> = Cow::Borrowed(column(*first, columns));
     for field in rest {
-        for (value, other) in values.iter_mut().zip(column(*field, columns)) {
+        let others = column(*field, columns);
+        if others.is_empty() {
+            return Cow::Borrowed(&[]);
+        }
+        for (value, other) in values.to_mut().iter_mut().zip(others) {
             *value = if *value == 0 || *other == 0 { 0 } else { both(*value, *other) };
         }
     }
@@ -128,7 +161,7 @@ impl Ids {
         }
         let mut found: Vec<u64> = Vec::new();
         for column in [&columns.customer_key, &columns.phone_key, &columns.email_key] {
-            let rows = column.iter().zip(&identified.customer);
+            let rows = column.iter().zip(identified.customers(columns));
             let rows = rows.filter(|(value, _)| wanted.binary_search(value).is_ok());
             found.extend(rows.map(|(_, customer)| *customer).filter(|customer| *customer != 0));
         }
@@ -141,7 +174,6 @@ impl Ids {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::NO_KEY;
 
     #[test]
     fn a_number_that_too_many_share_names_nobody() {

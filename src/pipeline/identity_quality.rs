@@ -5,27 +5,26 @@ use std::collections::HashMap;
 use super::identify::{by_key, column};
 use super::view::View;
 use crate::Result;
-use crate::link::{Capped, Class, Exclusion, Links, NO_KEY};
-use crate::measure::score;
+use crate::link::{Capped, Class, Exclusion, Links};
+use crate::measure::{Scores, score_classes};
 use crate::policy::{IdentityField, IdentityKey};
 use crate::report::{CappedKey, Identity, KeyShare};
 
 /// Capped values that are listed.
 const MOST_CAPPED: usize = 20;
 
-/// The identity section of a report.
-pub(super) fn identity(view: &View) -> Result<Identity> {
+/// The identity section of a report with these scores of everything.
+pub(super) fn identity(view: &View, overall: &Scores) -> Result<Identity> {
     let identified = &view.identified;
-    let contacts: Vec<usize> = view.links.order().iter().map(|row| *row as usize).collect();
     let mut by_place = vec![0u64; identified.keys.len()];
-    for place in contacts.iter().map(|row| identified.strongest[*row]).filter(|place| *place != NO_KEY) {
+    for place in contacts(view).filter_map(|row| identified.strongest(view.columns, row)) {
         by_place[usize::from(place)] += 1;
     }
-    let contact_count = contacts.len() as u64;
+    let contact_count = view.links.order().len() as u64;
     let share = |count: u64, total: u64| (total > 0).then(|| count as f64 / total as f64);
     let mut keys = Vec::new();
     for (key, count) in identified.keys.iter().zip(by_place) {
-        let alone = alone(view, key)?;
+        let alone = alone(view, key, overall)?;
         keys.push(KeyShare {
             is_used: true,
             contact_count: count,
@@ -34,7 +33,7 @@ pub(super) fn identity(view: &View) -> Result<Identity> {
         });
     }
     for key in others(view) {
-        keys.push(alone(view, &key)?);
+        keys.push(alone(view, &key, overall)?);
     }
     let (excluded, single) = anonymous(view);
     let anonymous_count = excluded + single;
@@ -50,14 +49,14 @@ pub(super) fn identity(view: &View) -> Result<Identity> {
 }
 
 /// What there would be, were this the only key.
-fn alone(view: &View, key: &IdentityKey) -> Result<KeyShare> {
-    let is_all = view.identified.keys == [key.clone()];
-    let scores = if is_all {
-        score(&view.links, &[], 1, &[])
-    } else {
-        score(&view.linked_as(view.policy, &by_key(key, &view.columns))?, &[], 1, &[])
+fn alone(view: &View, key: &IdentityKey, overall: &Scores) -> Result<KeyShare> {
+    let scores = match view.identified.keys == [key.clone()] {
+        true => overall.clone(),
+        false => {
+            let links = view.linked_as(view.policy, &by_key(key, view.columns))?;
+            score_classes(&links, &[], 1).pop().unwrap_or_default()
+        }
     };
-    let scores = scores.into_iter().next().unwrap_or_default();
     Ok(KeyShare {
         key: key.to_string(),
         is_used: false,
@@ -71,7 +70,7 @@ fn alone(view: &View, key: &IdentityKey) -> Result<KeyShare> {
 
 /// Keys that the policy does not name and the data have.
 fn others(view: &View) -> Vec<IdentityKey> {
-    let columns = &view.columns;
+    let columns = view.columns;
     let known = [
         (IdentityField::CustomerId, &columns.customer_key),
         (IdentityField::Phone, &columns.phone_key),
@@ -87,9 +86,16 @@ fn others(view: &View) -> Vec<IdentityKey> {
 fn anonymous(view: &View) -> (u64, u64) {
     let no_identity = Class::Excluded(Exclusion::NoIdentity).code();
     let excluded = view.links.codes().iter().filter(|code| **code == no_identity).count();
+    let customers = view.identified.customers(view.columns);
     let single =
-        view.links.order().iter().filter(|row| view.identified.customer[**row as usize] == 0).count();
+        contacts(view).filter(|row| customers.get(*row).is_none_or(|customer| *customer == 0)).count();
     (excluded as u64, single as u64)
+}
+
+/// The rows of contacts.
+fn contacts(view: &View) -> impl Iterator<Item = usize> {
+    let is_contact = |code: u8| Class::from_code(code).is_some_and(Class::is_contact);
+    view.links.codes().iter().enumerate().filter(move |(_, code)| is_contact(**code)).map(|(row, _)| row)
 }
 
 /// Contacts of the customer with the most.
@@ -116,7 +122,7 @@ fn capped(view: &View) -> Result<Vec<CappedKey>> {
     let mut texts: HashMap<(u8, u64), String> = HashMap::new();
     for (key, place) in view.identified.keys.iter().zip(0u8..) {
         let [field] = key.0.as_slice() else { continue };
-        let column = column(*field, &view.columns);
+        let column = column(*field, view.columns);
         let of_place: Vec<u64> = listed.iter().filter(|it| it.place == place).map(|it| it.value).collect();
         let rows: Vec<u32> = of_place.iter().map(|value| earliest(view, column, *value)).collect();
         let found = view.store.texts(field.name(), &rows)?;

@@ -25,7 +25,7 @@ mod windows;
 pub use compare::compare;
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
-pub use report::{ReportOptions, report};
+pub use report::{ReportOptions, Reports, report};
 pub use suggest::{Suggestion, Suggestions, suggest};
 pub use sweep::sweep;
 pub use windows::windows;

@@ -6,14 +6,15 @@ use super::identity_quality::identity;
 use super::material::Known;
 use super::spoken::Spoken;
 use super::trend::over_time;
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded, View};
 use crate::config::Kind;
+use crate::link::Timelines;
 use crate::measure::{
-    Dimension, GroupScores, Groups, Period, Unlinked, Verdict, group, group_scores, scorecard,
+    Dimension, GroupScores, Groups, Material, Period, Unlinked, Verdict, group, group_scores, scorecard,
 };
 use crate::policy::Policy;
 use crate::report::{Count, Entry, Evidence, Observed, Report, rank_entries, sort_entries};
-use crate::store::{self, SourceRecord, Store, Uncounted};
+use crate::store::{self, Columns, CueColumns, SourceRecord, Store, Uncounted};
 use crate::{Error, Result};
 
 /// What a report is to show.
@@ -29,36 +30,106 @@ pub struct ReportOptions {
 ///
 /// Errors: an unknown dimension, more than two, an unknown time zone, a damaged store.
 pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<Report> {
-    let cues = store.cues()?;
-    let view = View::open(store, policy, &cues, Extent::Report)?;
-    let spoken = Spoken::new(&view, &cues);
-    let known = Known::read(&view, &spoken)?;
-    let material = known.material(&view);
-    let categories = groups(&view, &["category".to_string()])?;
-    let card = scorecard(&material, &categories, unlinked(store));
-    let mut report = Report {
-        schema: 1,
-        policy: serde_json::to_value(policy).expect("a policy is plain data"),
-        lexicon_hash: store.lexicon_hash().to_string(),
-        commit_id: store.commit_id(),
-        observed: card.observed.map(|seen| Observed { from: view.time(seen.from), to: view.time(seen.to) }),
-        waterfall: card.waterfall,
-        identity: identity(&view)?,
-        overall: entry(&[], card.overall, Vec::new()),
-        categories: entries(&view, &spoken, &categories, card.groups)?,
-        by: options.by.clone(),
-        groups: Vec::new(),
-        trend_period: None,
-        trend: Vec::new(),
-        notes: notes(&view, &known)?,
-    };
-    (report.trend_period, report.trend) =
-        over_time(&view, options.trend, &categories, &report.categories, &mut report.notes);
-    if !options.by.is_empty() {
-        let by = groups(&view, &options.by)?;
-        report.groups = entries(&view, &spoken, &by, group_scores(&material, &by))?;
+    Reports::load(store, policy)?.report(policy, options)
+}
+
+/// A store in memory, for one report after another: under another window only linking and counting are done again.
+pub struct Reports<'a> {
+    loaded: Loaded<'a>,
+    cues: CueColumns,
+    spoken: Spoken,
+    known: Known,
+}
+
+impl<'a> Reports<'a> {
+    /// Reads what reports under `policy` and its like need.
+    ///
+    /// Errors: an unknown time zone, a policy that contradicts itself, a damaged store.
+    pub fn load(store: &'a Store, policy: &Policy) -> Result<Reports<'a>> {
+        let cues = store.cues()?;
+        let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
+        let spoken = Spoken::new(&loaded.columns, &cues);
+        let known = Known::read(&loaded, &cues, &spoken)?;
+        Ok(Reports { loaded, cues, spoken, known })
     }
-    Ok(report)
+
+    /// Links and measures under `policy`. Where it needs what was not read, everything is read again.
+    ///
+    /// Errors: as [`report`].
+    pub fn report(&mut self, policy: &Policy, options: &ReportOptions) -> Result<Report> {
+        if !self.loaded.suits(policy) {
+            *self = Reports::load(self.loaded.store, policy)?;
+        }
+        let view = self.loaded.view(policy)?;
+        let (links, input, store) = (&view.links, view.input(), view.store);
+        let timelines = Timelines::new(links, &input, policy);
+        let contacts = |places| self.known.contacts(&view, &timelines, places);
+        let rows = |rows| self.known.rows(&view, rows);
+        let material = Material { links, policy, contacts: &contacts, rows: &rows };
+        let categories = groups(&view, &["category".to_string()])?;
+        let card = scorecard(&material, &categories, unlinked(store));
+        let mut report = Report {
+            schema: 1,
+            policy: serde_json::to_value(policy).expect("a policy is plain data"),
+            lexicon_hash: store.lexicon_hash().to_string(),
+            commit_id: store.commit_id(),
+            observed: card.observed.map(|it| Observed { from: view.time(it.from), to: view.time(it.to) }),
+            waterfall: card.waterfall,
+            identity: identity(&view, &card.overall.scores)?,
+            overall: entry(&[], card.overall, Vec::new()),
+            categories: self.entries(&view, &categories, card.groups)?,
+            by: options.by.clone(),
+            groups: Vec::new(),
+            trend_period: None,
+            trend: Vec::new(),
+            notes: self.notes(&view),
+        };
+        (report.trend_period, report.trend) =
+            over_time(&view, options.trend, &categories, &report.categories, &mut report.notes);
+        if !options.by.is_empty() {
+            let by = groups(&view, &options.by)?;
+            report.groups = self.entries(&view, &by, group_scores(&material, &by))?;
+        }
+        Ok(report)
+    }
+
+    /// Groups as the report shows them, in its order, failing ones with their evidence.
+    fn entries(&self, view: &View, groups: &Groups, scores: Vec<GroupScores>) -> Result<Vec<Entry>> {
+        let codes: HashMap<&Vec<Option<String>>, u32> = groups.keys.iter().zip(0..).collect();
+        let is_below = |verdict| matches!(verdict, Verdict::Fails | Verdict::AtRisk);
+        let wanted = scores.iter().filter(|s| is_below(s.verdict)).map(|s| codes[&s.key]).collect();
+        let mut evidence = self.spoken.evidence(view, &self.cues, groups, &wanted)?;
+        let mut entries: Vec<Entry> = scores
+            .into_iter()
+            .map(|scores| {
+                let evidence = evidence.remove(&codes[&scores.key]).unwrap_or_default();
+                entry(&groups.by, scores, evidence)
+            })
+            .collect();
+        sort_entries(&mut entries);
+        rank_entries(&mut entries);
+        Ok(entries)
+    }
+
+    /// Rejects and notes by reason, transcripts and surveys without an interaction, and what the policy asks in vain.
+    fn notes(&self, view: &View) -> Vec<Count> {
+        let store = view.store;
+        let of = |kind, counts: BTreeMap<String, u64>| -> Vec<Count> {
+            counts.into_iter().map(|(what, count)| Count { kind, what, count }).collect()
+        };
+        let mut notes = of("reject", store.reject_counts());
+        notes.extend(of("note", store.note_counts()));
+        let unlinked = [
+            ("unlinked_transcript", self.known.unlinked_transcript_count),
+            ("unlinked_survey", self.known.unlinked_survey_count),
+        ];
+        for (kind, count) in unlinked.into_iter().filter(|(_, count)| *count > 0) {
+            notes.push(Count { kind, what: "no interaction with its id".to_string(), count });
+        }
+        let of_policy = |what: String| Count { kind: "policy", what, count: 1 };
+        notes.extend(view.remarks().into_iter().map(of_policy));
+        notes
+    }
 }
 
 /// What the links do not tell of the rows of the log. Of those that could not be read those of transcripts are no rows
@@ -81,39 +152,32 @@ pub(super) fn groups(view: &View, by: &[String]) -> Result<Groups> {
             "name one or two: --by channel,language",
         ));
     }
-    let dimensions: Vec<store::Dimension> =
-        by.iter().map(|name| dimension(view, name)).collect::<Result<_>>()?;
-    let named = by.iter().zip(&dimensions);
-    let dimensions: Vec<Dimension> =
-        named.map(|(name, d)| Dimension { name, codes: &d.codes, names: &d.names }).collect();
+    let others: Vec<store::Dimension> =
+        by.iter().map(|name| other_dimension(view, name)).collect::<Result<_>>()?;
+    let dimension = |(name, other)| match is_read(view, name) {
+        true => of_columns(name, view.columns),
+        false => of_store(name, other),
+    };
+    let dimensions: Vec<Dimension> = by.iter().map(String::as_str).zip(&others).map(dimension).collect();
     Ok(group(&dimensions))
 }
 
-/// A dimension of the store; categories with the derived ones, where the policy derives them.
-fn dimension(view: &View, name: &str) -> Result<store::Dimension> {
-    if name == "category" && view.policy.derives_category {
-        let (codes, names) = (view.columns.category.clone(), view.columns.category_names.clone());
-        return Ok(store::Dimension { codes, names });
-    }
-    view.store.dimension(name)
+fn of_columns<'a>(name: &'a str, columns: &'a Columns) -> Dimension<'a> {
+    Dimension { name, codes: &columns.category, names: &columns.category_names }
 }
 
-/// Groups as the report shows them, in its order, failing ones with their evidence.
-fn entries(view: &View, spoken: &Spoken, groups: &Groups, scores: Vec<GroupScores>) -> Result<Vec<Entry>> {
-    let codes: HashMap<&Vec<Option<String>>, u32> = groups.keys.iter().zip(0..).collect();
-    let is_below = |verdict| matches!(verdict, Verdict::Fails | Verdict::AtRisk);
-    let wanted = scores.iter().filter(|s| is_below(s.verdict)).map(|s| codes[&s.key]).collect();
-    let mut evidence = spoken.evidence(view, groups, &wanted)?;
-    let mut entries: Vec<Entry> = scores
-        .into_iter()
-        .map(|scores| {
-            let evidence = evidence.remove(&codes[&scores.key]).unwrap_or_default();
-            entry(&groups.by, scores, evidence)
-        })
-        .collect();
-    sort_entries(&mut entries);
-    rank_entries(&mut entries);
-    Ok(entries)
+fn of_store<'a>(name: &'a str, dimension: &'a store::Dimension) -> Dimension<'a> {
+    Dimension { name, codes: &dimension.codes, names: &dimension.names }
+}
+
+/// Whether a dimension was read for linking: categories, with the derived ones where the policy derives them.
+fn is_read(view: &View, name: &str) -> bool {
+    name == "category" && !view.columns.category_names.is_empty()
+}
+
+/// A dimension of the store; nothing for one that was read.
+fn other_dimension(view: &View, name: &str) -> Result<store::Dimension> {
+    if is_read(view, name) { Ok(store::Dimension::default()) } else { view.store.dimension(name) }
 }
 
 fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
@@ -131,24 +195,4 @@ fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {
         verdict: group.verdict,
         evidence,
     }
-}
-
-/// Rejects and notes by reason, transcripts and surveys without an interaction, and what the policy asks in vain.
-fn notes(view: &View, known: &Known) -> Result<Vec<Count>> {
-    let store = view.store;
-    let of = |kind, counts: BTreeMap<String, u64>| -> Vec<Count> {
-        counts.into_iter().map(|(what, count)| Count { kind, what, count }).collect()
-    };
-    let mut notes = of("reject", store.reject_counts());
-    notes.extend(of("note", store.note_counts()));
-    let unlinked = [
-        ("unlinked_transcript", known.unlinked_transcript_count),
-        ("unlinked_survey", store.unlinked_survey_count()? as u64),
-    ];
-    for (kind, count) in unlinked.into_iter().filter(|(_, count)| *count > 0) {
-        notes.push(Count { kind, what: "no interaction with its id".to_string(), count });
-    }
-    let of_policy = |what: String| Count { kind: "policy", what, count: 1 };
-    notes.extend(view.remarks().into_iter().map(of_policy));
-    Ok(notes)
 }

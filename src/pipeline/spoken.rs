@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::view::View;
 use crate::Result;
 use crate::lexicon::REPEAT;
+use crate::link::{NO_ROW, rows_of};
 use crate::measure::Groups;
 use crate::report::{EVIDENCE_COUNT, Evidence, Saying, evidence};
-use crate::store::{CueColumns, StoredCue};
+use crate::store::{Columns, CueColumns, StoredCue};
 
 /// Cues of one group and rule whose words are read: those of the latest contacts.
 const MOST_SAYINGS: usize = 1_000;
@@ -17,32 +20,28 @@ const MOST_SAYINGS: usize = 1_000;
 type Place = (u32, u32);
 
 /// The repeat cues of interactions that are in the log.
-pub(super) struct Spoken<'a> {
-    cues: &'a CueColumns,
+pub(super) struct Spoken {
     /// By row, then by cue.
     places: Vec<Place>,
 }
 
-impl<'a> Spoken<'a> {
-    pub(super) fn new(view: &View, cues: &'a CueColumns) -> Spoken<'a> {
+/// The latest cues of a rule in a group, and how many contacts have one.
+struct Heard<'a> {
+    rule: &'a str,
+    contact_count: u64,
+    places: Vec<Place>,
+}
+
+impl Spoken {
+    pub(super) fn new(columns: &Columns, cues: &CueColumns) -> Spoken {
         let repeat = cues.kind_names.iter().position(|name| name == REPEAT).map(|code| code as u32);
-        let is_repeat = |cue: usize| Some(cues.kind[cue]) == repeat;
-        let keys: HashSet<u64> =
-            (0..cues.kind.len()).filter(|&cue| is_repeat(cue)).map(|cue| cues.interaction_key[cue]).collect();
-        let columns = &view.columns;
-        let mut rows: HashMap<u64, u32> = HashMap::with_capacity(keys.len());
-        if !keys.is_empty() {
-            for (row, key) in columns.interaction_key.iter().enumerate() {
-                if keys.contains(key) && !columns.is_duplicate.get(row).copied().unwrap_or(false) {
-                    rows.insert(*key, row as u32);
-                }
-            }
-        }
-        let place = |cue: usize| Some((*rows.get(&cues.interaction_key[cue])?, cue as u32));
-        let mut places: Vec<Place> =
-            (0..cues.kind.len()).filter(|&cue| is_repeat(cue)).filter_map(place).collect();
-        places.sort_unstable();
-        Spoken { cues, places }
+        let said: Vec<u32> =
+            (0..).zip(&cues.kind).filter(|(_, kind)| Some(**kind) == repeat).map(|(cue, _)| cue).collect();
+        let keys: Vec<u64> = said.iter().map(|cue| cues.interaction_key[*cue as usize]).collect();
+        let rows = rows_of(&columns.interaction_key, &columns.is_duplicate, &keys);
+        let mut places: Vec<Place> = rows.into_iter().zip(said).filter(|(row, _)| *row != NO_ROW).collect();
+        places.par_sort_unstable();
+        Spoken { places }
     }
 
     /// Whether no interaction has a stated repeat.
@@ -50,19 +49,22 @@ impl<'a> Spoken<'a> {
         self.places.is_empty()
     }
 
-    /// Whether each row has a stated repeat.
-    pub(super) fn is_stated(&self, row_count: usize) -> Vec<bool> {
-        let mut is_stated = vec![false; row_count];
-        self.places.iter().for_each(|&(row, _)| is_stated[row as usize] = true);
-        is_stated
+    /// The rows with a stated repeat, some several times.
+    pub(super) fn rows(&self) -> impl Iterator<Item = u32> {
+        self.places.iter().map(|(row, _)| *row)
     }
 
-    /// The number of contacts, including this one, that each row states; 0 = none. Of several the largest.
-    pub(super) fn stated_numbers(&self, row_count: usize) -> Vec<u32> {
-        let mut numbers = vec![0; row_count];
+    /// The number of contacts, including this one, that each row states; 0 = none. Of several the largest. Empty where none
+    /// states one.
+    pub(super) fn stated_numbers(&self, cues: &CueColumns, row_count: usize) -> Vec<u32> {
+        let mut numbers = Vec::new();
         for &(row, cue) in &self.places {
-            let number = &mut numbers[row as usize];
-            *number = self.cues.stated_contacts[cue as usize].max(*number);
+            let stated = cues.stated_contacts[cue as usize];
+            if stated > 0 {
+                numbers.resize(row_count, 0);
+                let number: &mut u32 = &mut numbers[row as usize];
+                *number = stated.max(*number);
+            }
         }
         numbers
     }
@@ -72,49 +74,82 @@ impl<'a> Spoken<'a> {
     pub(super) fn evidence(
         &self,
         view: &View,
+        cues: &CueColumns,
         groups: &Groups,
         wanted: &HashSet<u32>,
     ) -> Result<HashMap<u32, Vec<Evidence>>> {
         let mut by_group: BTreeMap<u32, BTreeMap<&str, Vec<Place>>> = BTreeMap::new();
-        for &(row, cue) in &self.places {
-            let group = groups.codes[row as usize];
-            if wanted.contains(&group) && view.links.class(row).is_contact() {
-                let rule = &self.cues.rule_names[self.cues.rule[cue as usize] as usize];
-                by_group.entry(group).or_default().entry(rule).or_default().push((row, cue));
-            }
+        for (group, by_rule) in self.by_rule(view, cues, groups, wanted) {
+            let by_name = by_group.entry(group.0).or_default();
+            by_name.entry(cues.rule_names[group.1 as usize].as_str()).or_default().extend(by_rule);
         }
-        let mut out = HashMap::new();
+        let mut heard: Vec<(u32, Heard)> = Vec::new();
         for (group, by_rule) in by_group {
-            let mut rules: Vec<(u64, &str, Vec<Place>)> =
-                by_rule.into_iter().map(|(rule, places)| (contact_count(&places), rule, places)).collect();
-            rules.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+            let of_rule = |(rule, mut places): (_, Vec<Place>)| {
+                places.sort_unstable();
+                Heard { rule, contact_count: contact_count(&places), places }
+            };
+            let mut rules: Vec<Heard> = by_rule.into_iter().map(of_rule).collect();
+            rules.sort_by(|a, b| b.contact_count.cmp(&a.contact_count).then_with(|| a.rule.cmp(b.rule)));
             let shown = rules.into_iter().take(EVIDENCE_COUNT);
-            let evidence =
-                shown.map(|(count, rule, places)| Ok(evidence(rule, count, self.sayings(view, places)?)));
-            out.insert(group, evidence.collect::<Result<_>>()?);
+            heard.extend(shown.map(|it| (group, Heard { places: latest(view, cues, it.places), ..it })));
+        }
+        // The words of all are read at once: a part is decoded once, not once a rule.
+        let rows = heard.iter().flat_map(|(_, it)| &it.places).map(|&(_, cue)| cues.row[cue as usize]);
+        let mut records = view.store.cue_records(&rows.collect::<Vec<u32>>())?.into_iter();
+        let mut out: HashMap<u32, Vec<Evidence>> = HashMap::new();
+        for (group, it) in heard {
+            let words = it.places.iter().zip(records.by_ref());
+            let sayings = words.map(|(place, cue)| saying(view, place, cue)).collect();
+            out.entry(group).or_default().push(evidence(it.rule, it.contact_count, sayings));
         }
         Ok(out)
     }
 
-    /// The words of the latest places.
-    fn sayings(&self, view: &View, mut places: Vec<Place>) -> Result<Vec<Saying>> {
-        let columns = &view.columns;
-        let key = |&(row, cue): &Place| {
-            let cue = cue as usize;
-            (-columns.started_at[row as usize], self.cues.interaction_key[cue], self.cues.turn[cue])
-        };
-        places.sort_by_key(key);
+    /// The places of contacts by group, as far as it is wanted, and rule.
+    fn by_rule(
+        &self,
+        view: &View,
+        cues: &CueColumns,
+        groups: &Groups,
+        wanted: &HashSet<u32>,
+    ) -> HashMap<(u32, u32), Vec<Place>> {
+        let mut by_rule: HashMap<(u32, u32), Vec<Place>> = HashMap::new();
+        let is_wanted: Vec<bool> =
+            (0..groups.keys.len() as u32).map(|group| wanted.contains(&group)).collect();
+        for &(row, cue) in &self.places {
+            let group = groups.codes[row as usize];
+            if is_wanted[group as usize] && view.links.class(row).is_contact() {
+                by_rule.entry((group, cues.rule[cue as usize])).or_default().push((row, cue));
+            }
+        }
+        by_rule
+    }
+}
+
+/// Those of the latest contacts.
+fn latest(view: &View, cues: &CueColumns, places: Vec<Place>) -> Vec<Place> {
+    let key = |place: Place| {
+        let cue = place.1 as usize;
+        let started_at = view.columns.started_at[place.0 as usize];
+        ((-started_at, cues.interaction_key[cue], cues.turn[cue]), place)
+    };
+    let mut places: Vec<_> = places.into_iter().map(key).collect();
+    if places.len() > MOST_SAYINGS {
+        places.select_nth_unstable(MOST_SAYINGS);
         places.truncate(MOST_SAYINGS);
-        let rows: Vec<u32> = places.iter().map(|&(_, cue)| self.cues.row[cue as usize]).collect();
-        let records = view.store.cue_records(&rows)?;
-        let saying = |(&(row, _), cue): (&Place, StoredCue)| Saying {
-            language: cue.language,
-            interaction_id: cue.interaction_id,
-            phrase: cue.phrase,
-            quote: cue.quote,
-            started_at: view.time(columns.started_at[row as usize]),
-        };
-        Ok(places.iter().zip(records).map(saying).collect())
+    }
+    places.sort_unstable();
+    places.into_iter().map(|(_, place)| place).collect()
+}
+
+fn saying(view: &View, &(row, _): &Place, cue: StoredCue) -> Saying {
+    Saying {
+        language: cue.language,
+        interaction_id: cue.interaction_id,
+        phrase: cue.phrase,
+        quote: cue.quote,
+        started_at: view.time(view.columns.started_at[row as usize]),
     }
 }
 

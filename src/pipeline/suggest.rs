@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded, View};
 use crate::Result;
 use crate::interaction::{Speaker, Turn};
 use crate::lexicon::REPEAT;
@@ -80,7 +80,8 @@ type Spans = HashMap<(u64, u32), Vec<(usize, usize)>>;
 /// Errors: a damaged store, an unknown time zone.
 pub fn suggest(store: &Store, policy: &Policy, most: usize) -> Result<Suggestions> {
     let cues = store.cues()?;
-    let view = View::open(store, policy, &cues, Extent::Keys)?;
+    let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
+    let view = loaded.view(policy)?;
     let (repeats, firsts) = sample(&view);
     let key_of = |row: u32| view.columns.interaction_key[row as usize];
     let wanted: HashSet<u64> = repeats.iter().chain(&firsts).map(|&row| key_of(row)).collect();

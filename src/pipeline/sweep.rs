@@ -1,14 +1,16 @@
 //! Store and policy → the same rates under every window from 1 to 30 days, under every preset, and without each
 //! exclusion.
 
+use rayon::prelude::*;
+
 use super::by_preset::{by_preset, preset_spread};
 use super::report::groups;
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded, View};
 use crate::Result;
 use crate::interaction::{Direction, Status};
-use crate::link::{Exclusion, Links, silences};
+use crate::link::{Exclusion, Links, Timelines};
 use crate::measure::{
-    Groups, SweptCounts, Unlinked, allows_one_pass, score, sweep as swept_counts, waterfall,
+    Groups, SweptCounts, Unlinked, allows_one_pass, score_classes, sweep as swept_counts, waterfall,
 };
 use crate::policy::{Anchor, Anonymous, Channels, Maturity, Policy, ResolvedBy, Span};
 use crate::report::{Effect, Sweep, Swept};
@@ -23,7 +25,8 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=30;
 ///
 /// Errors: an unknown time zone, a damaged store.
 pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
-    let view = View::open(store, policy, &store.cues()?, Extent::AllPolicies)?;
+    let loaded = Loaded::read(store, policy, &store.cues()?, Extent::AllPolicies)?;
+    let view = loaded.view(policy)?;
     let categories = groups(&view, &["category".to_string()])?;
     let windows: Vec<Span> = DAYS.map(Span::from_days).collect();
     let counts = if allows_one_pass(policy) {
@@ -60,7 +63,9 @@ pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
 }
 
 fn in_one_pass(view: &View, windows: &[Span], categories: &Groups) -> Vec<Vec<SweptCounts>> {
-    let silences = silences(&view.links, &view.input(), view.policy);
+    let input = view.input();
+    let timelines = Timelines::new(&view.links, &input, view.policy);
+    let silences = view.links.stretches().into_par_iter().map(|places| timelines.stretch(places).silences());
     let windows: Vec<i64> = windows.iter().map(|window| window.micros()).collect();
     let lookback = |key: &Vec<Option<String>>| {
         let own = key.first().and_then(|name| view.policy.category.get(name.as_deref()?)?.lookback);
@@ -69,7 +74,7 @@ fn in_one_pass(view: &View, windows: &[Span], categories: &Groups) -> Vec<Vec<Sw
     let lookbacks: Vec<Option<i64>> = categories.keys.iter().map(lookback).collect();
     let group_of = |row: u32| categories.codes[row as usize] as usize;
     let counts =
-        swept_counts(&silences, &windows, categories.keys.len(), group_of, |row| lookbacks[group_of(row)]);
+        swept_counts(silences, &windows, categories.keys.len(), group_of, |row| lookbacks[group_of(row)]);
     if counts.is_empty() {
         vec![vec![SweptCounts::default(); windows.len()]; categories.keys.len()]
     } else {
@@ -83,14 +88,14 @@ fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Resul
     for &window in windows {
         let mut policy = Policy { window, ..view.policy.clone() };
         policy.category.values_mut().for_each(|own| own.window = None);
-        let scores = score(&view.relinked(&policy)?, &categories.codes, categories.keys.len(), &[]);
+        let scores = score_classes(&view.relinked(&policy)?, &categories.codes, categories.keys.len());
         all.iter_mut().zip(&scores).for_each(|(counts, scores)| counts.push(SweptCounts::from(scores)));
     }
     Ok(all)
 }
 
 fn rate(links: &Links) -> Option<f64> {
-    score(links, &[], 1, &[]).pop().and_then(|scores| scores.fcr_rate)
+    score_classes(links, &[], 1).pop().and_then(|scores| scores.fcr_rate)
 }
 
 /// What the overall FCR rate, which is `with` them, would be without each step of the waterfall that can be switched

@@ -1,7 +1,6 @@
 //! A store seen under a policy: its narrow columns, linked. What `report` and `explain` both start from.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,9 +8,9 @@ use jiff::tz::TimeZone;
 use super::asked::lacks;
 use super::derive::{MARK, derive_categories};
 use super::identify::{self, Identified, Ids, identify};
-use crate::interaction::{Micros, Status};
-use crate::link::{Class, Exclusion, Input, Links, TicketInput, link};
-use crate::policy::{Channels, DataFacts, Maturity, Policy, ResolvedBy};
+use crate::interaction::Micros;
+use crate::link::{Class, Exclusion, Input, Links, TicketInput, link_by_ranks};
+use crate::policy::{Channels, DataFacts, IdentityKey, Maturity, Policy, ResolvedBy};
 use crate::store::{Columns, CueColumns, Store, Uncounted, Want};
 use crate::{Error, Result};
 
@@ -21,15 +20,28 @@ const LEAST_REMARKED: usize = 50;
 const MANY_DUPLICATES: f64 = 0.1;
 const MANY_ANONYMOUS: f64 = 0.3;
 
+/// Columns of a store, as far as a policy and its like need them.
+pub(super) struct Loaded<'a> {
+    pub(super) store: &'a Store,
+    pub(super) columns: Columns,
+    want: Want,
+    extent: Extent,
+    derives_category: bool,
+    ticket: Ticket,
+    identified: Identified,
+    /// By which keys, and which limit, `identified` is.
+    identity: (Vec<IdentityKey>, u64),
+}
+
 /// Columns of a store and the links that a policy gives them.
 pub(super) struct View<'a> {
     pub(super) store: &'a Store,
     pub(super) policy: &'a Policy,
-    pub(super) columns: Columns,
-    pub(super) identified: Identified,
+    pub(super) columns: &'a Columns,
+    pub(super) identified: Cow<'a, Identified>,
     pub(super) links: Links,
     excluded_customers: Vec<u64>,
-    ticket: Ticket,
+    ticket: &'a Ticket,
     zone: TimeZone,
 }
 
@@ -57,44 +69,65 @@ struct Ticket {
     is_ended: Vec<f64>,
 }
 
-impl<'a> View<'a> {
-    /// Reads what `policy` needs and links it. `cues` are those of the store.
+impl<'a> Loaded<'a> {
+    /// Reads what `policy` needs. `cues` are those of the store.
     ///
-    /// Errors: an unknown time zone, a policy that contradicts itself or the data, a damaged store.
-    pub(super) fn open(
+    /// Errors: a policy that contradicts itself, a damaged store.
+    pub(super) fn read(
         store: &'a Store,
-        policy: &'a Policy,
+        policy: &Policy,
         cues: &CueColumns,
         extent: Extent,
-    ) -> Result<View<'a>> {
-        let zone = TimeZone::get(&policy.timezone).map_err(|_| {
-            Error::data(
-                store.dir(),
-                format!("the policy's time zone `{}` is not known", policy.timezone),
-                "use an IANA name such as \"Europe/Riga\"",
-            )
-        })?;
+    ) -> Result<Loaded<'a>> {
+        zone(store, policy)?;
         policy.check()?;
-        let mut columns = columns(store, policy, extent)?;
+        let want = want(policy, extent);
+        let mut columns = store.columns(want)?;
+        // A leg is told from its parent by the ids, which only stores with transfers need to read.
+        if !want.interaction_key && !columns.parent_key.is_empty() {
+            columns.interaction_key =
+                store.columns(Want { interaction_key: true, ..Want::default() })?.interaction_key;
+        }
         silence_duplicates(&mut columns);
         if policy.derives_category {
             derive_categories(&mut columns, cues);
         }
-        let identified = identify(store, policy, &columns)?;
-        let excluded_customers = Ids::excluded(store, policy).customers(&columns, &identified);
-        let has_tickets = extent == Extent::AllPolicies || policy.resolved_by != ResolvedBy::Silence;
-        let ticket =
-            if has_tickets { Ticket::read(store, &columns.is_duplicate)? } else { Ticket::default() };
-        let mut view = View {
-            store,
-            policy,
-            columns,
-            identified,
-            links: Links::default(),
-            excluded_customers,
-            ticket,
-            zone,
+        let ticket = match has_tickets(policy, extent) {
+            true => Ticket::read(store, &columns.is_duplicate)?,
+            false => Ticket::default(),
         };
+        let identified = identify(store, policy, &columns)?;
+        let identity = (policy.identity.clone(), policy.identity_limit);
+        let derives_category = policy.derives_category;
+        Ok(Loaded { store, columns, want, extent, derives_category, ticket, identified, identity })
+    }
+
+    /// Whether everything is here that a policy needs.
+    pub(super) fn suits(&self, policy: &Policy) -> bool {
+        let is_loaded =
+            has_tickets(policy, self.extent) <= (self.ticket.is_ended.len() == self.columns.row_count);
+        is_loaded
+            && self.derives_category == policy.derives_category
+            && want(policy, self.extent).is_within(self.want)
+    }
+
+    /// Links what was read under a policy that it suits.
+    ///
+    /// Errors: an unknown time zone, a policy that contradicts itself or the data, a damaged store.
+    pub(super) fn view<'b>(&'b self, policy: &'b Policy) -> Result<View<'b>> {
+        let (store, columns) = (self.store, &self.columns);
+        let zone = zone(store, policy)?;
+        policy.check()?;
+        let has_same_identity =
+            (&policy.identity, policy.identity_limit) == (&self.identity.0, self.identity.1);
+        let identified = match has_same_identity {
+            true => Cow::Borrowed(&self.identified),
+            false => Cow::Owned(identify(store, policy, columns)?),
+        };
+        let excluded_customers = Ids::excluded(store, policy).customers(columns, &identified);
+        let links = Links::default();
+        let ticket = &self.ticket;
+        let mut view = View { store, policy, columns, identified, links, excluded_customers, ticket, zone };
         if let Some(lacks) = lacks(&view, policy).filter(|_| view.counted_count() > 0) {
             let what = format!("no interaction has {lacks}, by which the policy tells what was resolved");
             return Err(policy.fault_at("resolved_by", what, "map the field, or count by silence"));
@@ -103,25 +136,42 @@ impl<'a> View<'a> {
         policy.check_data(&DataFacts {
             categories: &match policy.category.is_empty() {
                 true => Vec::new(),
-                false => used_names(&view.columns.category, &view.columns.category_names),
+                false => used_names(&columns.category, &columns.category_names),
             },
             channels: &match policy.channels {
                 Channels::Any | Channels::Same => Vec::new(),
-                Channels::List(_) => used_names(&view.columns.channel, &view.columns.channel_names),
+                Channels::List(_) => used_names(&columns.channel, &columns.channel_names),
             },
             observed: view.links.observed().filter(|_| view.counted_count() > 0),
             started: view.input().observed(),
         })?;
         Ok(view)
     }
+}
 
+/// The time zone of a policy.
+fn zone(store: &Store, policy: &Policy) -> Result<TimeZone> {
+    TimeZone::get(&policy.timezone).map_err(|_| {
+        Error::data(
+            store.dir(),
+            format!("the policy's time zone `{}` is not known", policy.timezone),
+            "use an IANA name such as \"Europe/Riga\"",
+        )
+    })
+}
+
+fn has_tickets(policy: &Policy, extent: Extent) -> bool {
+    extent == Extent::AllPolicies || policy.resolved_by != ResolvedBy::Silence
+}
+
+impl View<'_> {
     /// The columns as linking takes them.
     pub(super) fn input(&self) -> Input<'_> {
-        self.input_of(&self.identified.customer, &self.excluded_customers)
+        self.input_of(self.identified.customers(self.columns), &self.excluded_customers)
     }
 
     fn input_of<'b>(&'b self, customer: &'b [u64], excluded_customers: &'b [u64]) -> Input<'b> {
-        let (columns, ticket) = (&self.columns, &self.ticket);
+        let (columns, ticket) = (self.columns, self.ticket);
         Input {
             customer_key: customer,
             category: &columns.category,
@@ -153,20 +203,24 @@ impl<'a> View<'a> {
         if policy.identity == self.policy.identity {
             let has_same = policy.exclude_customers == self.policy.exclude_customers;
             let excluded = if has_same { &self.excluded_customers[..] } else { &[] };
-            return linked(self.store, policy, &self.input_of(&self.identified.customer, excluded));
+            return linked(
+                self.store,
+                policy,
+                &self.input_of(self.identified.customers(self.columns), excluded),
+            );
         }
-        self.linked_as(policy, &identify(self.store, policy, &self.columns)?)
+        self.linked_as(policy, &identify(self.store, policy, self.columns)?)
     }
 
     /// The same rows linked with other customers.
     pub(super) fn linked_as(&self, policy: &Policy, identified: &Identified) -> Result<Links> {
-        let excluded = Ids::excluded(self.store, policy).customers(&self.columns, identified);
-        linked(self.store, policy, &self.input_of(&identified.customer, &excluded))
+        let excluded = Ids::excluded(self.store, policy).customers(self.columns, identified);
+        linked(self.store, policy, &self.input_of(identified.customers(self.columns), &excluded))
     }
 
     /// How many rows a field that judges tickets is known of.
     pub(super) fn ticket_fill(&self, field: &str) -> usize {
-        let ticket = &self.ticket;
+        let ticket = self.ticket;
         let column = match field {
             "reply_count" => &ticket.reply_count,
             "reopen_count" => &ticket.reopen_count,
@@ -181,12 +235,12 @@ impl<'a> View<'a> {
 
     /// The numbers of the customers who have this id, telephone number or e-mail address, ascending.
     pub(super) fn customers_named(&self, id: &str) -> Vec<u64> {
-        Ids::of(self.store, &[id.to_string()]).customers(&self.columns, &self.identified)
+        Ids::of(self.store, &[id.to_string()]).customers(self.columns, &self.identified)
     }
 
     /// What of the policy the data cannot answer, in sentences.
     pub(super) fn remarks(&self) -> Vec<String> {
-        let (columns, policy) = (&self.columns, self.policy);
+        let (columns, policy) = (self.columns, self.policy);
         let mut remarks = Vec::new();
         let has_category = columns.category.iter().any(|&category| category != 0);
         if policy.needs().category && !has_category && self.counted_count() > 0 && !policy.derives_category {
@@ -256,11 +310,6 @@ impl<'a> View<'a> {
         self.columns.is_duplicate.iter().filter(|is_duplicate| !**is_duplicate).count()
     }
 
-    /// The status of a row as its number.
-    pub(super) fn status(&self, row: usize) -> u8 {
-        self.columns.status.get(row).copied().unwrap_or(Status::Unknown as u8)
-    }
-
     /// The policy's time zone.
     pub(super) fn zone(&self) -> &TimeZone {
         &self.zone
@@ -326,13 +375,12 @@ fn used_names(codes: &[u32], names: &[String]) -> Vec<String> {
     used.map(|(name, _)| name.clone()).collect()
 }
 
-fn columns(store: &Store, policy: &Policy, extent: Extent) -> Result<Columns> {
+fn want(policy: &Policy, extent: Extent) -> Want {
     let needs = policy.needs();
     let is_report = extent == Extent::Report;
     let is_all = extent == Extent::AllPolicies;
-    let with_keys = extent != Extent::Links || policy.derives_category;
     let has_excluded = !policy.exclude_customers.is_empty();
-    let mut columns = store.columns(identify::want(
+    identify::want(
         Want {
             customer: has_excluded || is_report,
             phone: is_report || is_all || has_excluded,
@@ -340,39 +388,27 @@ fn columns(store: &Store, policy: &Policy, extent: Extent) -> Result<Columns> {
             started: true,
             parent: true,
             duplicate: true,
-            category: needs.category || is_all || !policy.category.is_empty(),
+            category: needs.category || is_all || is_report || !policy.category.is_empty(),
             channel: needs.channel || is_all,
             ended: needs.ended_at || is_all,
             status: needs.status || is_report || is_all,
             direction: needs.direction || is_report || is_all,
             handle: needs.handle_seconds || is_report,
-            interaction_key: with_keys,
+            interaction_key: extent == Extent::Keys || is_report || is_all || policy.derives_category,
             ..Want::default()
         },
         &policy.identity,
-    ))?;
-    // A leg is told from its parent by the ids, which only stores with transfers need to read.
-    if !with_keys && columns.parent_key.iter().any(|&key| key != 0) {
-        columns.interaction_key =
-            store.columns(Want { interaction_key: true, ..Want::default() })?.interaction_key;
-    }
-    Ok(columns)
+    )
 }
 
 /// Links the rows. Ids order contacts that began in the same microsecond; they are texts, so they are read only for
-/// the rows that turn out to be tied, and linking is done again.
+/// the rows that turn out to be tied.
 fn linked(store: &Store, policy: &Policy, input: &Input<'_>) -> Result<Links> {
-    let tied = Mutex::new(BTreeSet::new());
-    let by_row = |a: u32, b: u32| {
-        tied.lock().unwrap_or_else(PoisonError::into_inner).extend([a, b]);
-        a.cmp(&b)
-    };
-    let links = link(input, policy, &by_row);
-    let rows: Vec<u32> = tied.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
-    if rows.is_empty() {
-        return Ok(links);
-    }
-    let ids: HashMap<u32, Option<String>> =
-        rows.iter().copied().zip(store.texts("interaction_id", &rows)?).collect();
-    Ok(link(input, policy, &|a, b| ids.get(&a).cmp(&ids.get(&b))))
+    link_by_ranks(input, policy, |tied| {
+        let ids = store.texts("interaction_id", tied)?;
+        let mut sorted: Vec<&Option<String>> = ids.iter().collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        Ok(ids.iter().map(|id| sorted.partition_point(|it| *it < id)).collect::<Vec<usize>>())
+    })
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::report::groups;
-use super::view::{Extent, View};
+use super::view::{Extent, Loaded};
 use crate::Result;
-use crate::link::silences;
+use crate::link::Timelines;
 use crate::measure::gap_profiles;
 use crate::policy::Policy;
 use crate::report::{WindowGroup, Windows};
@@ -16,10 +16,12 @@ use crate::store::Store;
 ///
 /// Errors: an unknown dimension, more than two, an unknown time zone, a damaged store.
 pub fn windows(store: &Store, policy: &Policy, by: &[String]) -> Result<Windows> {
-    let view = View::open(store, policy, &store.cues()?, Extent::Links)?;
+    let loaded = Loaded::read(store, policy, &store.cues()?, Extent::Links)?;
+    let view = loaded.view(policy)?;
     let groups = groups(&view, by)?;
-    let silences = silences(&view.links, &view.input(), policy);
-    let found = gap_profiles(&view.links, policy, &groups, &silences);
+    let input = view.input();
+    let timelines = Timelines::new(&view.links, &input, policy);
+    let found = gap_profiles(&view.links, policy, &groups, |places| timelines.stretch(places).silences());
     let of_group = |(key, profile): (&Vec<Option<String>>, _)| {
         WindowGroup::new(by.iter().cloned().zip(key.iter().cloned()).collect(), profile)
     };

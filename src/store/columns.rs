@@ -5,8 +5,8 @@
 //! by row through [`Store::texts`].
 
 use polars::prelude::{DataFrame, Float64Type, Int64Type, PolarsNumericType, UInt32Type, UInt64Type};
+use rayon::prelude::*;
 
-use super::part::Part;
 use super::reader::Store;
 use super::schema::Table;
 use crate::error::Result;
@@ -68,7 +68,36 @@ impl Want {
     };
 }
 
-/// One entry an interaction; columns that were not wanted are empty.
+impl Want {
+    /// Whether every column of this is wanted by another too.
+    pub fn is_within(self, other: Want) -> bool {
+        self.flags().into_iter().zip(other.flags()).all(|(own, others)| own <= others)
+    }
+
+    fn flags(self) -> [bool; 15] {
+        let Want { interaction_key, customer, phone, email, national_id, name, channel, category, .. } = self;
+        let Want { started, ended, status, direction, handle, parent, duplicate, .. } = self;
+        [
+            interaction_key,
+            customer,
+            phone,
+            email,
+            national_id,
+            name,
+            channel,
+            category,
+            started,
+            ended,
+            status,
+            direction,
+            handle,
+            parent,
+            duplicate,
+        ]
+    }
+}
+
+/// One entry an interaction; columns that were not wanted are empty, and so are keys that no interaction has.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Columns {
     /// Rows of the store, whichever columns were wanted.
@@ -115,19 +144,49 @@ impl Store {
     /// Errors: a part that cannot be read, or that holds codes the manifest does not know.
     pub fn columns(&self, want: Want) -> Result<Columns> {
         let mut columns = Columns { row_count: self.interaction_count(), ..Columns::default() };
-        let names = wanted_names(want);
-        reserve(&mut columns, want);
-        for (part, _) in self.parts_of(Table::Interactions) {
-            if names.is_empty() {
-                break;
+        for (is_wanted, name, column) in [
+            (want.interaction_key, "interaction_key", &mut columns.interaction_key),
+            (want.customer, "customer_key", &mut columns.customer_key),
+            (want.parent, "parent_key", &mut columns.parent_key),
+            (want.phone, "phone_key", &mut columns.phone_key),
+            (want.email, "email_key", &mut columns.email_key),
+            (want.national_id, "national_id_key", &mut columns.national_id_key),
+            (want.name, "name_key", &mut columns.name_key),
+        ] {
+            if is_wanted {
+                *column = self.whole::<UInt64Type, _>(Table::Interactions, name, Ok)?;
             }
-            let frame = part.read_all(self.dir(), &names)?;
-            self.append(&mut columns, want, part, &frame)?;
+            if !column.par_iter().any(|key| *key != 0) {
+                *column = Vec::new();
+            }
+        }
+        for (is_wanted, name, column) in [
+            (want.started, "started_at", &mut columns.started_at),
+            (want.ended, "ended_at", &mut columns.ended_at),
+        ] {
+            if is_wanted {
+                *column = self.whole::<Int64Type, _>(Table::Interactions, name, Ok)?;
+            }
+        }
+        for (is_wanted, name, largest, column) in [
+            (want.status, "status", Status::Ignored as u8, &mut columns.status),
+            (want.direction, "direction", Direction::Callback as u8, &mut columns.direction),
+        ] {
+            if is_wanted {
+                let small = |number| small(name, largest, number);
+                *column = self.whole::<UInt32Type, _>(Table::Interactions, name, small)?;
+            }
+        }
+        if want.handle {
+            columns.handle_seconds =
+                self.whole::<Float64Type, _>(Table::Interactions, "handle_seconds", Ok)?;
         }
         if want.channel {
+            columns.channel = self.code_column("channel", self.dictionary("channel").len())?;
             columns.channel_names = self.dictionary("channel").to_vec();
         }
         if want.category {
+            columns.category = self.code_column("category", self.dictionary("category").len())?;
             columns.category_names = self.dictionary("category").to_vec();
         }
         if want.duplicate {
@@ -136,90 +195,24 @@ impl Store {
         Ok(columns)
     }
 
-    fn append(&self, out: &mut Columns, want: Want, part: &Part, frame: &DataFrame) -> Result<()> {
-        let damaged = |what| part.damaged(self.dir(), what);
-        for (is_wanted, name, column) in [
-            (want.interaction_key, "interaction_key", &mut out.interaction_key),
-            (want.customer, "customer_key", &mut out.customer_key),
-            (want.parent, "parent_key", &mut out.parent_key),
-            (want.phone, "phone_key", &mut out.phone_key),
-            (want.email, "email_key", &mut out.email_key),
-            (want.national_id, "national_id_key", &mut out.national_id_key),
-            (want.name, "name_key", &mut out.name_key),
-        ] {
-            if is_wanted {
-                values::<UInt64Type>(frame, name, column).map_err(damaged)?;
-            }
-        }
-        for (is_wanted, name, column) in
-            [(want.started, "started_at", &mut out.started_at), (want.ended, "ended_at", &mut out.ended_at)]
-        {
-            if is_wanted {
-                values::<Int64Type>(frame, name, column).map_err(damaged)?;
-            }
-        }
-        for (is_wanted, name, largest, column) in [
-            (want.status, "status", Status::Ignored as u8, &mut out.status),
-            (want.direction, "direction", Direction::Callback as u8, &mut out.direction),
-        ] {
-            if is_wanted {
-                small_values(frame, name, largest, column).map_err(damaged)?;
-            }
-        }
-        if want.handle {
-            values::<Float64Type>(frame, "handle_seconds", &mut out.handle_seconds).map_err(damaged)?;
-        }
-        for (is_wanted, name, column) in
-            [(want.category, "category", &mut out.category), (want.channel, "channel", &mut out.channel)]
-        {
-            if is_wanted {
-                codes(frame, name, self.dictionary(name).len(), column).map_err(damaged)?;
-            }
-        }
-        Ok(())
+    /// A column of codes of all interactions, all below `name_count`.
+    pub(super) fn code_column(&self, name: &str, name_count: usize) -> Result<Vec<u32>> {
+        self.whole::<UInt32Type, _>(Table::Interactions, name, |code| known_code(name, code, name_count))
     }
 }
 
-fn wanted_names(want: Want) -> Vec<&'static str> {
-    [
-        (want.interaction_key, "interaction_key"),
-        (want.customer, "customer_key"),
-        (want.parent, "parent_key"),
-        (want.started, "started_at"),
-        (want.ended, "ended_at"),
-        (want.status, "status"),
-        (want.direction, "direction"),
-        (want.handle, "handle_seconds"),
-        (want.category, "category"),
-        (want.channel, "channel"),
-        (want.phone, "phone_key"),
-        (want.email, "email_key"),
-        (want.national_id, "national_id_key"),
-        (want.name, "name_key"),
-    ]
-    .into_iter()
-    .filter(|(is_wanted, _)| *is_wanted)
-    .map(|(_, name)| name)
-    .collect()
-}
-
-/// Room for all rows at once: growing a vector of millions copies it several times.
-fn reserve(columns: &mut Columns, want: Want) {
-    let rows = |is_wanted: bool| if is_wanted { columns.row_count } else { 0 };
-    columns.interaction_key = Vec::with_capacity(rows(want.interaction_key));
-    columns.customer_key = Vec::with_capacity(rows(want.customer));
-    columns.parent_key = Vec::with_capacity(rows(want.parent));
-    columns.started_at = Vec::with_capacity(rows(want.started));
-    columns.ended_at = Vec::with_capacity(rows(want.ended));
-    columns.status = Vec::with_capacity(rows(want.status));
-    columns.direction = Vec::with_capacity(rows(want.direction));
-    columns.handle_seconds = Vec::with_capacity(rows(want.handle));
-    columns.category = Vec::with_capacity(rows(want.category));
-    columns.channel = Vec::with_capacity(rows(want.channel));
-    columns.phone_key = Vec::with_capacity(rows(want.phone));
-    columns.email_key = Vec::with_capacity(rows(want.email));
-    columns.national_id_key = Vec::with_capacity(rows(want.national_id));
-    columns.name_key = Vec::with_capacity(rows(want.name));
+/// Calls `each` with the values of a column of numbers without gaps, in one or several runs.
+pub(super) fn for_values<T: PolarsNumericType>(
+    frame: &DataFrame,
+    name: &str,
+    mut each: impl FnMut(&[T::Native]) -> Result<(), String>,
+) -> Result<(), String> {
+    let series = frame.column(name).map_err(|e| e.to_string())?.as_materialized_series();
+    let column = series.unpack::<T>().map_err(|e| e.to_string())?;
+    if column.null_count() > 0 {
+        return Err(format!("column {name} has gaps"));
+    }
+    column.data_views().try_for_each(&mut each)
 }
 
 /// Appends a column of numbers without gaps.
@@ -228,13 +221,10 @@ pub(super) fn values<T: PolarsNumericType>(
     name: &str,
     out: &mut Vec<T::Native>,
 ) -> Result<(), String> {
-    let series = frame.column(name).map_err(|e| e.to_string())?.as_materialized_series();
-    let column = series.unpack::<T>().map_err(|e| e.to_string())?;
-    if column.null_count() > 0 {
-        return Err(format!("column {name} has gaps"));
-    }
-    column.data_views().for_each(|chunk| out.extend_from_slice(chunk));
-    Ok(())
+    for_values::<T>(frame, name, |values| {
+        out.extend_from_slice(values);
+        Ok(())
+    })
 }
 
 /// Appends a column of codes, all below `name_count`.
@@ -244,23 +234,23 @@ pub(super) fn codes(
     name_count: usize,
     out: &mut Vec<u32>,
 ) -> Result<(), String> {
-    let first = out.len();
-    values::<UInt32Type>(frame, name, out)?;
-    match out[first..].iter().find(|code| **code as usize >= name_count) {
-        Some(code) => Err(format!("column {name} has code {code}, the manifest has {name_count} names")),
-        None => Ok(()),
+    for_values::<UInt32Type>(frame, name, |codes| {
+        codes.iter().try_for_each(|&code| Ok(out.push(known_code(name, code, name_count)?)))
+    })
+}
+
+/// A code that has one of so many names.
+pub(super) fn known_code(name: &str, code: u32, name_count: usize) -> Result<u32, String> {
+    match (code as usize) < name_count {
+        true => Ok(code),
+        false => Err(format!("column {name} has code {code}, the manifest has {name_count} names")),
     }
 }
 
-/// Appends a column of small numbers, none above `largest`.
-fn small_values(frame: &DataFrame, name: &str, largest: u8, out: &mut Vec<u8>) -> Result<(), String> {
-    let mut wide = Vec::new();
-    values::<UInt32Type>(frame, name, &mut wide)?;
-    for number in wide {
-        match u8::try_from(number) {
-            Ok(number) if number <= largest => out.push(number),
-            _ => return Err(format!("column {name} has {number}, the largest is {largest}")),
-        }
+/// A small number, not above `largest`.
+fn small(name: &str, largest: u8, number: u32) -> Result<u8, String> {
+    match u8::try_from(number) {
+        Ok(number) if number <= largest => Ok(number),
+        _ => Err(format!("column {name} has {number}, the largest is {largest}")),
     }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use polars::prelude::{UInt32Type, UInt64Type};
 
 use super::codes::{Dictionary, TooManyNames};
-use super::columns::{codes, values};
+use super::columns::known_code;
 use super::cues::{StoredCue, dictionary_name};
 use super::dimension::Dimension;
 use super::key::key;
@@ -55,18 +55,14 @@ impl Store {
             kind_names: self.dictionary(&dictionary_name("kind")).to_vec(),
             ..CueColumns::default()
         };
-        for (part, _) in self.parts_of(Table::Cues) {
-            let names = ["interaction_key", "turn", "rule", "kind", "stated_contacts"];
-            let frame = part.read_all(self.dir(), &names)?;
-            let mut append = || {
-                values::<UInt64Type>(&frame, "interaction_key", &mut out.interaction_key)?;
-                values::<UInt32Type>(&frame, "turn", &mut out.turn)?;
-                codes(&frame, "rule", out.rule_names.len(), &mut out.rule)?;
-                codes(&frame, "kind", out.kind_names.len(), &mut out.kind)?;
-                values::<UInt32Type>(&frame, "stated_contacts", &mut out.stated_contacts)
-            };
-            append().map_err(|what| part.damaged(self.dir(), what))?;
-        }
+        let codes = |name: &'static str, name_count: usize| {
+            self.whole::<UInt32Type, _>(Table::Cues, name, move |code| known_code(name, code, name_count))
+        };
+        out.interaction_key = self.whole::<UInt64Type, _>(Table::Cues, "interaction_key", Ok)?;
+        out.turn = self.whole::<UInt32Type, _>(Table::Cues, "turn", Ok)?;
+        out.rule = codes("rule", out.rule_names.len())?;
+        out.kind = codes("kind", out.kind_names.len())?;
+        out.stated_contacts = self.whole::<UInt32Type, _>(Table::Cues, "stated_contacts", Ok)?;
         keep_counted(&mut out.interaction_key, &is_duplicate);
         for column in [&mut out.turn, &mut out.rule, &mut out.kind, &mut out.stated_contacts] {
             keep_counted(column, &is_duplicate);

@@ -7,7 +7,6 @@
 use std::ops::ControlFlow;
 
 use super::codes::{CODED_FIELDS, Dictionary, TooManyNames};
-use super::columns::codes;
 use super::extra::extra_value;
 use super::interactions::TEXT_FIELDS;
 use super::part::Part;
@@ -113,15 +112,6 @@ impl Store {
             names.iter().filter(|known| distance(known) <= 2.max(name.len() / 3)).min_by_key(distance);
         let nearest = nearest.map_or(String::new(), |known| format!("did you mean `{known}`? "));
         Error::data(self.dir(), format!("no field `{name}`"), format!("{nearest}the store has {shown}"))
-    }
-
-    fn code_column(&self, name: &str, name_count: usize) -> Result<Vec<u32>> {
-        let mut out = Vec::with_capacity(self.interaction_count());
-        for (part, _) in self.parts_of(Table::Interactions) {
-            let frame = part.read_all(self.dir(), &[name])?;
-            codes(&frame, name, name_count, &mut out).map_err(|what| part.damaged(self.dir(), what))?;
-        }
-        Ok(out)
     }
 
     fn text_dimension(

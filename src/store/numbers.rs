@@ -24,7 +24,7 @@ const NUMBERS: [&str; 11] = [
 ];
 
 impl Store {
-    /// A number of every interaction, one entry a row, NaN where it is not said. Of `is_coded_resolved` it is 1 for yes and
+    /// A number of every interaction, one entry a row, NaN where it is not said; empty where it is said of none. Of `is_coded_resolved` it is 1 for yes and
     /// 0 for no; of `stated_ended_at` 1 where the source stated an end and 0 where it did not.
     ///
     /// Errors: a field that is no such number (with those that are), a damaged part.
@@ -33,10 +33,21 @@ impl Store {
             let what = format!("no number `{field}`");
             return Err(Error::data(self.dir(), what, format!("the store has {}", NUMBERS.join(", "))));
         };
+        let numbers = |frame: &DataFrame| {
+            let mut numbers = Vec::with_capacity(frame.height());
+            append(frame, name, &mut numbers)?;
+            Ok(numbers.iter().any(|number| !number.is_nan()).then_some(numbers).ok_or(frame.height()))
+        };
+        let blocks = self.blocks(Table::InteractionTexts, name, numbers)?;
+        if blocks.iter().all(Result::is_err) {
+            return Ok(Vec::new());
+        }
         let mut out = Vec::with_capacity(self.interaction_count());
-        for (part, _) in self.parts_of(Table::InteractionTexts) {
-            let frame = part.read_all(self.dir(), &[name])?;
-            append(&frame, name, &mut out).map_err(|what| part.damaged(self.dir(), what))?;
+        for block in blocks {
+            match block {
+                Ok(numbers) => out.extend_from_slice(&numbers),
+                Err(count) => out.resize(out.len() + count, f64::NAN),
+            }
         }
         Ok(out)
     }

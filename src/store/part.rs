@@ -15,6 +15,7 @@ use polars::prelude::{
     BatchedWriter, DataFrame, DataType, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
     PolarsResult, SerReader, StatisticsOptions,
 };
+use polars_parquet::read::FileMetadata;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -89,22 +90,27 @@ impl Part {
 
     /// Some columns of `count` rows from row `first` of this part; all its rows for `(0, row_count)`.
     pub(super) fn read(&self, dir: &Path, columns: &[&str], first: u64, count: u64) -> Result<DataFrame> {
+        self.open(dir)?.read(columns, first, count)
+    }
+
+    /// The part with its footer read, for whoever reads it block by block.
+    pub(super) fn open<'a>(&'a self, dir: &'a Path) -> Result<OpenPart<'a>> {
         let path = dir.join(&self.file);
         let file = File::open(&path).map_err(Error::io(&path))?;
-        // polars asserts inside its decoder; a damaged file is data, and data must not panic.
-        let read = catch_unwind(AssertUnwindSafe(|| -> PolarsResult<DataFrame> {
-            ParquetReader::new(BufReader::new(file))
-                .with_columns(Some(columns.iter().map(ToString::to_string).collect()))
-                .with_slice(Some((first as usize, count as usize)))
-                .finish()
-        }));
-        let frame = match read {
-            Ok(Ok(frame)) => frame,
-            Ok(Err(e)) => return Err(self.damaged(dir, format!("cannot be read ({e})"))),
-            Err(_) => return Err(self.damaged(dir, "cannot be read (its pages are not valid)")),
-        };
-        self.check_frame(&frame, columns, count).map_err(|what| self.damaged(dir, what))?;
-        Ok(frame)
+        let footer = self.undamaged(dir, || {
+            let mut reader = ParquetReader::new(BufReader::new(&file));
+            reader.get_metadata().cloned()
+        })?;
+        Ok(OpenPart { part: self, dir, file, footer })
+    }
+
+    /// What a decoder gives. polars asserts inside its decoder; a damaged file is data, and data must not panic.
+    fn undamaged<T>(&self, dir: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
+        match catch_unwind(AssertUnwindSafe(read)) {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(e)) => Err(self.damaged(dir, format!("cannot be read ({e})"))),
+            Err(_) => Err(self.damaged(dir, "cannot be read (its pages are not valid)")),
+        }
     }
 
     fn check_frame(&self, frame: &DataFrame, columns: &[&str], count: u64) -> Result<(), String> {
@@ -143,6 +149,34 @@ fn file_name(table: Table, commit_id: u64, rewritten_in: Option<u64>) -> String 
     match rewritten_in {
         None => table.file_name(commit_id),
         Some(rewritten_in) => format!("{rewritten_in:06}-of-{}", table.file_name(commit_id)),
+    }
+}
+
+/// A part that is open for reading.
+pub(super) struct OpenPart<'a> {
+    part: &'a Part,
+    dir: &'a Path,
+    file: File,
+    footer: Arc<FileMetadata>,
+}
+
+impl OpenPart<'_> {
+    /// As [`Part::read`].
+    pub(super) fn read(&self, columns: &[&str], first: u64, count: u64) -> Result<DataFrame> {
+        let frame = self.part.undamaged(self.dir, || {
+            let mut reader = ParquetReader::new(BufReader::new(&self.file))
+                .with_columns(Some(columns.iter().map(ToString::to_string).collect()))
+                .with_slice(Some((first as usize, count as usize)));
+            reader.set_metadata(Arc::clone(&self.footer));
+            reader.finish()
+        })?;
+        self.part.check_frame(&frame, columns, count).map_err(|what| self.damaged(what))?;
+        Ok(frame)
+    }
+
+    /// As [`Part::damaged`].
+    pub(super) fn damaged(&self, what: impl Into<String>) -> Error {
+        self.part.damaged(self.dir, what)
     }
 }
 

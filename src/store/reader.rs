@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{PolarsNumericType, UInt32Type};
+use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
 
 use super::columns::values;
 use super::duplicates::Replaced;
@@ -149,22 +149,27 @@ impl Store {
         self.parts_of(Table::Notes).map(|(part, _)| self.dir.join(&part.file)).collect()
     }
 
-    /// The keys of the interactions that have a transcript, whether or not they are in the log.
+    /// The keys of the interactions that have a transcript, whether or not they are in the log: one entry a transcript.
     ///
     /// Errors: a part that cannot be read.
-    pub fn transcript_keys(&self) -> Result<KeySet> {
-        let mut keys = KeySet::default();
-        self.for_keys(Table::Transcripts, |_, key| {
-            keys.insert(key);
-        })?;
-        Ok(keys)
+    pub fn transcript_keys(&self) -> Result<Vec<u64>> {
+        self.living_keys(Table::Transcripts)
     }
 
     /// Interactions that have a transcript but no row of their own.
     pub fn unlinked_transcript_count(&self) -> Result<usize> {
-        let mut keys = self.transcript_keys()?;
+        let mut keys = self.transcript_keys()?.into_iter().collect();
         self.remove_logged(&mut keys)?;
         Ok(keys.len())
+    }
+
+    /// The keys of the interactions that the rows of a table are about, without those of removed sources.
+    pub(super) fn living_keys(&self, table: Table) -> Result<Vec<u64>> {
+        let mut keys = self.whole::<UInt64Type, _>(table, "interaction_key", Ok)?;
+        for range in self.owners(table).removed().into_iter().rev() {
+            keys.drain(range.start as usize..range.end as usize);
+        }
+        Ok(keys)
     }
 
     /// Takes out the keys of interactions that have a row of their own.

@@ -4,6 +4,7 @@
 //! row, and deliberately is not the way to read a column.
 
 use polars::prelude::{DataFrame, Float64Type, Int64Type, PolarsNumericType, UInt32Type};
+use rayon::prelude::*;
 
 use super::dimension::Field;
 use super::duplicates::NOT_SAID;
@@ -106,11 +107,24 @@ impl Store {
             let (here, later) =
                 wanted.split_at(wanted.partition_point(|(row, _)| *row < first + part.row_count));
             wanted = later;
-            for block in here.chunk_by(|a, b| (a.0 - first) / BLOCK_ROWS == (b.0 - first) / BLOCK_ROWS) {
-                let (Some((low, _)), Some((high, _))) = (block.first(), block.last()) else { continue };
-                let frame = part.read(self.dir(), columns, low - first, high - low + 1)?;
-                for (row, i) in block {
-                    each(*i, &frame, (row - low) as usize).map_err(|what| part.damaged(self.dir(), what))?;
+            let blocks: Vec<&[(u64, usize)]> =
+                here.chunk_by(|a, b| (a.0 - first) / BLOCK_ROWS == (b.0 - first) / BLOCK_ROWS).collect();
+            for blocks in blocks.chunks(rayon::current_num_threads()) {
+                let low = |block: &[(u64, usize)]| block[0].0;
+                let frame = |block: &&[(u64, usize)]| {
+                    part.read(
+                        self.dir(),
+                        columns,
+                        low(block) - first,
+                        block[block.len() - 1].0 - low(block) + 1,
+                    )
+                };
+                let frames: Vec<DataFrame> = blocks.par_iter().map(frame).collect::<Result<_>>()?;
+                for (block, frame) in blocks.iter().zip(&frames) {
+                    for (row, i) in *block {
+                        let at = (row - low(block)) as usize;
+                        each(*i, frame, at).map_err(|what| part.damaged(self.dir(), what))?;
+                    }
                 }
             }
         }

@@ -111,12 +111,16 @@ impl Store {
         Ok(out)
     }
 
+    /// The keys of the interactions that a survey is about, whether or not they are in the log: one entry an answer.
+    ///
+    /// Errors: a part that cannot be read.
+    pub fn survey_keys(&self) -> Result<Vec<u64>> {
+        self.living_keys(Table::Surveys)
+    }
+
     /// Interactions that a survey is about but that have no row of their own.
     pub fn unlinked_survey_count(&self) -> Result<usize> {
-        let mut keys = KeySet::default();
-        self.for_keys(Table::Surveys, |_, key| {
-            keys.insert(key);
-        })?;
+        let mut keys: KeySet = self.survey_keys()?.into_iter().collect();
         if !keys.is_empty() {
             self.remove_logged(&mut keys)?;
         }

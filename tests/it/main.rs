@@ -3,6 +3,8 @@
 //! Unit tests stand beside the code; here is only what needs several parts at once, or the command line.
 
 #[cfg(test)]
+mod again;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod configuration;
