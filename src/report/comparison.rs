@@ -70,7 +70,7 @@ impl Reason {
             Reason::EarlierWent => "the earlier contact went",
             Reason::Observed => "its window has been observed",
             Reason::Observation => "the observation is another",
-            Reason::Screened => "other records exclude it, or no longer",
+            Reason::Screened => "others exclude it, or no longer",
         }
     }
 }
@@ -256,12 +256,12 @@ fn terminal(comparison: &Comparison, columns: usize, is_full: bool) -> String {
     }
     let _ = writeln!(
         out,
-        "\n{:<38}{:>9}{:>9}{:>9}{:>9}{:>9}",
+        "\n{:<34}{:>9}{:>9}{:>9}{:>9}{:>9}",
         "reason", "changes", "contacts", "repeats", "eligible", "resolved"
     );
     let line = |name: &str, changes: u64, moved: &Moved| {
         format!(
-            "{name:<38}{:>9}{:>+9}{:>+9}{:>+9}{:>+9}",
+            "{name:<34}{:>9}{:>+9}{:>+9}{:>+9}{:>+9}",
             count(changes),
             moved.contact_count,
             moved.repeat_count,

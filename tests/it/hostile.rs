@@ -77,7 +77,10 @@ fn broken_rows_cost_themselves_alone_and_are_named() {
     }
     folder.run("index . --store s --max-rejects 100").ok();
     let report = folder.run("report --store s --format json").json();
-    assert_eq!(number(&report["overall"], "interaction_count"), 8 * damaged.len() as u64);
+    let count = damaged.len() as u64;
+    // The rows of one file have the ids of those of the others.
+    assert_eq!(number(&report["overall"], "interaction_count"), 8);
+    assert_eq!(super::program::step(&report, "duplicate_id"), 8 * (count - 1));
     let rejects = folder.read("s/000001-rejects.jsonl");
     assert_eq!(rejects.lines().count(), damaged.len(), "{rejects:.2000}");
     for (name, _, expected) in damaged {
@@ -117,7 +120,7 @@ fn odd_rows_are_read_and_noted() {
 #[test]
 fn a_duplicate_id_counts_once() {
     let (folder, interactions, said) = indexed("log.csv", format!("{HEADER}{}{}", good(), row(3, "", "tv")));
-    assert_eq!((interactions, said.len()), (9, 0));
+    assert_eq!((interactions, said.len()), (8, 0));
     let report = folder.run("report --store s --format json").json();
     assert_eq!(super::program::step(&report, "duplicate_id"), 1);
     assert_eq!(super::program::step(&report, "contact"), 8);

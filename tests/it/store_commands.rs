@@ -35,7 +35,7 @@ fn named_everywhere() -> Folder {
     ]);
     folder.write(
         "recontact.toml",
-        "[[source]]\npath = \"*.csv\"\n[source.fields]\nparent_id = \"continues\"\nstatus = \"outcome\"\n\
+        "[[source]]\npath = \"survey.csv\"\n[[source]]\npath = \"*.csv\"\n[source.fields]\nparent_id = \"continues\"\nstatus = \"outcome\"\n\
          [[source]]\npath = \"words.jsonl\"\n[[source]]\npath = \"chats\"\n",
     );
     folder.write(
