@@ -235,7 +235,7 @@ pub(super) fn codes(
     out: &mut Vec<u32>,
 ) -> Result<(), String> {
     for_values::<UInt32Type>(frame, name, |codes| {
-        codes.iter().try_for_each(|&code| Ok(out.push(known_code(name, code, name_count)?)))
+        codes.iter().try_for_each(|&code| known_code(name, code, name_count).map(|code| out.push(code)))
     })
 }
 

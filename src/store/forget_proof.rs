@@ -234,7 +234,8 @@ impl Traces {
         let columns = store.columns(want)?;
         let shares = |row: &u32| {
             let row = *row as usize;
-            let keys = [columns.phone_key[row], columns.email_key[row], columns.national_id_key[row]];
+            let keys = [&columns.phone_key, &columns.email_key, &columns.national_id_key];
+            let keys = keys.map(|keys| keys.get(row).copied().unwrap_or(0));
             keys.iter().any(|key| *key != 0 && self.identities.contains(key))
         };
         let rows: Vec<u32> = (0..columns.row_count as u32).filter(shares).collect();

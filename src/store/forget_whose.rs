@@ -58,14 +58,16 @@ impl Whose {
                 if whose.rows[row] {
                     continue;
                 }
-                let names = [columns.phone_key[row], columns.email_key[row], columns.national_id_key[row]];
-                let customer = columns.customer_key[row];
+                let of = |keys: &[u64]| keys.get(row).copied().unwrap_or(0);
+                let names =
+                    [&columns.phone_key, &columns.email_key, &columns.national_id_key].map(|it| of(it));
+                let customer = of(&columns.customer_key);
                 let has = |keys: &KeySet, key: &u64| *key != 0 && keys.contains(key);
                 let is_own = has(&whose.given, &customer)
                     || names[..2].iter().any(|key| has(&whose.given, key))
                     || customer == 0 && names.iter().any(|key| has(&whose.identities, key));
                 let is_version = whose.interactions.contains(&columns.interaction_key[row])
-                    || has(&whose.interactions, &columns.parent_key[row]);
+                    || has(&whose.interactions, &of(&columns.parent_key));
                 if !is_own && !is_version {
                     continue;
                 }

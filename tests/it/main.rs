@@ -20,7 +20,8 @@ mod estimates;
 mod evidence;
 #[cfg(test)]
 mod explain;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod generated;
