@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use super::asked::lacks;
 use super::derive::{MARK, derive_categories};
@@ -359,10 +360,9 @@ fn silence_duplicates(columns: &mut Columns) {
     silence(&mut columns.channel, is_duplicate, 0);
 }
 
-fn silence<T: Copy>(column: &mut [T], is_duplicate: &[bool], nothing: T) {
-    for (value, _) in column.iter_mut().zip(is_duplicate).filter(|(_, is_duplicate)| **is_duplicate) {
-        *value = nothing;
-    }
+fn silence<T: Copy + Send + Sync>(column: &mut [T], is_duplicate: &[bool], nothing: T) {
+    let of_duplicates = column.par_iter_mut().zip(is_duplicate).filter(|(_, is_duplicate)| **is_duplicate);
+    of_duplicates.for_each(|(value, _)| *value = nothing);
 }
 
 /// The names that occur, that of none, and those that can be derived. What only removed or corrected rows have is no name of
