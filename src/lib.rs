@@ -6,6 +6,7 @@
 //! `report` shows. A module uses only what stands before it in this list.
 
 pub mod error;
+mod guard;
 pub mod interaction;
 
 pub mod identity;

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +23,7 @@ use polars_parquet::parquet::schema::types::{
 use super::batch::Collector;
 use super::row::Fault;
 use crate::error::{Error, Result};
+use crate::guard;
 use crate::interaction::MICROS_PER_SECOND;
 
 /// Rows that are held at a time.
@@ -87,10 +87,10 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
 /// Runs a step of polars on bytes that may be damaged: it panics on some of them.
 fn guarded<T>(path: &Path, step: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
     let help = "write the file again, or give it as CSV";
-    match catch_unwind(AssertUnwindSafe(step)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Error::data(path, format!("not readable as Parquet: {error}"), help)),
-        Err(_) => Err(Error::data(path, "not readable as Parquet: it is damaged", help)),
+    match guard::guarded(step) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(Error::data(path, format!("not readable as Parquet: {error}"), help)),
+        None => Err(Error::data(path, "not readable as Parquet: it is damaged", help)),
     }
 }
 

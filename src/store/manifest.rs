@@ -7,9 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::duplicates::Replaced;
 use super::part::Part;
@@ -116,6 +118,10 @@ pub struct CommitRecord {
 /// Everything that a commit consists of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Manifest {
+    /// xxh3-64 of the file with zeros in its place, in hexadecimal; set when it is saved. Readers do not ask for it, but
+    /// [`verify`](super::verify()) does: a name in which a letter was turned over is still a name.
+    #[serde(default)]
+    pub(super) checksum: String,
     pub(super) format_version: u32,
     pub(super) recontact_version: String,
     /// 0 is the empty store before the first commit.
@@ -163,6 +169,7 @@ impl Manifest {
     /// The manifest of a store that has nothing in it.
     pub(super) fn empty() -> Manifest {
         Manifest {
+            checksum: String::new(),
             format_version: FORMAT_VERSION,
             recontact_version: env!("CARGO_PKG_VERSION").to_string(),
             commit_id: 0,
@@ -336,7 +343,12 @@ impl Manifest {
     pub(super) fn save(&self, dir: &Path) -> Result<()> {
         let draft = dir.join(MANIFEST_DRAFT);
         let path = dir.join(MANIFEST_FILE);
-        let text = serde_json::to_vec_pretty(self).map_err(|e| Error::io(&draft)(e.into()))?;
+        let blank = Manifest { checksum: NO_CHECKSUM.to_string(), ..self.clone() };
+        let mut text = serde_json::to_vec_pretty(&blank).map_err(|e| Error::io(&draft)(e.into()))?;
+        if let Some(place) = checksum_place(&text) {
+            let checksum = format!("{:016x}", xxh3_64(&text));
+            text[place].copy_from_slice(checksum.as_bytes());
+        }
         let mut file = File::create(&draft).map_err(Error::io(&draft))?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(Error::io(&draft))?;
         // The parts' directory entries must be on disk before a manifest that names them is.
@@ -344,6 +356,24 @@ impl Manifest {
         fs::rename(&draft, &path).map_err(Error::io(&path))?;
         sync_directory(dir)
     }
+}
+
+/// What stands in place of the checksum while it is taken.
+const NO_CHECKSUM: &str = "0000000000000000";
+
+/// Where the checksum stands in a manifest: it is the first value.
+fn checksum_place(text: &[u8]) -> Option<Range<usize>> {
+    const BEFORE: &[u8] = b"{\n  \"checksum\": \"";
+    let end = BEFORE.len() + NO_CHECKSUM.len();
+    (text.starts_with(BEFORE) && text.len() > end).then_some(BEFORE.len()..end)
+}
+
+/// Whether the bytes of a manifest are those that were saved.
+pub(super) fn is_as_saved(mut text: Vec<u8>) -> bool {
+    let Some(place) = checksum_place(&text) else { return false };
+    let said = text[place.clone()].to_vec();
+    text[place].copy_from_slice(NO_CHECKSUM.as_bytes());
+    said == format!("{:016x}", xxh3_64(&text)).as_bytes()
 }
 
 /// Makes renames and new files of a directory durable, where the system lets a directory be opened.
@@ -356,7 +386,7 @@ fn sync_directory(dir: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CommitRecord, Deed, MANIFEST_DRAFT, MANIFEST_FILE, Manifest};
+    use super::{CommitRecord, Deed, MANIFEST_DRAFT, MANIFEST_FILE, Manifest, is_as_saved};
 
     #[test]
     fn a_manifest_comes_back_as_it_was_saved() {
@@ -366,7 +396,8 @@ mod tests {
         manifest.commits.push(CommitRecord { id: 3, deed: Deed::Remove, ..CommitRecord::default() });
         manifest.dictionaries.insert("category".into(), vec!["".into(), "account \"=1".into()]);
         manifest.save(dir.path()).unwrap();
-        assert_eq!(Manifest::load(dir.path()).unwrap(), Some(manifest));
+        let found = Manifest::load(dir.path()).unwrap().unwrap();
+        assert_eq!(Manifest { checksum: String::new(), ..found }, manifest);
     }
 
     #[test]
@@ -380,7 +411,22 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         Manifest::empty().save(dir.path()).unwrap();
         std::fs::write(dir.path().join(MANIFEST_DRAFT), b"{\"format_ver").unwrap();
-        assert_eq!(Manifest::load(dir.path()).unwrap(), Some(Manifest::empty()));
+        assert_eq!(Manifest::load(dir.path()).unwrap().map(|it| it.commit_id), Some(0));
+    }
+
+    #[test]
+    fn a_bit_turned_over_anywhere_in_a_manifest_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut manifest = Manifest::empty();
+        manifest.dictionaries.insert("category".into(), vec!["".into(), "billing".into()]);
+        manifest.save(dir.path()).unwrap();
+        let text = std::fs::read(dir.path().join(MANIFEST_FILE)).unwrap();
+        assert!(is_as_saved(text.clone()));
+        for at in 0..text.len() {
+            let mut turned = text.clone();
+            turned[at] ^= 1;
+            assert!(!is_as_saved(turned), "byte {at}");
+        }
     }
 
     #[test]

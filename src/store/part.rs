@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +20,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::schema::Table;
 use crate::error::{Error, Result};
+use crate::guard::guarded;
 
 /// A part file as the manifest knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,10 +106,10 @@ impl Part {
 
     /// What a decoder gives. polars asserts inside its decoder; a damaged file is data, and data must not panic.
     fn undamaged<T>(&self, dir: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
-        match catch_unwind(AssertUnwindSafe(read)) {
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(e)) => Err(self.damaged(dir, format!("cannot be read ({e})"))),
-            Err(_) => Err(self.damaged(dir, "cannot be read (its pages are not valid)")),
+        match guarded(read) {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(e)) => Err(self.damaged(dir, format!("cannot be read ({e})"))),
+            None => Err(self.damaged(dir, "cannot be read (its pages are not valid)")),
         }
     }
 

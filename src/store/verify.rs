@@ -13,6 +13,7 @@ use super::codes::CODED_FIELDS;
 use super::columns::{codes, values};
 use super::cues::{CUE_CODES, dictionary_name};
 use super::key::key;
+use super::manifest::{MANIFEST_FILE, is_as_saved};
 use super::part::Part;
 use super::reader::Store;
 use super::schema::Table;
@@ -50,9 +51,13 @@ const PAIRS: [(Table, Table); 2] =
 /// Errors: there is no store, or its manifest cannot be read.
 pub fn verify(dir: &Path) -> Result<Verification> {
     let store = Store::open_unchecked(dir)?;
-    let manifest = dir.join(super::manifest::MANIFEST_FILE);
-    let length = std::fs::metadata(&manifest).map_err(Error::io(&manifest))?.len();
-    let mut found = Verification { file_count: 1, byte_count: length, damages: Vec::new() };
+    let manifest = dir.join(MANIFEST_FILE);
+    let text = std::fs::read(&manifest).map_err(Error::io(&manifest))?;
+    let mut found = Verification { file_count: 1, byte_count: text.len() as u64, damages: Vec::new() };
+    if !is_as_saved(text) {
+        let what = "its bytes are not those that were written".to_string();
+        found.damages.push(Damage { file: MANIFEST_FILE.to_string(), what });
+    }
     for part in &store.manifest.parts {
         found.file_count += 1;
         found.byte_count += part.byte_count;
@@ -141,7 +146,7 @@ impl Store {
         }
         if found.damages.is_empty() && !self.has_right_losers()? {
             let what = "its lists of duplicates are not those of its rows".to_string();
-            found.damages.push(Damage { file: super::manifest::MANIFEST_FILE.to_string(), what });
+            found.damages.push(Damage { file: MANIFEST_FILE.to_string(), what });
         }
         Ok(())
     }
