@@ -45,20 +45,8 @@ enum Command {
     Store(store::Arguments),
 }
 
-/// polars asserts inside its decoders, on threads of its own. The library turns that into an error that names the damaged
-/// file, so what the assertion says is not printed beside it.
-fn keep_decoders_quiet() {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !panic.location().is_some_and(|place| place.file().contains("polars")) {
-            tell(panic);
-        }
-    }));
-}
-
 /// Runs the program on the arguments of the process.
 pub(crate) fn main() -> ExitCode {
-    keep_decoders_quiet();
     let done = match Arguments::parse().command {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
