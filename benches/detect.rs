@@ -162,6 +162,7 @@ fn worst_cases() -> impl Iterator<Item = (&'static str, usize)> {
         "the third time the third time i ",
         "第三次第三次打",
         "jau jau trešo ",
+        "i called you and nobody has the router again about my open number still not working said last week ",
     ];
     units.into_iter().flat_map(|unit| [(unit, 1_000_000), (unit, 10_000_000)])
 }

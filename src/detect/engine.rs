@@ -180,6 +180,11 @@ impl Engine {
         &self.ways[number as usize]
     }
 
+    /// How many ways there are to say all phrases.
+    pub(super) fn way_count(&self) -> usize {
+        self.ways.len()
+    }
+
     /// The ways whose anchors have words of this class.
     pub(super) fn strikes(&self, class: Class) -> &[Strike] {
         let (from, to) = self.strike_ranges[class as usize];

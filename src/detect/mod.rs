@@ -35,7 +35,7 @@ use engine::{Candidate, Engine};
 use matcher::{Match, Memory, Words};
 use memo::{Known, Meaning, Memo, known};
 use pieces::{Hash, character_hash};
-use quiet::Quiet;
+use quiet::{Counted, Quiet};
 use sieve::{Sieve, sift};
 use vocabulary::{Class, ones};
 
@@ -196,7 +196,7 @@ impl<'a> Detector<'a> {
         scratch.sieve.watch(declared.map_or(0, |declared| 1 << declared));
         let mut heard = Heard { turns: self.cues_in(turns, &choice, scratch), contradiction: None };
         if declared.is_some() {
-            let (piece_count, known_count) = scratch.sieve.watched();
+            let Counted { piece_count, known_count } = scratch.sieve.counted();
             let is_doubtful = piece_count >= FEW_PIECES && known_count * PIECES_PER_KNOWN < piece_count;
             if let Some(found) = is_doubtful.then(|| self.languages.contradiction(&choice, texts())).flatten()
             {
@@ -335,6 +335,7 @@ impl<'a> Detector<'a> {
     fn phrases_matching(&self, rule: RuleIndex, turns: &[Utterance], scratch: &mut Scratch) -> Vec<usize> {
         self.take_over(scratch);
         let (language, Some(turn)) = (usize::from(rule.language), turns.last()) else { return Vec::new() };
+        scratch.languages = 1 << language;
         scratch.read(turn.text);
         scratch.mark(&self.engines, language);
         let engine = self.engines.get(language);

@@ -71,14 +71,15 @@ impl Sentence {
         }
     }
 
-    /// Do at most `lookback` words of the turn stand before a token?
+    /// Do at most `lookback` words of the turn stand before a token, as far as is known of those before it?
     fn is_near_start(&self, token: usize, lookback: usize) -> bool {
-        let mut before = (0..token).filter(|&at| !self.is_skippable(at));
+        let known = token.min(64 * MOST_BLOCKS);
+        let mut before = (0..known).filter(|&at| !self.is_skippable(at));
         self.is_first && before.nth(lookback).is_none()
     }
 
     fn is_skippable(&self, token: usize) -> bool {
-        self.skippable.get(token / 64).is_none_or(|block| block & 1 << (token % 64) != 0)
+        self.skippable[token / 64] & 1 << (token % 64) != 0
     }
 }
 

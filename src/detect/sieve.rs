@@ -68,6 +68,9 @@ struct Collected {
     survivors: Vec<u32>,
     /// For each phrase the last sentence in which it survived.
     passed_in: Vec<u32>,
+    /// For each way to say a phrase the last sentence in which it lacked a word: a sentence is asked once, however many
+    /// anchors it has.
+    lacked_in: Vec<u32>,
 }
 
 impl Sieve {
@@ -87,8 +90,8 @@ impl Sieve {
     }
 
     /// How many pieces were read since, and how many of them the language knows.
-    pub(super) fn watched(&self) -> (u32, u32) {
-        (self.counted.piece_count, self.counted.known_count)
+    pub(super) fn counted(&self) -> Counted {
+        self.counted
     }
 
     /// The language watched, as a bit.
@@ -111,15 +114,14 @@ impl Sieve {
     }
 
     /// Collects meanings for the sentence at hand.
-    fn add(&mut self, languages: u64, meanings: &[Meaning]) {
+    fn add(&mut self, meanings: &[Meaning]) {
         let mut known = 0;
         for meaning in meanings {
             match meaning {
-                Meaning::Known(meaning) if languages & (1 << meaning.language) != 0 => {
+                Meaning::Known(meaning) => {
                     known |= 1 << meaning.language;
                     self.add_known(meaning);
                 }
-                Meaning::Known(_) => {}
                 Meaning::Token(name) => self.add_token(*name),
                 Meaning::At => self.is_after_at = true,
             }
@@ -169,36 +171,49 @@ impl Sieve {
         let is_said = !self.marks.iter().all(|mark| mark.is_stepped_over);
         for language in ones(self.touched) {
             let engine = engines.get(language);
-            let Collected { known, is_struck, filler_count, turn, sentence: bits, survivors, passed_in } =
-                &mut self.languages[language];
+            let Collected {
+                known,
+                is_struck,
+                filler_count,
+                turn,
+                sentence: bits,
+                survivors,
+                passed_in,
+                lacked_in,
+            } = &mut self.languages[language];
             let is_first = self.said_count == *filler_count;
             *filler_count += u32::from(is_first && is_said && is_filler(engine, &self.marks, known));
-            if *is_struck {
+            if std::mem::take(is_struck) {
                 engine.signatures.begin(bits);
                 known.iter().for_each(|placed| engine.signatures.add(placed.class, bits));
-            }
-            if std::mem::take(is_struck) {
                 let mut is_filled = false;
                 passed_in.resize(engine.phrases.len(), 0);
+                lacked_in.resize(engine.way_count(), 0);
+                let classes = known.iter().map(|placed| placed.class);
                 let strikes = |placed: &Placed| engine.strikes(placed.class).iter();
                 for (token, strike) in known.iter().flat_map(|p| strikes(p).map(|strike| (p.token, strike))) {
                     if !has(bits, strike.first) {
                         continue;
                     }
                     let way = engine.way(strike.way);
-                    let phrase = way.phrase;
-                    if passed_in[phrase as usize] != self.sentence_count
-                        && has_all(&way.required, &engine.vocabulary, known.iter().map(|placed| placed.class))
-                        && engine.hears_phrase(phrase, speaker)
+                    let (phrase, lacked_in) = (way.phrase, &mut lacked_in[strike.way as usize]);
+                    if passed_in[phrase as usize] == self.sentence_count || *lacked_in == self.sentence_count
                     {
-                        if !std::mem::replace(&mut is_filled, true) {
-                            self.sentence.fill(&self.marks, known, engine, is_first);
-                            self.memory.begin_turn();
-                        }
-                        if engine.is_in_order(phrase, token as usize, &self.sentence, &self.memory) {
-                            passed_in[phrase as usize] = self.sentence_count;
-                            survivors.push(phrase);
-                        }
+                        continue;
+                    }
+                    if !engine.hears_phrase(phrase, speaker)
+                        || !has_all(&way.required, &engine.vocabulary, classes.clone())
+                    {
+                        *lacked_in = self.sentence_count;
+                        continue;
+                    }
+                    if !std::mem::replace(&mut is_filled, true) {
+                        self.sentence.fill(&self.marks, known, engine, is_first);
+                        self.memory.begin_turn();
+                    }
+                    if engine.is_in_order(phrase, token as usize, &self.sentence, &self.memory) {
+                        passed_in[phrase as usize] = self.sentence_count;
+                        survivors.push(phrase);
                     }
                 }
             }
@@ -259,7 +274,7 @@ pub(super) fn sift(
     let is_cut = cut(text, &mut sieve.words.folded, &mut pieces);
     for piece in pieces.iter().filter(|_| is_cut) {
         match meanings(engines, text, piece, languages, memo, &mut sieve.words) {
-            Some(meanings) => sieve.add(languages, meanings),
+            Some(meanings) => sieve.add(meanings),
             None => sieve.end_sentence(engines, speaker),
         }
     }
