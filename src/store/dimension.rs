@@ -107,11 +107,8 @@ impl Store {
         if names.len() > SHOWN {
             shown.push_str(&format!(" and {} more", names.len() - SHOWN));
         }
-        let distance = |known: &&&str| strsim::damerau_levenshtein(known, name);
-        let nearest =
-            names.iter().filter(|known| distance(known) <= 2.max(name.len() / 3)).min_by_key(distance);
-        let nearest = nearest.map_or(String::new(), |known| format!("did you mean `{known}`? "));
-        Error::data(self.dir(), format!("no field `{name}`"), format!("{nearest}the store has {shown}"))
+        let help = format!("{}the store has {shown}", did_you_mean(name, names.iter().copied()));
+        Error::data(self.dir(), format!("no field `{name}`"), help)
     }
 
     fn text_dimension(
@@ -160,4 +157,11 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// A question for the known name nearest to `name`, with a space after it; nothing where none is near.
+pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let distance = |known: &&str| strsim::damerau_levenshtein(known, name);
+    let nearest = known.filter(|known| distance(known) <= 2.max(name.len() / 3)).min_by_key(distance);
+    nearest.map_or(String::new(), |known| format!("did you mean `{known}`? "))
 }

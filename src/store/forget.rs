@@ -15,7 +15,7 @@ use super::compact::{Kept, counted, rows_of};
 use super::cues::{CUE_CODES, dictionary_name};
 use super::forget_proof::{Left, Traces};
 use super::forget_whose::Whose;
-use super::held::{Held, refused};
+use super::held::Held;
 use super::manifest::{Deed, Manifest};
 use super::part::{Part, remove_leftovers};
 use super::reader::Store;
@@ -70,7 +70,7 @@ pub fn forget(dir: &Path, customers: &[String]) -> Result<(Store, Forgotten)> {
         |table: Table| kept.get(&table).map_or(0, |it| it.iter().filter(|keep| !**keep).count() as u64);
     if Table::ALL.into_iter().all(|table| deleted(table) == 0) {
         let what = format!("nothing is stored of {}", customers.join(", "));
-        return Err(refused(
+        return Err(Error::data(
             dir,
             what,
             "name a customer id, a telephone number or an e-mail address as the sources do",

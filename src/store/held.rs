@@ -10,7 +10,7 @@ use super::lock::{Lock, lock};
 use super::manifest::{CommitRecord, Deed};
 use super::part::remove_leftovers;
 use super::reader::Store;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The last commit of a store that nobody else changes meanwhile.
 pub(super) struct Held {
@@ -38,9 +38,4 @@ impl Held {
         let last = self.store.manifest.commit();
         CommitRecord { id, deed, lists_from: id, replaced: Replaced::default(), config_text: None, ..last }
     }
-}
-
-/// Why a store could not be changed as asked.
-pub(super) fn refused(dir: &Path, what: impl Into<String>, help: impl Into<String>) -> Error {
-    Error::data(dir, what, help)
 }

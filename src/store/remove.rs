@@ -5,12 +5,13 @@
 
 use std::path::Path;
 
+use super::dimension::did_you_mean;
 use super::duplicates::Replaced;
-use super::held::{Held, refused};
+use super::held::Held;
 use super::manifest::{Deed, SourceRecord};
 use super::reader::Store;
 use super::schema::Table;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What removing did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -68,12 +69,9 @@ fn places(store: &Store, names: &[String]) -> Result<Vec<usize>> {
                 .collect();
         }
         if found.is_empty() {
-            let distance = |source: &&SourceRecord| strsim::damerau_levenshtein(&source.name, name);
-            let nearest =
-                store.sources().filter(|it| distance(it) <= 2.max(name.len() / 3)).min_by_key(distance);
-            let nearest = nearest.map_or(String::new(), |it| format!("did you mean `{}`? ", it.name));
+            let nearest = did_you_mean(name, store.sources().map(|source| source.name.as_str()));
             let help = format!("{nearest}`recontact store status` lists the sources");
-            return Err(refused(store.dir(), format!("no source is called `{name}`"), help));
+            return Err(Error::data(store.dir(), format!("no source is called `{name}`"), help));
         }
         places.extend(found);
     }

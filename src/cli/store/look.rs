@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use recontact::report::{one_line, render_status};
 use recontact::store::{self, Store};
 
-use super::super::shared::{say, terminal_width};
+use super::super::shared::terminal_width;
 use super::FormatArgument;
 
 /// Prints what the store holds.
@@ -36,12 +36,11 @@ pub(super) fn verify(dir: &Path) -> anyhow::Result<ExitCode> {
     }
     drop(out);
     let count = found.damages.len();
-    say(format_args!(
-        "error: {}: {count} of {} files {} damaged: restore the folder from a backup, or index all sources again with \
+    anyhow::bail!(
+        "{}: {count} of {} files {} damaged: restore the folder from a backup, or index all sources again with \
          `recontact index --rebuild PATH…`",
         dir.display(),
         found.file_count,
         if count == 1 { "is" } else { "are" }
-    ));
-    Ok(ExitCode::from(2))
+    );
 }
