@@ -3,14 +3,15 @@
 //! Takes a turn cut into words, gives candidates. It knows one language only; which languages a turn is tried in, and
 //! which of the candidates become cues, is [`Detector`](super::Detector)'s work.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::atoms::{Atom, TokenSet};
 use super::matcher::{Match, Memory, Words, match_at, matches_at};
 use super::order::Sentence;
 use super::pattern::{Compiler, Frequency};
 use super::program::{Program, Programmer};
-use super::signature::{Bit, Signatures};
+use super::signature::Rarity;
+use super::strike::{CompiledWay, SIDES, Side};
 use super::vocabulary::{Class, Vocabulary};
 use crate::interaction::Speaker;
 use crate::lexicon::{Phrase, Rule, RuleSpeaker, Rules, Stated};
@@ -24,33 +25,15 @@ pub(super) struct Engine {
     pub(super) numerals: Numerals,
     pub(super) phrases: Vec<CompiledPhrase>,
     pub(super) rules: Vec<CompiledRule>,
-    pub(super) signatures: Signatures,
     /// Some phrase is `a & b`.
     pub(super) has_near: bool,
     ways: Vec<CompiledWay>,
-    /// Where in `strikes` those of each class stand.
-    strike_ranges: Vec<(u32, u32)>,
-    strikes: Vec<Strike>,
+    /// What is tried on the customer's side, and on the agent's.
+    sides: [Side; 2],
     /// For each class whether its words are fillers.
     fillers: Vec<bool>,
     /// Some rule reads agents' turns.
     hears_agents: bool,
-}
-
-/// A way to say a phrase that may be there where a word of some class stands, and the rarest word that it needs beside.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Strike {
-    pub(super) way: u32,
-    pub(super) first: Bit,
-}
-
-/// A way to say a phrase.
-pub(super) struct CompiledWay {
-    pub(super) phrase: u32,
-    /// The atom of its anchors.
-    anchor: Atom,
-    /// The rarest of what else it requires.
-    pub(super) required: Box<[Atom]>,
 }
 
 /// Is the bit of an atom set?
@@ -125,17 +108,18 @@ impl Engine {
         let vocabulary = Vocabulary::new(programmer.atoms, &source.proclitics, &words);
         let classes = 0..vocabulary.class_count() as Class;
         let fillers = classes.map(|class| vocabulary.has(class, filler_atom)).collect();
-        let mut signatures = Signatures::new(&vocabulary);
+        let rarity = Rarity::new(&vocabulary);
         for phrase in &mut phrases {
             phrase.required_near =
-                phrase.near.as_ref().map_or(Box::default(), |near| signatures.rarest(&near.required));
+                phrase.near.as_ref().map_or(Box::default(), |near| rarity.rarest(&near.required));
         }
         let vetoes = rules.iter_mut().flat_map(|rule| rule.unless.iter_mut().chain(&mut rule.unless_turn));
-        vetoes.for_each(|veto| veto.required = signatures.rarest(&veto.program.required));
-        let ways = ways(&phrases, &signatures);
-        signatures
-            .set_bits(ways.iter().filter_map(|way| way.required.first().copied()).collect(), &vocabulary);
-        let (strike_ranges, strikes) = strikes(&ways, &vocabulary, &signatures);
+        vetoes.for_each(|veto| veto.required = rarity.rarest(&veto.program.required));
+        let ways = ways(&phrases, &rarity);
+        let sides = SIDES.map(|speaker| {
+            let is_heard = |way: &CompiledWay| rules[phrases[way.phrase as usize].rule].hears(speaker);
+            Side::new(&ways, is_heard, &vocabulary)
+        });
         Ok(Engine {
             has_near: phrases.iter().any(|phrase| phrase.near.is_some()),
             hears_agents: source.rules.iter().any(|rule| rule.speaker != RuleSpeaker::Customer),
@@ -143,10 +127,8 @@ impl Engine {
             vocabulary,
             phrases,
             rules,
-            signatures,
             ways,
-            strike_ranges,
-            strikes,
+            sides,
             fillers,
         })
     }
@@ -156,18 +138,9 @@ impl Engine {
         speaker != Speaker::Agent || self.hears_agents
     }
 
-    /// Does a rule read turns of `speaker`?
-    fn rule_hears(&self, rule: usize, speaker: Speaker) -> bool {
-        match self.rules[rule].speaker {
-            RuleSpeaker::Any => true,
-            RuleSpeaker::Agent => speaker == Speaker::Agent,
-            RuleSpeaker::Customer => matches!(speaker, Speaker::Customer | Speaker::Unknown),
-        }
-    }
-
     /// Does the rule of a phrase read turns of `speaker`?
     pub(super) fn hears_phrase(&self, phrase: u32, speaker: Speaker) -> bool {
-        self.rule_hears(self.phrases[phrase as usize].rule, speaker)
+        self.rules[self.phrases[phrase as usize].rule].hears(speaker)
     }
 
     /// Are words of this class fillers?
@@ -185,10 +158,9 @@ impl Engine {
         self.ways.len()
     }
 
-    /// The ways whose anchors have words of this class.
-    pub(super) fn strikes(&self, class: Class) -> &[Strike] {
-        let (from, to) = self.strike_ranges[class as usize];
-        &self.strikes[from as usize..to as usize]
+    /// What is tried on a side of the conversation.
+    pub(super) fn side(&self, number: usize) -> &Side {
+        &self.sides[number]
     }
 
     /// Do the words of a sentence stand in an order in which the phrase can match around an anchor of it?
@@ -227,6 +199,17 @@ impl Engine {
     pub(super) fn is_said(&self, phrase: u32, words: &Words) -> bool {
         let mut programs = self.rules[self.phrases[phrase as usize].rule].after.iter();
         programs.any(|program| (0..words.tokens.len()).any(|first| match_at(program, words, first).is_some()))
+    }
+}
+
+impl CompiledRule {
+    /// Does the rule read turns of `speaker`?
+    fn hears(&self, speaker: Speaker) -> bool {
+        match self.speaker {
+            RuleSpeaker::Any => true,
+            RuleSpeaker::Agent => speaker == Speaker::Agent,
+            RuleSpeaker::Customer => matches!(speaker, Speaker::Customer | Speaker::Unknown),
+        }
     }
 }
 
@@ -348,37 +331,16 @@ fn compiled_rule(
 }
 
 /// The ways to say the phrases.
-fn ways(phrases: &[CompiledPhrase], signatures: &Signatures) -> Vec<CompiledWay> {
+fn ways(phrases: &[CompiledPhrase], rarity: &Rarity) -> Vec<CompiledWay> {
     let all = (0u32..).zip(phrases).flat_map(|(phrase, compiled)| {
-        compiled.program.ways.iter().map(move |way| CompiledWay {
+        let ways = compiled.program.ways.iter();
+        ways.map(move |way| CompiledWay {
             phrase,
             anchor: way.anchor,
-            required: signatures.rarest(&way.required),
+            required: rarity.rarest(&way.required),
         })
     });
     all.collect()
-}
-
-/// For each class the ways that have it among their anchors.
-fn strikes(
-    ways: &[CompiledWay],
-    vocabulary: &Vocabulary,
-    signatures: &Signatures,
-) -> (Vec<(u32, u32)>, Vec<Strike>) {
-    let mut by_atom: HashMap<Atom, Vec<Strike>> = HashMap::new();
-    for (number, way) in (0u32..).zip(ways) {
-        let strike = Strike { way: number, first: signatures.first_bit(&way.required) };
-        by_atom.entry(way.anchor).or_default().push(strike);
-    }
-    let mut ranges = Vec::with_capacity(vocabulary.class_count());
-    let mut strikes = Vec::new();
-    for class in 0..vocabulary.class_count() as Class {
-        let from = strikes.len() as u32;
-        let of_class = vocabulary.atoms_of(class).filter_map(|atom| by_atom.get(&atom));
-        of_class.for_each(|of_atom| strikes.extend(of_atom));
-        ranges.push((from, strikes.len() as u32));
-    }
-    (ranges, strikes)
 }
 
 fn no_anchor(rule: &Rule, phrase: &Phrase) -> Error {

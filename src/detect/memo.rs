@@ -43,8 +43,8 @@ pub(super) struct Known {
     pub(super) language: u8,
     /// It is the class of a pair of characters, not of one word.
     pub(super) is_pair: bool,
-    /// Words of the class are anchors of phrases.
-    pub(super) is_anchor: bool,
+    /// The sides of a conversation (bits) for which words of the class are anchors of phrases.
+    pub(super) anchored: u8,
 }
 
 /// What the tokens mean to the languages.
@@ -140,7 +140,7 @@ mod tests {
     use super::{Known, Meaning, Memo};
 
     fn meaning(language: u8) -> Meaning {
-        Meaning::Known(Known { language, is_pair: false, class: 7, is_anchor: false })
+        Meaning::Known(Known { language, is_pair: false, class: 7, anchored: 0 })
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod quiet;
 pub mod self_test;
 mod sieve;
 mod signature;
+mod strike;
 mod typo;
 mod veto;
 mod vocabulary;
@@ -159,7 +160,8 @@ impl Engines<'_> {
     /// What a word of this class means to the sieve and the matcher.
     fn known(&self, language: usize, class: Class, is_pair: bool) -> Known {
         let engine = self.get(language);
-        Known { class, language: language as u8, is_pair, is_anchor: !engine.strikes(class).is_empty() }
+        let is_anchored = |side: usize| u8::from(!engine.side(side).strikes(class).is_empty()) << side;
+        Known { class, language: language as u8, is_pair, anchored: is_anchored(0) | is_anchored(1) }
     }
 }
 

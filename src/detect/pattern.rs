@@ -43,7 +43,8 @@ pub(super) enum Name {
 /// The names of which one must occur, and how many tokens may precede it in a match.
 #[derive(Debug, Clone)]
 pub(super) struct Anchors {
-    pub(super) names: Vec<Name>,
+    /// A list of several belongs to a node that phrases share, and lives as long as the compiler.
+    pub(super) names: Arc<[Name]>,
     pub(super) lookback: usize,
     pub(super) cost: f64,
 }
@@ -135,7 +136,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn node_anchors(&mut self, node: &Node) -> Option<Anchors> {
-        let one = |name: Name, cost: f64| Anchors { names: vec![name], lookback: 0, cost };
+        let one = |name: Name, cost: f64| Anchors { names: [name].into(), lookback: 0, cost };
         match node {
             Node::Literal(text) => {
                 let pairs = pairs(text).map(|pair| (self.frequency.of_word(pair), pair));
@@ -147,35 +148,49 @@ impl Compiler<'_> {
                 }
             }
             Node::Prefix(text) => Some(one(Name::Prefix(text.clone()), self.frequency.of_prefix(text))),
-            Node::Words(words) => Some(Anchors {
-                cost: words.iter().map(|word| self.frequency.of_word(word)).sum(),
-                names: words.iter().cloned().map(Name::Word).collect(),
-                lookback: 0,
-            }),
-            Node::Choice(alternatives) => {
-                let address = Arc::as_ptr(alternatives) as usize;
-                if let Some(known) = self.anchors.get(&address) {
-                    return known.clone();
-                }
-                let found = self.choice_anchors(alternatives);
-                self.anchors.insert(address, found.clone());
-                found
-            }
+            Node::Words(words) => self
+                .shared_anchors(Arc::as_ptr(words) as usize, |compiler| Some(compiler.word_anchors(words))),
+            Node::Choice(alternatives) => self
+                .shared_anchors(Arc::as_ptr(alternatives) as usize, |compiler| {
+                    compiler.choice_anchors(alternatives)
+                }),
             Node::Number(..) | Node::Gap(_) | Node::Optional(_) => None,
         }
     }
 
+    /// The anchors of the node at an address, worked out once.
+    fn shared_anchors(
+        &mut self,
+        address: usize,
+        work_out: impl FnOnce(&mut Self) -> Option<Anchors>,
+    ) -> Option<Anchors> {
+        if let Some(known) = self.anchors.get(&address) {
+            return known.clone();
+        }
+        let found = work_out(self);
+        self.anchors.insert(address, found.clone());
+        found
+    }
+
+    fn word_anchors(&self, words: &[Box<str>]) -> Anchors {
+        Anchors {
+            cost: words.iter().map(|word| self.frequency.of_word(word)).sum(),
+            names: words.iter().cloned().map(Name::Word).collect(),
+            lookback: 0,
+        }
+    }
+
     fn choice_anchors(&mut self, alternatives: &[Vec<Node>]) -> Option<Anchors> {
-        let mut all = Anchors { names: Vec::new(), lookback: 0, cost: 0.0 };
+        let (mut names, mut lookback, mut cost) = (Vec::new(), 0, 0.0);
         for alternative in alternatives {
             let found = self.anchors(alternative)?;
-            all.cost += found.cost;
-            all.lookback = all.lookback.max(found.lookback);
-            all.names.extend(found.names);
+            cost += found.cost;
+            lookback = lookback.max(found.lookback);
+            names.extend_from_slice(&found.names);
         }
-        all.names.sort();
-        all.names.dedup();
-        Some(all)
+        names.sort();
+        names.dedup();
+        Some(Anchors { names: names.into(), lookback, cost })
     }
 }
 
@@ -266,7 +281,7 @@ mod tests {
     fn anchored(phrase: &str, words: &[&str], lookback: usize) {
         let found = compiled(phrase).1.unwrap();
         let names: Vec<Name> = words.iter().map(|&word| Name::Word(word.into())).collect();
-        assert_eq!((found.names, found.lookback), (names, lookback), "{phrase}");
+        assert_eq!((found.names.to_vec(), found.lookback), (names, lookback), "{phrase}");
     }
 
     #[test]
@@ -283,7 +298,7 @@ mod tests {
         frequency.add("called called called you");
         let mut compiler = Compiler::new(&frequency);
         let nodes = compiler.compile(&parse_sequence("called you back", &Spellings::new()).unwrap());
-        assert_eq!(compiler.anchors(&nodes).unwrap().names, [Name::Word("back".into())]);
+        assert_eq!(compiler.anchors(&nodes).unwrap().names.to_vec(), [Name::Word("back".into())]);
     }
 
     #[test]

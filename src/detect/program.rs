@@ -89,6 +89,8 @@ pub(super) struct Programmer {
     pub(super) atoms: Atoms,
     choices: HashMap<usize, Step>,
     firsts: HashMap<usize, Option<TokenSet>>,
+    first_atoms: HashMap<usize, Option<Atom>>,
+    anchor_atoms: HashMap<usize, Atom>,
     ways: HashMap<usize, Vec<Way>>,
 }
 
@@ -159,7 +161,7 @@ impl Programmer {
     fn required(&mut self, node: &Node, compiler: &mut Compiler, numerals: &Numerals) -> Vec<Atom> {
         let first = match node {
             Node::Gap(_) | Node::Optional(_) => None,
-            _ => self.node_first(node, numerals).map(|set| self.atoms.atom(set)),
+            _ => self.first_atom(node, numerals),
         };
         let mut required: Vec<Atom> = first.into_iter().collect();
         match node {
@@ -173,14 +175,21 @@ impl Programmer {
     }
 
     fn anchor_atom(&mut self, anchors: &Anchors) -> Atom {
+        // Only lists of several names are kept by the compiler: no other list comes to stand at their address.
+        let address = (anchors.names.len() > 1).then_some(anchors.names.as_ptr() as usize);
+        if let Some(&known) = address.and_then(|address| self.anchor_atoms.get(&address)) {
+            return known;
+        }
         let mut set = TokenSet::default();
-        for name in &anchors.names {
+        for name in anchors.names.iter() {
             match name {
                 Name::Word(word) => self.atoms.add_word(word, &mut set),
                 Name::Prefix(prefix) => self.atoms.add_prefix(prefix, &mut set),
             }
         }
-        self.atoms.atom(set)
+        let atom = self.atoms.atom(set);
+        self.anchor_atoms.extend(address.map(|address| (address, atom)));
+        atom
     }
 
     fn word_atom(&mut self, word: &str) -> Atom {
@@ -203,7 +212,7 @@ impl Programmer {
         if let Node::Choice(alternatives) = node {
             return self.choice(node, alternatives, numerals);
         }
-        let first = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
+        let first = self.first_atom(node, numerals);
         match (node, first) {
             (Node::Literal(text), Some(first)) if is_run(text) => Step::Run(first, self.run(text)),
             (Node::Number(kind, least), Some(first)) => Step::Number(first, *kind, *least),
@@ -219,7 +228,7 @@ impl Programmer {
         if let Some(step) = self.choices.get(&address) {
             return step.clone();
         }
-        let first = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
+        let first = self.first_atom(node, numerals);
         let alternatives: Vec<Vec<Step>> =
             alternatives.iter().map(|nodes| self.steps(nodes, numerals)).collect();
         let firsts = alternatives.iter().map(|steps| step_first(&steps[0])).collect();
@@ -244,6 +253,21 @@ impl Programmer {
             }
         }
         None
+    }
+
+    /// The same of a node, as an atom.
+    fn first_atom(&mut self, node: &Node, numerals: &Numerals) -> Option<Atom> {
+        let address = match node {
+            Node::Words(words) => Arc::as_ptr(words) as usize,
+            Node::Choice(alternatives) => Arc::as_ptr(alternatives) as usize,
+            _ => return self.node_first(node, numerals).map(|set| self.atoms.atom(set)),
+        };
+        if let Some(&known) = self.first_atoms.get(&address) {
+            return known;
+        }
+        let atom = self.node_first(node, numerals).map(|set| self.atoms.atom(set));
+        self.first_atoms.insert(address, atom);
+        atom
     }
 
     fn node_first(&mut self, node: &Node, numerals: &Numerals) -> Option<TokenSet> {

@@ -12,6 +12,7 @@ use super::order::{Placed, Sentence};
 use super::pieces::{Hash, Piece, cut};
 use super::quiet::Counted;
 use super::signature::{has, has_all};
+use super::strike::side_of;
 use super::vocabulary::{Class, ones};
 use super::{Engine, Engines, Scratch, Utterance};
 use crate::interaction::Speaker;
@@ -32,6 +33,8 @@ pub(super) struct Sieve {
     /// The same when the turn began.
     counted_before: Counted,
     watched: u64,
+    /// Whose turn it is: the side of the conversation.
+    side: usize,
     /// The tokens of the sentence.
     marks: Vec<Mark>,
     /// The token to come is a mention.
@@ -140,7 +143,7 @@ impl Sieve {
         let collected = &mut self.languages[usize::from(meaning.language)];
         let (class, is_pair) = (meaning.class, meaning.is_pair);
         collected.known.push(Placed { token: token as u32, class, is_pair });
-        collected.is_struck |= meaning.is_anchor;
+        collected.is_struck |= meaning.anchored & (1 << self.side) != 0;
     }
 
     fn add_token(&mut self, name: Name) {
@@ -149,7 +152,8 @@ impl Sieve {
         self.marks.push(Mark { name, is_stepped_over: is_mention || is_stutter });
     }
 
-    fn begin(&mut self, language_count: usize) {
+    fn begin(&mut self, language_count: usize, speaker: Speaker) {
+        self.side = side_of(speaker);
         self.languages.resize_with(language_count, Collected::default);
         for language in ones(self.touched | self.touched_in_turn) {
             let collected = &mut self.languages[language];
@@ -166,7 +170,7 @@ impl Sieve {
     }
 
     /// The sentence is over: which phrases can match in it?
-    fn end_sentence(&mut self, engines: &Engines, speaker: Speaker) {
+    fn end_sentence(&mut self, engines: &Engines) {
         self.sentence_count = self.sentence_count.wrapping_add(1).max(1);
         let is_said = !self.marks.iter().all(|mark| mark.is_stepped_over);
         for language in ones(self.touched) {
@@ -184,13 +188,14 @@ impl Sieve {
             let is_first = self.said_count == *filler_count;
             *filler_count += u32::from(is_first && is_said && is_filler(engine, &self.marks, known));
             if std::mem::take(is_struck) {
-                engine.signatures.begin(bits);
-                known.iter().for_each(|placed| engine.signatures.add(placed.class, bits));
+                let side = engine.side(self.side);
+                side.signatures.begin(bits);
+                known.iter().for_each(|placed| side.signatures.add(placed.class, bits));
                 let mut is_filled = false;
                 passed_in.resize(engine.phrases.len(), 0);
                 lacked_in.resize(engine.way_count(), 0);
                 let classes = known.iter().map(|placed| placed.class);
-                let strikes = |placed: &Placed| engine.strikes(placed.class).iter();
+                let strikes = |placed: &Placed| side.strikes(placed.class).iter();
                 for (token, strike) in known.iter().flat_map(|p| strikes(p).map(|strike| (p.token, strike))) {
                     if !has(bits, strike.first) {
                         continue;
@@ -201,9 +206,7 @@ impl Sieve {
                     {
                         continue;
                     }
-                    if !engine.hears_phrase(phrase, speaker)
-                        || !has_all(&way.required, &engine.vocabulary, classes.clone())
-                    {
+                    if !has_all(&way.required, &engine.vocabulary, classes.clone()) {
                         *lacked_in = self.sentence_count;
                         continue;
                     }
@@ -269,13 +272,13 @@ pub(super) fn sift(
     scratch: &mut Scratch,
 ) -> u64 {
     let Scratch { sieve, memo, .. } = scratch;
-    sieve.begin(engines.count());
+    sieve.begin(engines.count(), speaker);
     let mut pieces = std::mem::take(&mut sieve.pieces);
     let is_cut = cut(text, &mut sieve.words.folded, &mut pieces);
     for piece in pieces.iter().filter(|_| is_cut) {
         match meanings(engines, text, piece, languages, memo, &mut sieve.words) {
             Some(meanings) => sieve.add(meanings),
-            None => sieve.end_sentence(engines, speaker),
+            None => sieve.end_sentence(engines),
         }
     }
     sieve.pieces = pieces;

@@ -14,11 +14,13 @@ const MOST_ATOMS: usize = 6;
 /// An atom as a bit of a sentence. Bit 0 always is set.
 pub(super) type Bit = u16;
 
-/// How rare atoms are, and the bits that the words of each class set.
+/// How rare atoms are: how many classes satisfy each.
+#[derive(Debug)]
+pub(super) struct Rarity(Vec<u32>);
+
+/// The bits that the words of each class set.
 #[derive(Debug)]
 pub(super) struct Signatures {
-    /// How many classes satisfy each atom.
-    class_counts: Vec<u32>,
     /// The bit of each atom that some phrase asks for first.
     bits: BTreeMap<Atom, Bit>,
     /// The bits that each class sets, one class after the other.
@@ -27,35 +29,38 @@ pub(super) struct Signatures {
     starts: Vec<u32>,
 }
 
-impl Signatures {
-    /// Without any bit.
-    pub(super) fn new(vocabulary: &Vocabulary) -> Signatures {
-        let mut class_counts = Vec::new();
+impl Rarity {
+    /// Counts the classes of each atom.
+    pub(super) fn new(vocabulary: &Vocabulary) -> Rarity {
+        let mut counts = Vec::new();
         for atom in classes(vocabulary).flat_map(|class| vocabulary.atoms_of(class)) {
-            class_counts.resize(class_counts.len().max(atom as usize + 1), 0);
-            class_counts[atom as usize] += 1;
+            counts.resize(counts.len().max(atom as usize + 1), 0);
+            counts[atom as usize] += 1;
         }
-        Signatures { class_counts, bits: BTreeMap::new(), of_classes: Vec::new(), starts: Vec::new() }
-    }
-
-    /// Gives these atoms bits.
-    pub(super) fn set_bits(&mut self, atoms: BTreeSet<Atom>, vocabulary: &Vocabulary) {
-        // Atoms without a bit are not asked for first; no language has so many.
-        self.bits = atoms.into_iter().zip(1..Bit::MAX).collect();
-        self.starts.push(0);
-        for class in classes(vocabulary) {
-            self.of_classes.extend(vocabulary.atoms_of(class).filter_map(|atom| self.bits.get(&atom)));
-            self.starts.push(self.of_classes.len() as u32);
-        }
+        Rarity(counts)
     }
 
     /// The rarest of what is required, the rarest first.
     pub(super) fn rarest(&self, required: &[Atom]) -> Box<[Atom]> {
         let mut atoms = required.to_vec();
-        let count = |atom: Atom| self.class_counts.get(atom as usize).copied().unwrap_or(0);
+        let count = |atom: Atom| self.0.get(atom as usize).copied().unwrap_or(0);
         atoms.sort_by_key(|&atom| (count(atom), atom));
         atoms.truncate(MOST_ATOMS);
         atoms.into()
+    }
+}
+
+impl Signatures {
+    /// Gives these atoms bits.
+    pub(super) fn new(atoms: BTreeSet<Atom>, vocabulary: &Vocabulary) -> Signatures {
+        // Atoms without a bit are not asked for first; no language has so many.
+        let bits: BTreeMap<Atom, Bit> = atoms.into_iter().zip(1..Bit::MAX).collect();
+        let (mut of_classes, mut starts) = (Vec::new(), vec![0]);
+        for class in classes(vocabulary) {
+            of_classes.extend(vocabulary.atoms_of(class).filter_map(|atom| bits.get(&atom)));
+            starts.push(of_classes.len() as u32);
+        }
+        Signatures { bits, of_classes, starts }
     }
 
     /// The bit of the first of these atoms.
@@ -101,7 +106,7 @@ mod tests {
 
     use super::super::atoms::{Atoms, TokenSet};
     use super::super::vocabulary::Vocabulary;
-    use super::{Signatures, has, has_all};
+    use super::{Rarity, Signatures, has, has_all};
 
     #[test]
     fn a_sentence_has_what_its_words_satisfy() {
@@ -113,9 +118,8 @@ mod tests {
         };
         let (call, again, both) = (atom(&["call"]), atom(&["again"]), atom(&["call", "again"]));
         let vocabulary = Vocabulary::new(atoms, &[], &HashSet::new());
-        let mut signatures = Signatures::new(&vocabulary);
-        assert_eq!(*signatures.rarest(&[both, again]), [again, both]);
-        signatures.set_bits([call, again].into(), &vocabulary);
+        assert_eq!(*Rarity::new(&vocabulary).rarest(&[both, again]), [again, both]);
+        let signatures = Signatures::new([call, again].into(), &vocabulary);
         let class = vocabulary.class("call").unwrap();
         let mut sentence = Vec::new();
         signatures.begin(&mut sentence);

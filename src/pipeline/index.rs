@@ -1,12 +1,13 @@
 //! Files → store: read, detect, keep, commit. Once per new file; no policy in it.
 //!
-//! One thread reads and parses, the others find cues in the batch before; batches are handed on in file order, so
-//! the store's bytes do not depend on the number of threads. At most a few batches are in memory.
+//! One thread reads and parses, the others find cues in the batch before and write the one before that; batches are
+//! written in file order, so the store's bytes do not depend on the number of threads. At most a few batches are in
+//! memory.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -110,6 +111,8 @@ pub fn index(
         run.file(file, &mut writer, &mut summary)?;
         run.done_bytes += file.byte_count;
     }
+    // What finding cues takes up is given back before the whole store is looked at.
+    drop((memories, detector));
     let info = CommitInfo {
         config_text: (!config.text.is_empty()).then(|| config.text.clone()),
         lexicon_hash: lexicon.hash.clone(),
@@ -156,6 +159,9 @@ impl Drop for Memory<'_> {
     }
 }
 
+/// The cues of a transcript, and a note if its language is declared wrongly.
+type Found = (Vec<StoredCue>, Option<Note>);
+
 impl Run<'_> {
     fn file(&self, file: &SourceFile, writer: &mut Writer, summary: &mut IndexSummary) -> Result<()> {
         let source = &self.config.sources[file.source];
@@ -184,10 +190,7 @@ impl Run<'_> {
                 };
                 ingest::read(file, source, &mut hand_on, &tell)
             });
-            let written = receiver.into_iter().try_for_each(|batch| {
-                row_count += batch.row_count;
-                self.batch(&batch, file, writer, summary)
-            });
+            let written = self.batches(receiver, file, writer, summary, &mut row_count);
             let read = reader.join().expect("readers do not panic");
             written.and(read)
         })?;
@@ -204,28 +207,52 @@ impl Run<'_> {
         })
     }
 
-    fn batch(
+    /// Finds the cues of each batch while the one before is written. Adds up the rows of those written.
+    fn batches(
+        &self,
+        receiver: Receiver<Batch>,
+        file: &SourceFile,
+        writer: &mut Writer,
+        summary: &mut IndexSummary,
+        row_count: &mut u64,
+    ) -> Result<()> {
+        let mut write = |(batch, found): (Batch, Vec<Found>)| {
+            *row_count += batch.row_count;
+            self.write(&batch, found, file, writer, summary)
+        };
+        let mut before = None;
+        for batch in receiver {
+            let written = || before.take().map_or(Ok(()), &mut write);
+            let (found, written) = rayon::join(|| self.find(&batch, file), written);
+            written?;
+            before = Some((batch, found));
+        }
+        before.map_or(Ok(()), write)
+    }
+
+    fn find(&self, batch: &Batch, file: &SourceFile) -> Vec<Found> {
+        let cues = |memory: &mut Memory, transcript| self.cues(transcript, &file.name, memory);
+        batch.transcripts.par_iter().map_init(|| self.memories.take(), cues).collect()
+    }
+
+    fn write(
         &self,
         batch: &Batch,
+        found: Vec<Found>,
         file: &SourceFile,
         writer: &mut Writer,
         summary: &mut IndexSummary,
     ) -> Result<()> {
-        let heard: Vec<(Vec<StoredCue>, Option<Note>)> = batch
-            .transcripts
-            .par_iter()
-            .map_init(|| self.memories.take(), |memory, transcript| self.cues(transcript, &file.name, memory))
-            .collect();
         writer.push_interactions_of(self.config.sources[file.source].region, &batch.interactions)?;
         writer.push_surveys(&batch.surveys)?;
-        for (transcript, (cues, _)) in batch.transcripts.iter().zip(&heard) {
+        for (transcript, (cues, _)) in batch.transcripts.iter().zip(&found) {
             writer.push_transcript(transcript)?;
             writer.push_cues(cues)?;
             summary.cue_count += cues.len() as u64;
         }
         writer.push_rejects(&batch.rejects)?;
         let mut notes = batch.notes.clone();
-        notes.extend(heard.into_iter().filter_map(|(_, note)| note));
+        notes.extend(found.into_iter().filter_map(|(_, note)| note));
         writer.push_notes(&notes)?;
         summary.interaction_count += batch.interactions.len() as u64;
         summary.transcript_count += batch.transcripts.len() as u64;
@@ -236,13 +263,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The cues of a transcript, and a note if its language is declared wrongly.
-    fn cues(
-        &self,
-        transcript: &Transcript,
-        file: &str,
-        memory: &mut Memory,
-    ) -> (Vec<StoredCue>, Option<Note>) {
+    fn cues(&self, transcript: &Transcript, file: &str, memory: &mut Memory) -> Found {
         let said = transcript.turns.iter().map(|turn| Utterance { speaker: turn.speaker, text: &turn.text });
         let said: Vec<Utterance> = said.collect();
         let heard = self.detector.contact(&said, transcript.language.as_deref(), &mut memory.scratch);
