@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use recontact::pipeline::{self, IndexOptions};
+use recontact::pipeline::IndexOptions;
 
 use super::index::{SourceArguments, print_reasons, print_summary};
 use super::report::exit_code;
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let options = arguments.output.options()?;
+    arguments.output.options()?;
     let config = arguments.sources.config()?;
     let known = config.path.as_deref().map(|path| (path, config.text.as_str()));
     let policy = arguments.policy.policy(known)?;
@@ -46,8 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             print_reasons(&summary);
         }
     }
-    let report = pipeline::report(&store, &policy, &options)?;
-    arguments.output.write(&report)?;
+    let report = arguments.output.report(&store, &policy)?;
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {
         anyhow::bail!(problem);
     }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use recontact::measure::{Verdict, verdict};
-use recontact::pipeline;
 use recontact::policy::Policy;
 use recontact::report::Report;
 use recontact::store::Store;
@@ -13,7 +12,10 @@ use super::shared::{OutputArguments, PolicyArguments, StoreArguments};
 
 /// Report which issue categories fail first-contact resolution, from a store.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  recontact report --store /tmp/demo --window 3d --by channel,language")]
+#[command(
+    after_help = "Examples:\n  recontact report --store /tmp/demo --window 3d --by channel,language\n  \
+                        recontact report --store /tmp/demo -o report.html"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
@@ -30,8 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let dir = &arguments.store.store;
     let store = arguments.commit.map_or_else(|| Store::open(dir), |commit| Store::open_at(dir, commit))?;
     let policy = arguments.policy.policy_for(&store)?;
-    let report = pipeline::report(&store, &policy, &arguments.output.options()?)?;
-    arguments.output.write(&report)?;
+    let report = arguments.output.report(&store, &policy)?;
     Ok(exit_code(&report, &policy, arguments.output.fail_below))
 }
 

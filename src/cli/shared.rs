@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use recontact::measure::Period;
-use recontact::pipeline::ReportOptions;
+use recontact::pipeline::{self, ReportOptions};
 use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
-use recontact::report::{Format, Report, render, trend_csv};
+use recontact::report::{Format, Report, render, render_page, trend_csv};
 use recontact::store::Store;
 
 /// Where the store is.
@@ -78,8 +78,12 @@ pub(super) struct OutputArguments {
     /// output is one line a category and period.
     #[arg(long, value_enum, value_name = "PERIOD")]
     trend: Option<PeriodArgument>,
-    #[command(flatten)]
-    format: FormatArguments,
+    /// Format of the output [default: by the extension of --output, else terminal].
+    #[arg(long, value_enum)]
+    format: Option<ReportFormat>,
+    /// Write to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// End with exit code 1 when a category's FCR rate is surely below this rate, 0 to 1.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(super) fail_below: Option<f64>,
@@ -95,6 +99,19 @@ enum PeriodArgument {
     Month,
     /// January to March, and so on.
     Quarter,
+}
+
+/// What a report can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// A table for reading here.
+    Terminal,
+    /// One line a group, for spreadsheets.
+    Csv,
+    /// Everything, for programs.
+    Json,
+    /// One page with charts and evidence, for a browser; it needs no network.
+    Html,
 }
 
 /// In which format, and where to.
@@ -188,58 +205,97 @@ impl OutputArguments {
         Ok(ReportOptions { by: self.by.clone(), trend })
     }
 
-    /// Writes the report where and as the user wants it.
-    pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
-        let bytes =
-            if self.is_trend_csv() { trend_csv(report) } else { render(report, self.format.format()) };
-        self.format.write(&bytes)
+    /// Measures a store under a policy, writes the report where and as the user wants it, and gives it.
+    pub(super) fn report(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
+        let options = self.options()?;
+        let (report, bytes) = match self.format() {
+            ReportFormat::Html => {
+                let page = pipeline::page(store, policy, &options)?;
+                let bytes = render_page(&page);
+                (page.report, bytes)
+            }
+            format => {
+                let report = pipeline::report(store, policy, &options)?;
+                let bytes = match format {
+                    ReportFormat::Csv if self.trend.is_some() => trend_csv(&report),
+                    ReportFormat::Csv => render(&report, Format::Csv),
+                    ReportFormat::Json => render(&report, Format::Json),
+                    _ => render(&report, terminal(&self.output)),
+                };
+                (report, bytes)
+            }
+        };
+        write(&self.output, &bytes)?;
+        Ok(report)
+    }
+
+    fn format(&self) -> ReportFormat {
+        self.format.unwrap_or(match extension(&self.output) {
+            Some("csv") => ReportFormat::Csv,
+            Some("json") => ReportFormat::Json,
+            Some("html" | "htm") => ReportFormat::Html,
+            _ => ReportFormat::Terminal,
+        })
     }
 
     fn is_trend_csv(&self) -> bool {
-        self.trend.is_some() && self.format.format() == Format::Csv
+        self.trend.is_some() && self.format() == ReportFormat::Csv
     }
 
     /// The terminal report lists reasons itself; other formats are for programs.
     pub(super) fn is_for_terminal(&self) -> bool {
-        matches!(self.format.format(), Format::Terminal { .. })
+        self.format() == ReportFormat::Terminal
     }
 }
 
 impl FormatArguments {
     /// Writes what is rendered where the user wants it.
     pub(super) fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        match &self.output {
-            Some(path) => {
-                write_whole(path, bytes).with_context(|| path.display().to_string())?;
-                say(format_args!("wrote {}", path.display()));
-            }
-            None => {
-                let mut out = std::io::stdout().lock();
-                out.write_all(bytes)?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        write(&self.output, bytes)
     }
 
     /// The format that is wanted.
     pub(super) fn format(&self) -> Format {
-        let extension = self.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str());
-        let format = self.format.unwrap_or(match extension {
+        let format = self.format.unwrap_or(match extension(&self.output) {
             Some("csv") => FormatArgument::Csv,
             Some("json") => FormatArgument::Json,
             _ => FormatArgument::Terminal,
         });
-        let is_terminal = self.output.is_none() && std::io::stdout().is_terminal();
         match format {
             FormatArgument::Csv => Format::Csv,
             FormatArgument::Json => Format::Json,
-            FormatArgument::Terminal => Format::Terminal {
-                width: if is_terminal { terminal_width() } else { 80 },
-                is_coloured: is_terminal && std::env::var_os("NO_COLOR").is_none(),
-            },
+            FormatArgument::Terminal => terminal(&self.output),
         }
     }
+}
+
+fn extension(output: &Option<PathBuf>) -> Option<&str> {
+    output.as_deref().and_then(Path::extension).and_then(|extension| extension.to_str())
+}
+
+/// As wide and as colourful as where it goes.
+fn terminal(output: &Option<PathBuf>) -> Format {
+    let is_terminal = output.is_none() && std::io::stdout().is_terminal();
+    Format::Terminal {
+        width: if is_terminal { terminal_width() } else { 80 },
+        is_coloured: is_terminal && std::env::var_os("NO_COLOR").is_none(),
+    }
+}
+
+/// Writes to a file, or to standard output.
+fn write(output: &Option<PathBuf>, bytes: &[u8]) -> anyhow::Result<()> {
+    match output {
+        Some(path) => {
+            write_whole(path, bytes).with_context(|| path.display().to_string())?;
+            say(format_args!("wrote {}", path.display()));
+        }
+        None => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(bytes)?;
+            out.flush()?;
+        }
+    }
+    Ok(())
 }
 
 /// Says something to the user, on stderr. One who no longer listens (`recontact index … 2>&1 | head`) is no fault, and

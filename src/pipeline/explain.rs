@@ -133,14 +133,14 @@ fn unknown(store: &Store, id: &str, about: Option<About>) -> Error {
 type Found = (TimelineContact, Option<TimelineContact>);
 
 /// What stories are told from.
-struct Story<'a> {
-    view: &'a View<'a>,
+pub(super) struct Story<'a> {
+    pub(super) view: &'a View<'a>,
     /// Rows of cues by the interaction's key.
     cues: HashMap<u64, Vec<u32>>,
 }
 
 impl<'a> Story<'a> {
-    fn new(view: &'a View<'a>, cues: &CueColumns) -> Story<'a> {
+    pub(super) fn new(view: &'a View<'a>, cues: &CueColumns) -> Story<'a> {
         let mut by_key: HashMap<u64, Vec<u32>> = HashMap::new();
         for (key, row) in cues.interaction_key.iter().zip(&cues.row) {
             by_key.entry(*key).or_default().push(*row);
@@ -209,6 +209,49 @@ impl<'a> Story<'a> {
             });
         }
         Ok(entries)
+    }
+
+    /// All rows of the customers of some rows, a customer each, in the order of the rows. A row of nobody stands alone.
+    pub(super) fn of_customers(&self, rows: &[u32]) -> Vec<Vec<u32>> {
+        let of_rows = self.view.identified.customers(self.view.columns);
+        let customer = |row: u32| of_rows.get(row as usize).copied().unwrap_or(0);
+        let mut places: HashMap<u64, usize> = HashMap::new();
+        let mut all = Vec::new();
+        for row in rows {
+            match customer(*row) {
+                0 => all.push(vec![*row]),
+                customer => {
+                    places.entry(customer).or_insert_with(|| {
+                        all.push(Vec::new());
+                        all.len() - 1
+                    });
+                }
+            }
+        }
+        for (row, customer) in (0..).zip(of_rows) {
+            if let Some(place) = places.get(customer) {
+                all[*place].push(row);
+            }
+        }
+        all
+    }
+
+    /// Several stories, each with episodes of its own. What is looked for in all contacts is looked for once.
+    pub(super) fn told_apart(&self, stories: &[&[u32]]) -> Result<Vec<Vec<TimelineEntry>>> {
+        let rows: Vec<u32> = stories.iter().copied().flatten().copied().collect();
+        let ids = self.view.store.texts("interaction_id", &rows)?;
+        let of_stories = stories.iter().zip(0..).flat_map(|(rows, story)| rows.iter().map(move |_| story));
+        let story_of: HashMap<String, usize> =
+            ids.into_iter().map(Option::unwrap_or_default).zip(of_stories).collect();
+        let mut apart: Vec<Vec<TimelineEntry>> = vec![Vec::new(); stories.len()];
+        for entry in self.told(rows)? {
+            apart[story_of[&entry.interaction_id]].push(entry);
+        }
+        for story in &mut apart {
+            let mut episodes = HashMap::new();
+            story.iter_mut().for_each(|it| it.episode = it.episode.map(|own| number_of(own, &mut episodes)));
+        }
+        Ok(apart)
     }
 
     /// The contacts among the rows with the gaps that decided, each with the next of its timeline.

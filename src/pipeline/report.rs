@@ -53,6 +53,11 @@ impl<'a> Reports<'a> {
         Ok(Reports { loaded, cues, spoken, known })
     }
 
+    /// What was read, linked under a policy that it suits, and the cues.
+    pub(super) fn view<'b>(&'b self, policy: &'b Policy) -> Result<(View<'b>, &'b CueColumns)> {
+        Ok((self.loaded.view(policy)?, &self.cues))
+    }
+
     /// Links and measures under `policy`. Where it needs what was not read, everything is read again.
     ///
     /// Errors: as [`report`].

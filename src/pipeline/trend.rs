@@ -34,7 +34,7 @@ pub(super) fn over_time(
 }
 
 /// The periods of the observation. Where contacts count at once, those whose windows are open are told apart.
-fn periods(view: &View, unit: Period, observed: (Micros, Micros)) -> Periods {
+pub(super) fn periods(view: &View, unit: Period, observed: (Micros, Micros)) -> Periods {
     let periods = Periods::new(unit, observed, view.zone());
     let policy = view.policy;
     if policy.maturity == Maturity::Required || policy.resolved_by != ResolvedBy::Silence {

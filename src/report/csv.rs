@@ -52,6 +52,8 @@ fn further(entry: &Entry) -> Vec<(String, String)> {
         ("excess_rank".to_string(), rank(entry.excess_rank)),
         ("cost_rank".to_string(), rank(entry.cost_rank)),
     ];
+    let excess = entry.excess_failure_count().map_or(String::new(), |count| count.to_string());
+    cells_of.push(("excess_failure_count".to_string(), excess));
     cells_of.extend(cells("said_done.", &entry.said_done));
     cells_of.extend(cells("denominators.", &entry.denominators));
     cells_of.extend(cells("companions.", &entry.companions));

@@ -28,6 +28,7 @@ impl Serialize for Entry {
         }
         map.serialize_entry("target", &self.target)?;
         map.serialize_entry("verdict", self.verdict.name())?;
+        map.serialize_entry("excess_failure_count", &self.excess_failure_count())?;
         if let Some(rank) = self.excess_rank {
             map.serialize_entry("excess_rank", &rank)?;
         }

@@ -7,6 +7,7 @@ mod changes;
 mod comparison;
 mod csv;
 mod evidence;
+mod html;
 mod identity;
 mod json;
 mod sections;
@@ -24,9 +25,11 @@ use serde::Serialize;
 
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
+pub use html::render_page;
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use store_status::render_status;
 pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep, spread};
+pub use terminal::scope;
 pub use text::{one_line, spreadsheet_safe, wrap};
 pub use trend::trend_csv;
 pub use windows::{WindowGroup, Windows, render_windows};
@@ -158,6 +161,15 @@ impl Entry {
                 values.join(" · ")
             }
         }
+    }
+}
+
+impl Entry {
+    /// Eligible first contacts that failed beyond those that the target lets fail: target × eligible − resolved. Below
+    /// 0 the target is surpassed; none where nothing is eligible.
+    pub fn excess_failure_count(&self) -> Option<f64> {
+        let Scores { eligible_count, resolved_count, .. } = self.scores;
+        (eligible_count > 0).then_some(self.target * eligible_count as f64 - resolved_count as f64)
     }
 }
 

@@ -40,22 +40,10 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
 }
 
 fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
-    let Some(observed) = &report.observed else {
-        return "Nothing was read: the store has no interactions.".to_string();
-    };
-    let text = |name: &str| report.policy.get(name).and_then(|v| v.as_str()).unwrap_or("?").to_string();
-    let date = |time: &str| time.get(..10).unwrap_or(time).to_string();
-    let as_named = match text("preset").as_str() {
-        "two-window" => String::new(),
-        preset => format!(" as by {preset}"),
-    };
-    let scope = format!(
-        "First-contact resolution{as_named}, {} to {}. Resolved: {}. Intervals are 95 %. Commit {}.",
-        date(&observed.from),
-        date(&observed.to),
-        resolved(&text),
-        report.commit_id,
-    );
+    let scope = scope(report);
+    if report.observed.is_none() {
+        return scope;
+    }
     let what = match report.by.as_slice() {
         [] => "categories".to_string(),
         by => format!("groups by {}", one_line(&by.join(" and "))),
@@ -79,6 +67,26 @@ fn headline(report: &Report, entries: &[&Entry], columns: usize) -> String {
         format!("{} of {} {what} {verb} {target}: {}{more}.", failing.len(), entries.len(), names.join(", "))
     };
     format!("{}\n\n{}", wrap(&scope, columns, ""), wrap(&verdict, columns, ""))
+}
+
+/// What was counted, when, and what counts as resolved: a few sentences.
+pub fn scope(report: &Report) -> String {
+    let Some(observed) = &report.observed else {
+        return "Nothing was read: the store has no interactions.".to_string();
+    };
+    let text = |name: &str| report.policy.get(name).and_then(|v| v.as_str()).unwrap_or("?").to_string();
+    let date = |time: &str| time.get(..10).unwrap_or(time).to_string();
+    let as_named = match text("preset").as_str() {
+        "two-window" => String::new(),
+        preset => format!(" as by {preset}"),
+    };
+    format!(
+        "First-contact resolution{as_named}, {} to {}. Resolved: {}. Intervals are 95 %. Commit {}.",
+        date(&observed.from),
+        date(&observed.to),
+        resolved(&text),
+        report.commit_id,
+    )
 }
 
 /// What counts as resolved, for the headline.

@@ -36,6 +36,7 @@ mod init;
 #[cfg(test)]
 mod labelled;
 #[cfg(test)]
+mod page;
 mod policy;
 #[cfg(test)]
 mod presets;

@@ -1,0 +1,75 @@
+// From a category that fails to what its customers said, and from there to the story of each of them.
+"use strict";
+
+const isDetailed = new Set();
+const detailIds = new Map();
+
+function detailId(category) {
+  if (!detailIds.has(category)) detailIds.set(category, `category-${detailIds.size + 1}`);
+  return detailIds.get(category);
+}
+
+const storyOf = new Map();
+const storyLink = (id, text) => (storyOf.has(id) ? el("a", { href: `#story-${storyOf.get(id)}`, on: { click: (event) => openStory(event, storyOf.get(id), id) } }, text) : text);
+
+function openStory(event, number, id) {
+  event.preventDefault();
+  const story = document.getElementById(`story-${number}`);
+  story.open = true;
+  for (const row of story.querySelectorAll("tbody tr")) row.classList.toggle("here", row.firstChild.textContent === id);
+  history.replaceState(null, "", `#story-${number}`);
+  story.scrollIntoView({ block: "start" });
+  story.querySelector("summary").focus({ preventScroll: true });
+}
+
+const DIMENSION_NAMES = { channel: "Channel", team: "Team", agent_id: "Agent", language: "Language", weekday: "Weekday", hour: "Hour" };
+
+function placesOf(entry, places) {
+  const own = places.filter((place) => place.category === entry.category);
+  const tables = Object.entries(DIMENSION_NAMES).map(([dimension, title]) => {
+    const rows = own.filter((place) => place.dimension === dimension).map((place) => ({ ...place, ...scored(place, entry.target, 1) }));
+    if (rows.length === 0) return null;
+    const most = Math.max(...rows.map(failedOf), 1);
+    return el("div", {}, table(`${named(entry.category)} by ${title.toLowerCase()}`, [
+      { name: title, of: (row) => row.value, show: (value) => named(value).replace(/^\d (?=[A-Z])/, "") },
+      { name: "Failed", of: failedOf, isNumber: true }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true },
+      { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true },
+      { name: "", of: failedOf, show: (value) => el("span", { class: "bar", style: `width:${(100 * value) / most}%`, "aria-hidden": "true" }) },
+    ], rows));
+  });
+  return tables.some(Boolean) ? [el("h3", {}, "Where the failures are"), el("div", { class: "places" }, tables)] : null;
+}
+
+function evidenceOf(entry) {
+  if (!entry.evidence) return null;
+  return [el("h3", {}, "What customers say"), ...entry.evidence.map((idea) => el("div", {},
+    el("p", {}, el("b", {}, idea.rule), ` in ${count(idea.contact_count)} contacts, as in “${idea.phrase}”`),
+    idea.quotes.map((quote) => el("blockquote", { lang: quote.language, dir: "auto" }, quote.text,
+      el("footer", { dir: "ltr" }, `customer, ${date(quote.started_at)}, `, storyLink(quote.interaction_id, quote.interaction_id))))))];
+}
+
+function detailsPart({ report, places }) {
+  const below = report.categories.filter((entry) => entry.verdict === "fails" || entry.verdict === "at_risk");
+  if (below.length === 0) return null;
+  return part("details", "Behind the numbers", below.map((entry) => el("article", { id: detailId(entry.category) },
+    el("h3", {}, named(entry.category), " ", verdictOf(entry.verdict)),
+    el("p", {}, `FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)}): ${count(failedOf(entry))} of ${count(entry.eligible_count)} eligible first contacts failed.`),
+    evidenceOf(entry), placesOf(entry, places))));
+}
+
+function storiesPart({ stories, untold_count }) {
+  if (stories.length === 0) return null;
+  return part("stories", "The customers who are quoted",
+    el("p", { class: "soft" }, "All their contacts in order, and how each counts under the policy."),
+    stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
+      el("summary", {}, `${timeline.length} contacts, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}: ${[...new Set(timeline.map((entry) => named(entry.category)))].join(", ")}`),
+      left_out_count ? el("p", { class: "soft" }, `${count(left_out_count)} earlier contacts are left out.`) : null,
+      table("Contacts", [
+        { name: "Contact", of: (row) => row.interaction_id }, { name: "Began", of: (row) => row.started_at, show: moment },
+        { name: "Channel", of: (row) => row.channel }, { name: "Category", of: (row) => row.category },
+        { name: "Counts as", of: (row) => row.class, show: (value, row) => [value.replace(/_/g, " "), row.outcome ? `, ${row.outcome}` : "", row.gap ? ` (after ${row.gap})` : ""].join("") },
+        { name: "Why", of: (row) => row.why },
+        { name: "Said", of: (row) => row.cues.length || null, show: (_, row) => row.cues.map((cue) => el("blockquote", { lang: cue.language, dir: "auto" }, cue.quote, el("footer", { dir: "ltr" }, `${cue.speaker}: ${cue.rule}`))) },
+      ], timeline, { isSorted: false }))),
+    untold_count ? el("p", { class: "soft" }, `${count(untold_count)} more customers are quoted; recontact explain tells their stories.`) : null);
+}
