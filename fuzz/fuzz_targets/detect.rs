@@ -1,18 +1,19 @@
 //! Any text, as a contact of one turn or of two, in a declared language or in none: detection does not panic, its spans
 //! lie in the text, it does not depend on what was read before, and it takes no more than linear time.
 //!
-//! `cargo install cargo-fuzz`, then `cargo +nightly fuzz run detect -- -max_len=4096`.
+//! `cargo install cargo-fuzz`, then `cargo +nightly fuzz run detect fuzz/corpus/detect fixtures/labelled
+//! fixtures/demo/chats -- -max_len=4096 -len_control=0`: without the last, texts stay far shorter than people's.
 
 #![no_main]
 
 use std::cell::RefCell;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
 use recontact::detect::{Detector, Scratch, Utterance};
 use recontact::interaction::Speaker;
 use recontact::lexicon::Lexicon;
+use recontact_fuzz::in_time;
 
 static LEXICON: LazyLock<Lexicon> =
     LazyLock::new(|| Lexicon::with_user_files(&[]).expect("the built-in lexicons load"));
@@ -24,12 +25,6 @@ thread_local! {
     static USED: RefCell<Scratch> = RefCell::default();
 }
 
-/// What a contact may take whatever its length: folding tables and words that are new.
-const FIXED: Duration = Duration::from_secs(2);
-
-/// Far more than is needed with a sanitizer on, far less than quadratic work takes on the longest text.
-const MOST_PER_BYTE: Duration = Duration::from_micros(400);
-
 fuzz_target!(|data: &[u8]| {
     let Some((&choice, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
@@ -40,12 +35,7 @@ fuzz_target!(|data: &[u8]| {
     ];
     let tags = [None, Some("en"), Some("zh"), Some("ar"), Some("lv"), Some("xx"), Some("th"), Some("ko")];
     let declared = tags[usize::from(choice & 7)];
-    // What is compiled when it is first needed is not part of the time.
-    DETECTOR.contact(&turns, declared, &mut Scratch::default());
-    let started = Instant::now();
-    let heard = DETECTOR.contact(&turns, declared, &mut Scratch::default());
-    let taken = started.elapsed();
-    assert!(taken < FIXED + MOST_PER_BYTE * text.len() as u32, "{taken:?}");
+    let heard = in_time(text.len(), || DETECTOR.contact(&turns, declared, &mut Scratch::default()));
     for (turn, cues) in turns.iter().zip(&heard.turns) {
         for cue in cues {
             assert!(cue.start < cue.end && turn.text.get(cue.start..cue.end).is_some(), "{cue:?}");
