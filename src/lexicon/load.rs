@@ -14,7 +14,27 @@ use crate::text::{Numerals, fold};
 use crate::{Error, Result};
 
 /// Sets of one language by name, already as trees.
-type Sets = BTreeMap<String, Arc<Vec<Vec<Item>>>>;
+type Sets = BTreeMap<String, Set>;
+
+/// A set with the sets that it names put in.
+#[derive(Clone)]
+struct Set {
+    members: Arc<Vec<Vec<Item>>>,
+    extent: Extent,
+}
+
+/// How much a phrase or a set is when the sets that it names are written out.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    word_count: usize,
+    depth: usize,
+}
+
+/// A few sets that name each other twice stand for more than a memory holds; real ones stay below a fifth of this.
+const MOST_WORDS: usize = 200_000;
+
+/// Sets within sets, so deep.
+const DEEPEST: usize = 16;
 
 /// Loads the files of one language, then `user` files, whose rules replace or extend rules of the same id.
 pub(super) fn load(built_in: &[Source], user: &[Source]) -> Result<Rules> {
@@ -62,7 +82,7 @@ fn add_words(file: &File, rules: &mut Rules, sets: &mut Sets) -> Result<()> {
     add_numerals(&mut rules.numerals, file)?;
     let mut own = Sets::new();
     for name in file.sets.keys() {
-        set_members(file, name, &mut Known { own: &mut own, earlier: sets }, &mut Vec::new())?;
+        set_of(file, name, &mut Known { own: &mut own, earlier: sets }, &mut Vec::new())?;
     }
     sets.extend(own);
     Ok(())
@@ -104,65 +124,87 @@ struct Known<'a> {
 }
 
 /// Looks up a set of `file`, with the sets that it names put in. `open` are the sets being looked up.
-fn set_members(
-    file: &File,
-    name: &str,
-    known: &mut Known,
-    open: &mut Vec<String>,
-) -> Result<Arc<Vec<Vec<Item>>>> {
-    if let Some(members) = known.own.get(name) {
-        return Ok(members.clone());
+fn set_of(file: &File, name: &str, known: &mut Known, open: &mut Vec<String>) -> Result<Set> {
+    if let Some(set) = known.own.get(name) {
+        return Ok(set.clone());
     }
     open.push(name.to_string());
-    let mut members = Vec::new();
+    let (mut members, mut extent) = (Vec::new(), Extent::default());
     for member in &file.sets[name] {
         let items =
             phrase::parse_sequence(member.as_ref(), &file.spellings).map_err(at_line(file, member))?;
-        members.push(expand(items, file, file.line(member), known, open)?);
+        members.push(expand(items, file, file.line(member), known, open, &mut extent)?);
     }
     open.pop();
-    let members = Arc::new(members);
-    known.own.insert(name.to_string(), members.clone());
-    Ok(members)
+    let set = Set { members: Arc::new(members), extent };
+    known.own.insert(name.to_string(), set.clone());
+    Ok(set)
 }
 
-/// Puts the members of sets in the place of their names.
+/// Puts the members of sets in the place of their names; adds to `extent` what that makes.
 fn expand(
     items: Vec<Item>,
     file: &File,
     line: usize,
     known: &mut Known,
     open: &mut Vec<String>,
+    extent: &mut Extent,
 ) -> Result<Vec<Item>> {
     let mut out = Vec::with_capacity(items.len());
     for item in items {
+        extent.word_count += 1;
         out.push(match item {
-            Item::Optional(inner) => Item::Optional(expand(inner, file, line, known, open)?),
+            Item::Optional(inner) => Item::Optional(expand(inner, file, line, known, open, extent)?),
             Item::Choice(inner) => {
                 let alternatives = Arc::unwrap_or_clone(inner).into_iter();
                 let inner: Result<Vec<_>> =
-                    alternatives.map(|i| expand(i, file, line, known, open)).collect();
+                    alternatives.map(|i| expand(i, file, line, known, open, extent)).collect();
                 Item::Choice(inner?.into())
             }
-            Item::Set(name) if open.contains(&name) => {
-                return Err(Error::text(
-                    &file.path,
-                    line,
-                    format!("set <{name}> contains itself"),
-                    "take it out",
-                ));
+            Item::Set(name) => {
+                let set = named(file, line, &name, known, open)?;
+                extent.word_count += set.extent.word_count;
+                extent.depth = extent.depth.max(set.extent.depth + 1);
+                extent.check(file, line)?;
+                Item::Choice(set.members)
             }
-            Item::Set(name) if known.own.contains_key(&name) || file.sets.contains_key(&name) => {
-                Item::Choice(set_members(file, &name, known, open)?)
-            }
-            Item::Set(name) => match known.earlier.get(&name) {
-                Some(members) => Item::Choice(members.clone()),
-                None => return Err(unknown_set(file, line, &name, known.own)),
-            },
             other => other,
         });
     }
     Ok(out)
+}
+
+/// The set of a name, of the file or of an earlier one.
+fn named(file: &File, line: usize, name: &str, known: &mut Known, open: &mut Vec<String>) -> Result<Set> {
+    if open.iter().any(|open| open == name) {
+        let what = format!("set <{name}> contains itself");
+        return Err(Error::text(&file.path, line, what, "take it out"));
+    }
+    if known.own.contains_key(name) || file.sets.contains_key(name) {
+        // What is looked up within what is looked up must end before the stack does.
+        Extent { word_count: 0, depth: open.len() }.check(file, line)?;
+        return set_of(file, name, known, open);
+    }
+    known.earlier.get(name).cloned().ok_or_else(|| unknown_set(file, line, name, known.own))
+}
+
+impl Extent {
+    fn check(self, file: &File, line: usize) -> Result<()> {
+        let fault = |what: String, help: &str| Err(Error::text(&file.path, line, what, help));
+        if self.depth > DEEPEST {
+            return fault(
+                format!("sets within sets, more than {DEEPEST} deep"),
+                "write the words of some of them out",
+            );
+        }
+        if self.word_count > MOST_WORDS {
+            return fault(
+                format!("with its sets written out this has over {MOST_WORDS} words"),
+                "name fewer sets in one phrase, or smaller ones",
+            );
+        }
+        Ok(())
+    }
 }
 
 fn unknown_set(file: &File, line: usize, name: &str, known: &Sets) -> Error {
@@ -186,8 +228,8 @@ fn resolve(file: &File, rule: &FileRule, sets: &mut Sets) -> Result<Rule> {
     let mut put_in = |phrase: &Spanned<String>, tree: Tree| -> Result<Phrase> {
         let line = file.line(phrase);
         let mut known = Known { own: sets, earlier: &earlier };
-        let parts = tree.parts.into_iter();
-        let parts = parts.map(|items| expand(items, file, line, &mut known, &mut Vec::new()));
+        let (parts, mut extent) = (tree.parts.into_iter(), Extent::default());
+        let parts = parts.map(|items| expand(items, file, line, &mut known, &mut Vec::new(), &mut extent));
         let (parts, is_turn_start) = (parts.collect::<Result<_>>()?, tree.is_turn_start);
         Ok(Phrase { source: phrase.as_ref().clone(), parts, is_turn_start, line })
     };
@@ -399,6 +441,24 @@ non_examples = ["again"]
             &format!("{RULE}{}", &RULE[RULE.find("[[rule]]").unwrap()..]),
             "x.toml:13: rule `again` is there twice",
         );
+    }
+
+    /// Sets `s0` to `s{count}`, each of which names the next as `member` says.
+    fn sets(count: usize, member: fn(usize) -> String) -> String {
+        let sets: String = (0..count).map(|at| format!("s{at} = [\"{}\"]\n", member(at + 1))).collect();
+        let rule = RULE.replace("<called> again", "<s0> again");
+        rule.replace("[sets]\n", &format!("[sets]\n{sets}s{count} = [\"rang\"]\n"))
+    }
+
+    #[test]
+    fn sets_that_grow_without_bound_are_refused() {
+        let chain = |count| sets(count, |next| format!("<s{next}>"));
+        fails(&chain(17), "x.toml:20: sets within sets, more than 16 deep: write the words");
+        fails(&chain(40_000), "x.toml:");
+        load(&[source("x.toml", &chain(15))], &[]).unwrap();
+        // With the names of sets counted, s2 has 147,621 words and s1, of which it is a third, 442,866.
+        let tripled = sets(12, |next| format!("<s{next}> <s{next}> <s{next}>"));
+        fails(&tripled, "x.toml:5: with its sets written out this has over 200000 words: name fewer sets");
     }
 
     #[test]
