@@ -101,7 +101,8 @@ impl Folded {
             self.push(folding(c));
         } else {
             end += marks;
-            raw[at..end].nfc().for_each(|d| self.push(folding(d)));
+            // Compatible forms too: half-width kana have half-width marks.
+            raw[at..end].nfkc().for_each(|d| self.push(folding(d)));
         }
         if marks > 0 || end - at != self.text.len() - start || self.text[start..].chars().nth(1).is_some() {
             self.note(start, at, end);
@@ -148,7 +149,7 @@ impl Folded {
 
 /// A mark that may compose with, or vanish into, the letter before it.
 fn is_combining(c: char) -> bool {
-    is_dropped_mark(c) || matches!(c, '\u{3099}' | '\u{309A}')
+    is_dropped_mark(c) || matches!(c, '\u{3099}' | '\u{309A}' | '\u{FF9E}' | '\u{FF9F}')
 }
 
 #[cfg(test)]
@@ -182,6 +183,8 @@ mod tests {
         folds("tres\u{030C}o", "treso");
         folds("и\u{0306}", "й");
         folds("か\u{3099}", "が");
+        folds("ｶﾞ", "が");
+        folds("ﾊﾟ", "ぱ");
     }
 
     #[test]
