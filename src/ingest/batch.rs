@@ -153,8 +153,9 @@ impl<'a> Collector<'a> {
             return Err(Fault::of_row(reason));
         }
         let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
+        // Words that go on are of the contact of the row before; a row without any says something of its own.
         if let Some(started_at) = started_at
-            && !is_continued
+            && !(is_continued && has_words)
         {
             let interaction = self.rows.interaction(id.clone(), started_at, cells, line);
             self.batch.interactions.push(interaction);

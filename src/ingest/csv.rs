@@ -149,7 +149,8 @@ impl Table<'_> {
                 unique = format!("{name}_{count}");
             }
             if count > 1 {
-                rows.note(line, format!("duplicate column: {} is read as `{unique}`", super::shown(name)));
+                let (name, unique) = (super::shown(name), super::shown(&unique));
+                rows.note(line, format!("duplicate column: {name} is read as {unique}"));
             }
             columns.push(unique);
         }

@@ -105,6 +105,17 @@ fn duplicate_and_blank_column_names_are_told_apart() {
 }
 
 #[test]
+fn a_note_on_a_column_is_short_and_on_one_line_whatever_its_name() {
+    let name = format!("a\u{1b}b\n{}", "x".repeat(1000));
+    let text = format!("call_id,opened_at,\"{name}\",\"{name}\"\n1,2024-01-01,a,b\n");
+    let batch = read_text("a.csv", &text, &source());
+    let what = &batch.notes[0].what;
+    assert!(what.starts_with("duplicate column: `a b xxx") && what.len() < 200, "{what}");
+    assert!(!what.contains(char::is_control), "{what:?}");
+    assert_eq!(batch.interactions[0].extra[1].0, format!("{name}_2"), "the column keeps its name");
+}
+
+#[test]
 fn bytes_that_are_not_utf_8_cost_their_row_and_a_declared_encoding_reads_them() {
     let mut bytes = b"call_id,opened_at,category\n1,2024-01-01,r\xe7\xf7ini\n2,2024-01-01,ok\n".to_vec();
     let batch = read_bytes("a.csv", &bytes, &source());

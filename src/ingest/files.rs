@@ -36,7 +36,7 @@ const MAX_DEPTH: usize = 16;
 const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
-const READER_VERSION: u32 = 3;
+const READER_VERSION: u32 = 4;
 
 /// All files of a configuration: globs and folders expanded, source by source, sorted by path within each. A
 /// file that two sources mean belongs to the first.

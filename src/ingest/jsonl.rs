@@ -22,6 +22,9 @@ use crate::interaction::Turn;
 /// Objects of one file that have more different keys than this are maps of something, not rows.
 const MAX_KEYS: usize = 2000;
 
+/// What is quoted of a message about a line that is not read.
+const MAX_MESSAGE_BYTES: usize = 200;
+
 /// Reads all rows.
 ///
 /// # Errors
@@ -132,7 +135,8 @@ fn object<'t>(text: &'t str, keys: &mut Keys) -> Result<Object<'t>, Fault> {
     let object = ObjectSeed(keys).deserialize(&mut deserializer);
     object.and_then(|object| deserializer.end().map(|()| object)).map_err(|error| {
         let message = error.to_string();
-        let what = message.split(" at line ").next().unwrap_or_default();
+        // The message quotes the text that is of a wrong type, however long it is.
+        let what = super::cut(message.split(" at line ").next().unwrap_or_default(), MAX_MESSAGE_BYTES);
         Fault::of_row(format!("bad JSON: {what} at byte {}", error.column()))
     })
 }

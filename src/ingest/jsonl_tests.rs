@@ -99,6 +99,24 @@ fn lines_without_the_required_keys_stop_the_file() {
 }
 
 #[test]
+fn a_reason_is_short_however_long_the_text_of_a_wrong_type() {
+    let text = format!("{{\"id\":\"1\",\"turns\":\"{}\"}}\n", "x".repeat(5000));
+    let batch = read_text("a.jsonl", &text, &source());
+    let reason = &batch.rejects[0].reason;
+    assert!(reason.starts_with("bad JSON: invalid type: string \"xxx") && reason.len() < 300, "{reason}");
+    assert!(reason.contains(" at byte "), "{reason}");
+}
+
+#[test]
+fn a_row_without_words_is_kept_though_the_row_before_has_its_id() {
+    let start = "\"id\":\"1\",\"started_at\":\"2024-01-01\"";
+    let text = format!("{{{start},\"turns\":[{{\"text\":\"hello\"}}]}}\n{{{start},\"topic\":\"billing\"}}\n");
+    let batch = read_text("a.jsonl", &text, &source());
+    assert_eq!((batch.transcripts.len(), batch.interactions.len()), (1, 2));
+    assert_eq!(batch.interactions[1].category.as_deref(), Some("billing"));
+}
+
+#[test]
 fn deep_nesting_is_refused_or_kept_but_never_a_panic() {
     let deep = format!(
         "{{\"interaction_id\":\"a\",\"opened_at\":\"2024-01-01\",\"x\":{}{}}}\n",
