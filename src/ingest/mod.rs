@@ -16,6 +16,7 @@ mod guess;
 mod jsonl;
 mod lines;
 mod names;
+mod pages;
 mod parquet;
 mod plain_text;
 mod record;

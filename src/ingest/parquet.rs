@@ -21,6 +21,7 @@ use polars_parquet::parquet::schema::types::{
 };
 
 use super::batch::Collector;
+use super::pages;
 use super::row::Fault;
 use crate::error::{Error, Result};
 use crate::guard;
@@ -59,14 +60,16 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     rows.set_columns(table.names.clone());
     rows.check_columns(1)?;
     if !table.unread.is_empty() {
-        rows.note(
-            1,
-            format!("unreadable columns: {} are of types that are not read", table.unread.join(", ")),
-        );
+        const SHOWN: usize = 10;
+        let shown = table.unread[..table.unread.len().min(SHOWN)].join(", ");
+        let more = table.unread.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        rows.note(1, format!("unreadable columns: {shown}{more} are of types that are not read"));
     }
     let row_count = table.metadata.num_rows;
     let mut start = 0;
     for group in &table.metadata.row_groups {
+        guarded(path, || pages::check(&file, group))?;
         let end = start + group.num_rows();
         while start < end {
             let count = SLICE_ROWS.min(end - start);
@@ -120,7 +123,7 @@ impl Table {
                     names.push(name);
                     meanings.push(meaning);
                 }
-                None => unread.push(name),
+                None => unread.push(super::shown(&name)),
             }
         }
         if names.is_empty() {

@@ -1,0 +1,62 @@
+//! Whether the pages of a Parquet file say what can be true of them, before the decoder believes them.
+//!
+//! Takes a file and its footer, reads the pages' headers alone. The decoder asks for as much memory as a header says
+//! that it needs, and a process that is refused memory ends: what is damaged must be found before.
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom};
+
+use polars::prelude::{PolarsError, PolarsResult};
+use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
+use polars_parquet_format::PageHeader;
+use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
+
+/// A header, with its statistics, that is larger is none.
+const MAX_HEADER_BYTES: usize = 16 << 20;
+
+/// Complains about a column of a group of rows whose pages claim more values than the group has rows. Columns within
+/// others are not read and not looked at.
+///
+/// # Errors
+/// Where a header cannot be read, or claims too much.
+pub(super) fn check(file: &File, group: &RowGroupMetadata) -> PolarsResult<()> {
+    let mut reader = BufReader::with_capacity(1024, file);
+    for column in group.parquet_columns() {
+        if let [name] = column.descriptor().path_in_schema.as_slice()
+            && !is_possible(&mut reader, column, group.num_rows())?
+        {
+            let what = format!("a page of column {} claims more than can be", super::shown(name));
+            return Err(PolarsError::ComputeError(what.into()));
+        }
+    }
+    Ok(())
+}
+
+/// Steps from header to header, as far as the decoder would.
+fn is_possible(
+    reader: &mut BufReader<&File>,
+    column: &ColumnChunkMetadata,
+    row_count: usize,
+) -> PolarsResult<bool> {
+    let range = column.byte_range();
+    reader.seek(SeekFrom::Start(range.start))?;
+    let mut value_count = 0;
+    while value_count < column.num_values() && reader.stream_position()? < range.end {
+        let mut protocol = TCompactInputProtocol::new(&mut *reader, MAX_HEADER_BYTES);
+        let header = PageHeader::read_from_in_protocol(&mut protocol)
+            .map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+        let v1 = header.data_page_header.map_or(0, |page| page.num_values);
+        let v2 = header.data_page_header_v2.map_or(0, |page| page.num_values);
+        let words = header.dictionary_page_header.map_or(0, |page| page.num_values);
+        let sizes = [header.compressed_page_size, header.uncompressed_page_size, v1, v2, words];
+        value_count += i64::from(v1.max(v2));
+        if sizes.into_iter().any(i32::is_negative)
+            || usize::try_from(value_count).is_ok_and(|count| count > row_count)
+            || words > header.uncompressed_page_size
+        {
+            return Ok(false);
+        }
+        reader.seek_relative(i64::from(header.compressed_page_size))?;
+    }
+    Ok(true)
+}
