@@ -188,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn folding_what_is_folded_changes_nothing() {
+        for c in '\0'..=char::MAX {
+            let once = fold(c.encode_utf8(&mut [0; 4])).text().to_string();
+            assert_eq!(fold(&once).text(), once, "{c:?}, U+{:04X}", u32::from(c));
+        }
+    }
+
+    #[test]
     fn a_span_maps_back_to_the_raw_bytes() {
         let raw = "Jau TREŠO reizi!";
         let folded = fold(raw);

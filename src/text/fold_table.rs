@@ -90,7 +90,12 @@ fn push_plain(c: char, out: &mut String) {
         'þ' => out.push_str("th"),
         '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{0060}' | '\u{00B4}' => out.push('\''),
         _ if c.is_whitespace() && c != '\n' => out.push(' '),
-        _ if is_accented_alphabet(c) => out.extend(std::iter::once(c).nfd().filter(|&d| !is_dropped_mark(d))),
+        _ if is_accented_alphabet(c) => {
+            for d in std::iter::once(c).nfd().filter(|&d| !is_dropped_mark(d)) {
+                // Without its mark `ǿ` is `ø`, which is written as `o`.
+                if d == c { out.push(c) } else { push_plain(d, out) }
+            }
+        }
         _ if is_han(c) => push_simplified(c, out),
         _ => match decimal_digit(c) {
             Some(digit) => out.push(digit),
@@ -114,7 +119,8 @@ fn push_simplified(c: char, out: &mut String) {
     let simplified = character_converter::traditional_to_simplified(c.encode_utf8(&mut [0; 4])).into_owned();
     let mut chars = simplified.chars();
     match (chars.next(), chars.next()) {
-        (Some(one), None) => out.push(one),
+        // What a rare form stands for may be such a character itself (乹 for 乾 for 干).
+        (Some(one), None) if one != c => push_simplified(one, out),
         _ => out.push(c),
     }
 }
@@ -193,6 +199,12 @@ mod tests {
         folds('й', "й");
         folds('ъ', "ъ");
         folds('ѝ', "и");
+    }
+
+    #[test]
+    fn a_letter_with_two_marks_loses_both() {
+        folds('ǿ', "o");
+        folds('Ǣ', "ae");
     }
 
     #[test]
