@@ -7,6 +7,7 @@
 //! The reasons of rejects and notes begin with stable words: group them by what stands before the colon.
 
 mod batch;
+mod claims;
 mod csv;
 mod decode;
 mod duration;
@@ -16,7 +17,6 @@ mod guess;
 mod jsonl;
 mod lines;
 mod names;
-mod pages;
 mod parquet;
 mod plain_text;
 mod record;

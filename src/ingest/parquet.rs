@@ -21,7 +21,7 @@ use polars_parquet::parquet::schema::types::{
 };
 
 use super::batch::Collector;
-use super::pages;
+use super::claims;
 use super::row::Fault;
 use crate::error::{Error, Result};
 use crate::guard;
@@ -55,6 +55,7 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     let file = File::open(path).map_err(Error::io(path))?;
     let byte_count = file.metadata().map_err(Error::io(path))?.len();
     let handle = file.try_clone().map_err(Error::io(path))?;
+    guarded(path, || claims::check_footer(&file))?;
     let metadata = guarded(path, move || ParquetReader::new(handle).get_metadata().cloned())?;
     let table = Table::new(path, FileMetadata::clone(&metadata))?;
     rows.set_columns(table.names.clone());
@@ -69,7 +70,7 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     let row_count = table.metadata.num_rows;
     let mut start = 0;
     for group in &table.metadata.row_groups {
-        guarded(path, || pages::check(&file, group))?;
+        guarded(path, || claims::check_pages(&file, group))?;
         let end = start + group.num_rows();
         while start < end {
             let count = SLICE_ROWS.min(end - start);

@@ -161,15 +161,13 @@ fn parquet_is_read_with_its_dates_and_times() {
 }
 
 #[test]
-fn damaged_pages_of_parquet_are_an_error_and_not_the_end_of_the_process() {
+fn damaged_parquet_is_an_error_and_not_the_end_of_the_process() {
     use polars::prelude::{Column, DataFrame, ParquetWriter};
     let column = |name: &str| Column::new(name.into(), vec![Some("2024-01-01"), None, Some("2024-01-02")]);
     let mut bytes = Vec::new();
     let mut frame = DataFrame::new(3, vec![column("call_id"), column("opened_at")]).unwrap();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
-    // The footer begins before its length, which stands in the last 8 bytes.
-    let length = u32::from_le_bytes(bytes[bytes.len() - 8..][..4].try_into().unwrap()) as usize;
-    for at in 4..bytes.len() - 8 - length {
+    for at in 4..bytes.len() - 4 {
         // A negative number, the largest of one byte, and a piece of a longer one.
         for byte in [0x7F, 0x7E, 0xFF] {
             let mut damaged = bytes.clone();

@@ -1,25 +1,55 @@
-//! Whether the pages of a Parquet file say what can be true of them, before the decoder believes them.
+//! Whether a Parquet file claims what can be, in its footer and in the headers of its pages, before the decoder
+//! believes it.
 //!
-//! Takes a file and its footer, reads the pages' headers alone. The decoder asks for as much memory as a header says
-//! that it needs, and a process that is refused memory ends: what is damaged must be found before.
+//! Takes a file, reads no data. The decoder asks for as much memory as it is told that it needs, and a process that is
+//! refused memory ends: what is damaged must be found before.
 
 use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use polars::prelude::{PolarsError, PolarsResult};
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
-use polars_parquet_format::PageHeader;
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
+use polars_parquet_format::thrift::{Error, ProtocolErrorKind};
+use polars_parquet_format::{FileMetaData, PageHeader};
 
 /// A header, with its statistics, that is larger is none.
 const MAX_HEADER_BYTES: usize = 16 << 20;
+
+/// Complains about a footer whose lists have more members than it has bytes. What else is wrong with it the decoder says
+/// itself.
+///
+/// # Errors
+/// Where the file cannot be read, or its footer claims too much.
+pub(super) fn check_footer(file: &File) -> PolarsResult<()> {
+    let mut reader = BufReader::new(file);
+    let end = reader.seek(SeekFrom::End(0))?.saturating_sub(8);
+    reader.seek(SeekFrom::Start(end))?;
+    let mut length = [0; 4];
+    if reader.read(&mut length)? < length.len() {
+        return Ok(());
+    }
+    let length = u64::from(u32::from_le_bytes(length));
+    let Some(start) = end.checked_sub(length) else { return Ok(()) };
+    reader.seek(SeekFrom::Start(start))?;
+    // A member of a list counts as 8 bytes, a text as what it has.
+    let most = length as usize * 16 + 1024;
+    let footer =
+        FileMetaData::read_from_in_protocol(&mut TCompactInputProtocol::new(reader.take(length), most));
+    match footer {
+        Err(Error::Protocol(error)) if matches!(error.kind, ProtocolErrorKind::SizeLimit) => {
+            Err(PolarsError::ComputeError("the footer claims more than can be".into()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Complains about a column of a group of rows whose pages claim more values than the group has rows. Columns within
 /// others are not read and not looked at.
 ///
 /// # Errors
 /// Where a header cannot be read, or claims too much.
-pub(super) fn check(file: &File, group: &RowGroupMetadata) -> PolarsResult<()> {
+pub(super) fn check_pages(file: &File, group: &RowGroupMetadata) -> PolarsResult<()> {
     let mut reader = BufReader::with_capacity(1024, file);
     for column in group.parquet_columns() {
         if let [name] = column.descriptor().path_in_schema.as_slice()
