@@ -2,6 +2,8 @@
 //!
 //! A bad *row* is not an error: it is a [`crate::interaction::Reject`], the run goes on and counts it.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The library's error. Every variant names the file that it is about.
@@ -63,4 +65,22 @@ impl Error {
     pub fn data(path: impl AsRef<Path>, what: impl Into<String>, help: impl Into<String>) -> Error {
         Error::Data { path: path.as_ref().to_path_buf(), what: what.into(), help: help.into() }
     }
+}
+
+/// The text of a file that people write, of at most so many bytes: a device or a data file given by mistake has more.
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read, [`Error::Data`] where it is longer, [`Error::Text`] where it is not UTF-8.
+pub fn read_text(path: &Path, most: u64) -> Result<String> {
+    let file = File::open(path).map_err(Error::io(path))?;
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes).map_err(Error::io(path))?;
+    if bytes.len() as u64 > most {
+        return Err(Error::data(path, format!("over {} MiB of text", most >> 20), "is this a data file?"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', valid).count();
+        Error::text(path, line, "not UTF-8", "save the file as UTF-8")
+    })
 }

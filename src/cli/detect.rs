@@ -1,6 +1,6 @@
 //! `recontact detect`: JSON lines in, cues out, in the same order: a Unix filter.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,6 +66,9 @@ struct CueOutput<'a> {
 /// Lines read at a time: enough work for all cores, little memory.
 const LINES_AT_A_TIME: usize = 4096;
 
+/// The longest line, and about what is held at a time.
+const MAX_LINE_BYTES: u64 = 16 << 20;
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let lexicon = Lexicon::with_user_files(&lexicon::read_sources(&arguments.lexicon)?)?;
     let detector = Detector::new(&lexicon)?;
@@ -115,7 +118,16 @@ fn filter(
 fn read_lines(input: &mut impl BufRead) -> std::io::Result<Vec<String>> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    while lines.len() < LINES_AT_A_TIME && input.read_line(&mut line)? > 0 {
+    let mut byte_count = 0;
+    while lines.len() < LINES_AT_A_TIME && byte_count < MAX_LINE_BYTES {
+        let length = input.by_ref().take(MAX_LINE_BYTES + 1).read_line(&mut line)? as u64;
+        if length > MAX_LINE_BYTES {
+            return Err(std::io::Error::other("a line over 16 MiB long: give one text a line"));
+        }
+        if length == 0 {
+            break;
+        }
+        byte_count += length;
         lines.push(std::mem::take(&mut line));
     }
     Ok(lines)

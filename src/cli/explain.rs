@@ -50,15 +50,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         AboutArgument::Episode => About::Episode,
     });
     let explanation = pipeline::explain(&store, &policy, &arguments.id, about)?;
-    let mut out = std::io::stdout().lock();
+    // Line by line, a customer of a million contacts would take a minute.
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if arguments.json {
         // Not straight into `out`: serde_json's errors do not say that a pipe was broken.
         writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
     } else {
         print(&mut out, &explanation, &arguments.id)?;
     }
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Characters of a category, a channel or a customer that are shown.
+const MOST_CHARACTERS: usize = 200;
 
 fn print(out: &mut impl Write, explanation: &Explanation, id: &str) -> std::io::Result<()> {
     match explanation.about {
@@ -128,8 +133,13 @@ fn print_cue(out: &mut impl Write, cue: &StoredCue) -> std::io::Result<()> {
     writeln!(out, "{}", wrapped(&said, "  "))
 }
 
+/// A name, cut where it is longer than any name.
 fn text(value: &Option<String>) -> String {
-    value.as_deref().map_or("–".to_string(), one_line)
+    let Some(name) = value.as_deref().map(one_line) else { return "–".to_string() };
+    match name.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name,
+    }
 }
 
 fn wrapped(text: &str, indent: &str) -> String {

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use recontact::config::MAX_CONFIG_BYTES;
+use recontact::error::read_text;
 use recontact::measure::Period;
 use recontact::pipeline::{self, ReportOptions};
 use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
-use recontact::report::{Format, Report, render, render_page, trend_csv};
+use recontact::report::{Format, Report, calm, render, render_page, trend_csv};
 use recontact::store::Store;
 
 /// Where the store is.
@@ -153,10 +155,7 @@ impl PolicyArguments {
     /// The policy of the given configuration, else of `known` (a path for messages and a text), with the overrides.
     pub(super) fn policy(&self, known: Option<(&Path, &str)>) -> anyhow::Result<Policy> {
         let mut policy = match (&self.config, known) {
-            (Some(path), _) => {
-                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-                Policy::parse(path, &text)?
-            }
+            (Some(path), _) => Policy::parse(path, &read_text(path, MAX_CONFIG_BYTES)?)?,
             (None, Some((path, text))) => Policy::parse(path, text)?,
             (None, None) => Policy::default(),
         };
@@ -301,7 +300,9 @@ fn write(output: &Option<PathBuf>, bytes: &[u8]) -> anyhow::Result<()> {
 /// Says something to the user, on stderr. One who no longer listens (`recontact index … 2>&1 | head`) is no fault, and
 /// `eprintln!` would panic.
 pub(super) fn say(what: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stderr(), "{what}");
+    // Names of files and folders are anybody's, too.
+    let text = calm(&what.to_string());
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Writes a file so that a reader, or a full disk, never sees half of it: beside it first, then renamed.

@@ -7,7 +7,6 @@ mod field;
 mod source;
 mod toml_text;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
@@ -16,15 +15,15 @@ pub use field::{FIELDS, Field};
 pub use source::{Columns, Format, Kind, Source};
 pub(crate) use toml_text::suggestion;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, read_text};
 use crate::identity::Region;
 use toml_text::TomlText;
 
 /// The name under which the configuration of a folder is found.
 pub const FILE_NAME: &str = "recontact.toml";
 
-/// A configuration is written by hand; anything larger is a data file given by mistake.
-const MAX_CONFIG_BYTES: u64 = 1 << 20;
+/// The longest configuration, in bytes: it is written by hand, and anything larger is a data file given by mistake.
+pub const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// What to read and how to count it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,16 +53,7 @@ pub fn regions(text: &str) -> Vec<Region> {
 /// # Errors
 /// [`Error::Io`] where it cannot be read, [`Error::Text`] with the line for everything that is wrong in it.
 pub fn load(path: &Path) -> Result<Config> {
-    let size = fs::metadata(path).map_err(Error::io(path))?.len();
-    if size > MAX_CONFIG_BYTES {
-        return Err(Error::data(path, format!("{size} bytes of configuration"), "is this a data file?"));
-    }
-    let bytes = fs::read(path).map_err(Error::io(path))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + memchr::memchr_iter(b'\n', valid).count();
-        Error::text(path, line, "not UTF-8", "save the file as UTF-8")
-    })?;
+    let text = read_text(path, MAX_CONFIG_BYTES)?;
     parse(path, text)
 }
 

@@ -1,5 +1,7 @@
 //! Tests of `recontact.toml`: what is read, and what each complaint says.
 
+use std::fs;
+
 use super::*;
 
 fn of(text: &str) -> Result<Config> {

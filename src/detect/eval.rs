@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Cue, Detector, Scratch, Utterance};
+use crate::error::read_text;
 use crate::interaction::Speaker;
 use crate::lexicon::{Lexicon, REPEAT};
 use crate::{Error, Result};
@@ -140,9 +141,12 @@ pub struct Evaluation {
     pub false_alarms: Vec<(Labelled, Vec<Cue>)>,
 }
 
+/// The longest file of labelled texts, in bytes: it is held whole.
+const MAX_LABELLED_BYTES: u64 = 256 << 20;
+
 /// Reads labelled texts: one JSON object a line with `lang`, `label` and `text`.
 pub fn read(path: &Path) -> Result<Vec<Labelled>> {
-    let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
+    let text = read_text(path, MAX_LABELLED_BYTES)?;
     let help = "write {\"lang\":\"en\",\"label\":1,\"text\":\"…\"}";
     text.lines()
         .enumerate()

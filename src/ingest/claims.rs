@@ -11,13 +11,19 @@ use polars::prelude::{PolarsError, PolarsResult};
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 use polars_parquet_format::thrift::{Error, ProtocolErrorKind};
-use polars_parquet_format::{FileMetaData, PageHeader};
+use polars_parquet_format::{FileMetaData, PageHeader, SchemaElement};
 
 /// A header, with its statistics, that is larger is none.
 const MAX_HEADER_BYTES: usize = 16 << 20;
 
-/// Complains about a footer whose lists have more members than it has bytes. What else is wrong with it the decoder says
-/// itself.
+/// Columns within columns: the decoder follows them as deep as they go.
+const MAX_DEPTH: usize = 64;
+
+/// A footer that is longer is no table's: a column and group of rows takes some hundred bytes.
+const MAX_FOOTER_BYTES: u64 = 64 << 20;
+
+/// Complains about a footer whose lists have more members than it has bytes, or whose columns are nested too deep. What
+/// else is wrong with it the decoder says itself.
 ///
 /// # Errors
 /// Where the file cannot be read, or its footer claims too much.
@@ -31,6 +37,9 @@ pub(super) fn check_footer(file: &File) -> PolarsResult<()> {
     }
     let length = u64::from(u32::from_le_bytes(length));
     let Some(start) = end.checked_sub(length) else { return Ok(()) };
+    if length > MAX_FOOTER_BYTES {
+        return Err(PolarsError::ComputeError("the footer is over 64 MiB".into()));
+    }
     reader.seek(SeekFrom::Start(start))?;
     // A member of a list counts as 8 bytes, a text as what it has.
     let most = length as usize * 16 + 1024;
@@ -40,8 +49,27 @@ pub(super) fn check_footer(file: &File) -> PolarsResult<()> {
         Err(Error::Protocol(error)) if matches!(error.kind, ProtocolErrorKind::SizeLimit) => {
             Err(PolarsError::ComputeError("the footer claims more than can be".into()))
         }
+        Ok(footer) if is_too_deep(&footer.schema) => {
+            Err(PolarsError::ComputeError("columns are nested over 64 deep".into()))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether elements of a schema, each of which says how many of those that follow are its children, are nested too deep.
+fn is_too_deep(schema: &[SchemaElement]) -> bool {
+    let mut missing_children: Vec<i32> = Vec::new();
+    for element in schema {
+        if let Some(parent) = missing_children.last_mut() {
+            *parent -= 1;
+        }
+        missing_children.extend(element.num_children.filter(|count| *count > 0));
+        while missing_children.pop_if(|missing| *missing <= 0).is_some() {}
+        if missing_children.len() > MAX_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 /// Complains about a column of a group of rows whose pages claim more values than the group has rows. Columns within
@@ -89,4 +117,47 @@ fn is_possible(
         reader.seek_relative(i64::from(header.compressed_page_size))?;
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::check_footer;
+
+    /// What is said of a file that ends with this footer.
+    fn complaint(footer: &[u8]) -> Option<String> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(footer).unwrap();
+        file.write_all(&(footer.len() as u32).to_le_bytes()).unwrap();
+        file.write_all(b"PAR1").unwrap();
+        check_footer(&file).err().map(|error| error.to_string())
+    }
+
+    /// A footer with a schema of these elements: version 1; field 2, a list of structures whose count follows; no rows
+    /// (field 3), no groups (field 4, an empty list of structures).
+    fn footer(element_count: u8, elements: &[u8]) -> Vec<u8> {
+        [&[0x15, 2, 0x19, 0xFC, element_count], elements, &[0x16, 0, 0x19, 0x0C, 0]].concat()
+    }
+
+    #[test]
+    fn a_schema_may_be_nested_as_deep_as_is_sensible() {
+        // Field 4 the name "x", field 5 one child (zigzag 2).
+        let parent = [0x48, 1, b'x', 0x15, 2, 0];
+        let leaf = [0x48, 1, b'x', 0];
+        assert_eq!(complaint(&footer(2, &[&parent[..], &leaf].concat())), None);
+        let deep = [parent.repeat(100), leaf.to_vec()].concat();
+        assert_eq!(complaint(&footer(101, &deep)).as_deref(), Some("columns are nested over 64 deep"));
+    }
+
+    #[test]
+    fn lists_that_claim_more_members_than_there_are_bytes_are_damage() {
+        // 2³¹ − 1 elements of the schema.
+        let claims = [0x15, 2, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0];
+        assert_eq!(complaint(&claims).as_deref(), Some("the footer claims more than can be"));
+        // Structures within structures, and lists within lists: what the decoder says is its own.
+        assert_eq!(complaint(&[0x1C; 1000]), None);
+        assert_eq!(complaint(&[0x19, 0x19].repeat(1000)), None);
+        assert_eq!(complaint(&[]), None);
+    }
 }

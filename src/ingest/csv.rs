@@ -4,6 +4,7 @@
 //! alone: reading goes on at the next physical line. What a column means is not decided here.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use super::batch::Collector;
 use super::lines::{Lines, MAX_LINE_BYTES, Span};
@@ -16,6 +17,9 @@ const MAX_RECORD_LINES: u32 = 1000;
 
 /// … and so many bytes; a quote that is open for longer was not meant as one.
 const MAX_RECORD_BYTES: usize = 1 << 20;
+
+/// Lines looked at in vain for each line read: a file full of open quotes costs so many times its length.
+const LOOKS_PER_LINE: u32 = 8;
 
 /// More columns than this are a damaged header.
 const MAX_COLUMNS: usize = 10_000;
@@ -43,6 +47,7 @@ pub(super) fn read(
         return Ok(());
     }
     while let Some(span) = lines.scan(0)? {
+        table.patience = (table.patience + LOOKS_PER_LINE).min(MAX_RECORD_LINES);
         if span.is_too_long {
             let line = lines.number();
             let raw = lines.skip_long()?;
@@ -57,6 +62,15 @@ pub(super) fn read(
         Some(reason) => rows.reject(lines.number(), damaged(&reason), b""),
         None => Ok(()),
     }
+}
+
+/// Refuses a table of more columns than any has.
+pub(super) fn refuse_width(count: usize, rows: &Collector<'_>) -> Result<()> {
+    if count <= MAX_COLUMNS {
+        return Ok(());
+    }
+    let help = format!("is this a table? at most {MAX_COLUMNS} columns are read: give it fewer");
+    Err(Error::data(rows.path(), format!("{count} columns"), help))
 }
 
 /// The fault of a line that is longer than any row can be.
@@ -82,8 +96,7 @@ struct Table<'a> {
     delimiter: u8,
     encoding: &'a str,
     width: usize,
-    /// How many lines an open quote is followed. Halved by every quote that is never closed, so that a file
-    /// full of them costs linear time all the same.
+    /// How many lines an open quote is followed: spent on quotes that never close, earned again line by line.
     patience: u32,
 }
 
@@ -101,6 +114,11 @@ impl Table<'_> {
                 let what = format!("line {line}, the header, is not valid {}", self.encoding);
                 return Err(Error::data(path, what, "set encoding = \"…\" in [[source]]"));
             };
+            if header.contains('\0') {
+                let what = format!("line {line}, the header, has NUL bytes");
+                let help = "a text in UTF-16 without a mark needs encoding = \"utf-16le\" (or \"utf-16be\") in [[source]]";
+                return Err(Error::data(path, what, help));
+            }
             if header.contains('\r') {
                 let what = "the header has a carriage return in it";
                 let help = "the lines end in CR alone: convert them with tr '\\r' '\\n'";
@@ -116,14 +134,10 @@ impl Table<'_> {
                 if is_sniffing {
                     self.delimiter = sniffed(header);
                 }
-                let (end, line_count) = self.record_end(lines, span)?.unwrap_or((span, 1));
+                let (end, line_count) = self.record_end(lines, span)?.0.unwrap_or((span, 1));
                 let header = String::from_utf8_lossy(lines.bytes(span.start, end.end)).into_owned();
                 lines.consume(end.next, line_count);
-                let columns = self.columns(&header, line, rows);
-                if columns.len() > MAX_COLUMNS {
-                    let what = format!("the header has {} columns", columns.len());
-                    return Err(Error::data(path, what, "is this a table? 10,000 columns can be read"));
-                }
+                let columns = self.columns(&header, line, rows)?;
                 self.width = columns.len();
                 rows.set_columns(columns);
                 rows.check_columns(line)?;
@@ -135,26 +149,30 @@ impl Table<'_> {
     }
 
     /// Column names: blank ones are numbered, the second of two equal ones gets `_2`.
-    fn columns(&self, header: &str, line: u64, rows: &mut Collector<'_>) -> Vec<String> {
+    fn columns(&self, header: &str, line: u64, rows: &mut Collector<'_>) -> Result<Vec<String>> {
         let mut cells = Vec::new();
         split(header, self.delimiter, &mut cells);
+        refuse_width(cells.len(), rows)?;
         let mut columns: Vec<String> = Vec::with_capacity(cells.len());
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
+        let mut counts: HashMap<&str, u32> = HashMap::new();
         for (at, cell) in cells.iter().enumerate() {
             let name = cell.trim();
             let mut unique = if name.is_empty() { format!("column_{}", at + 1) } else { name.to_string() };
-            let mut count = 1;
+            let count = counts.entry(name).or_insert(1);
+            let mut count_here = 1;
             while !seen.insert(unique.clone()) {
-                count += 1;
+                *count += 1;
+                count_here = *count;
                 unique = format!("{name}_{count}");
             }
-            if count > 1 {
+            if count_here > 1 {
                 let (name, unique) = (super::shown(name), super::shown(&unique));
                 rows.note(line, format!("duplicate column: {name} is read as {unique}"));
             }
             columns.push(unique);
         }
-        columns
+        Ok(columns)
     }
 
     /// Reads the record that begins with the line `span`.
@@ -200,21 +218,25 @@ impl Table<'_> {
         rows: &mut Collector<'_>,
     ) -> Result<()> {
         let line = lines.number();
-        if let Some((last, line_count)) = self.record_end(lines, first)?
+        let (end, looked_at) = self.record_end(lines, first)?;
+        if let Some((last, line_count)) = end
             && let Ok(record) = std::str::from_utf8(lines.bytes(first.start, last.end))
         {
             let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(self.width);
             let quotes = split(record, self.delimiter, &mut cells);
             if quotes == Quotes::Closed && cells.len() == self.width {
-                self.patience = MAX_RECORD_LINES;
                 rows.row(line, &cells, None, record)?;
                 lines.consume(last.next, line_count);
                 return Ok(());
             }
         }
-        self.patience = (self.patience / 2).max(1);
+        self.patience = self.patience.saturating_sub(looked_at);
         let fault = if first.is_terminated {
-            Fault::of_row(format!("unterminated quote: field {field} opens a quote that does not close"))
+            Fault::of_row(format!(
+                "unterminated quote: field {field} opens a quote that does not close within {MAX_RECORD_LINES} lines or \
+                 {} MiB",
+                MAX_RECORD_BYTES >> 20
+            ))
         } else {
             Fault::of_row(format!("truncated last line: a quote is open in field {field}"))
         };
@@ -223,27 +245,28 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// The last line of the record that begins with `first`, and how many lines it has; `None` where its
-    /// quotes do not close within the bounds.
-    fn record_end(&self, lines: &mut Lines<'_>, first: Span) -> Result<Option<(Span, u64)>> {
+    /// The last line of the record that begins with `first`, and how many lines it has, `None` where its
+    /// quotes do not close within the bounds; and how many lines were looked at for it.
+    fn record_end(&self, lines: &mut Lines<'_>, first: Span) -> Result<(Option<(Span, u64)>, u32)> {
         let mut quotes = {
             let text = String::from_utf8_lossy(lines.bytes(first.start, first.end));
             split(&text, self.delimiter, &mut Vec::new())
         };
         let mut last = first;
-        let mut line_count = 1;
+        let mut looked_at = 0;
         while let Quotes::Open(_) = quotes {
-            if line_count > u64::from(self.patience) || last.next - first.start > MAX_RECORD_BYTES {
-                return Ok(None);
+            if looked_at >= self.patience || last.next - first.start > MAX_RECORD_BYTES {
+                return Ok((None, looked_at));
             }
+            looked_at += 1;
             match lines.scan(last.next)? {
                 Some(span) if !span.is_too_long => last = span,
-                _ => return Ok(None),
+                _ => return Ok((None, looked_at)),
             }
-            line_count += 1;
             quotes = close(lines.bytes(last.start, last.end), self.delimiter);
         }
-        Ok(matches!(quotes, Quotes::Closed).then_some((last, line_count)))
+        let end = matches!(quotes, Quotes::Closed).then_some((last, u64::from(looked_at) + 1));
+        Ok((end, looked_at))
     }
 
     fn ragged(&self, found: usize, is_terminated: bool) -> Fault {

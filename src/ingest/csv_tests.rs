@@ -54,7 +54,11 @@ fn an_unterminated_quote_costs_its_own_line_only() {
     let batch = read_text("a.csv", &text, &source());
     assert_eq!(
         reasons(&batch),
-        [(2, "unterminated quote: field 5 opens a quote that does not close".to_string())]
+        [(
+            2,
+            "unterminated quote: field 5 opens a quote that does not close within 1000 lines or 1 MiB"
+                .to_string()
+        )]
     );
     assert_eq!(ids(&text), ["2", "3", "4"]);
     assert_eq!(batch.interactions[1].extra[0].1, "two\nlines");
@@ -67,6 +71,23 @@ fn a_quote_that_is_open_to_the_end_of_a_large_file_costs_one_line() {
         text.push_str(&format!("{id},A,2024-01-01,x,ok\n"));
     }
     assert_eq!(ids(&text).len(), 3000);
+}
+
+#[test]
+fn records_of_several_lines_are_read_however_many_quotes_were_left_open_before() {
+    let open = format!("{HEADER}{}", "0,A,2024-01-01,x,\"open\n".repeat(30));
+    let tall = |id: u32| format!("{id},A,2024-01-01,x,\"one\ntwo\nthree\"\n");
+    assert_eq!(ids(&format!("{open}{}{}", tall(1), tall(2))), ["1", "2"]);
+}
+
+#[test]
+fn a_thousand_columns_of_one_name_are_told_apart_in_one_go() {
+    let text = format!("call_id,opened_at{}\n1,2024-01-01{}\n", ",x".repeat(9_000), ",1".repeat(9_000));
+    let batch = read_text("a.csv", &text, &source());
+    assert_eq!(batch.interactions[0].extra.last().unwrap().0, "x_64");
+    let error = crate::ingest::tests::try_read("a.csv", ",".repeat(1_000_000).as_bytes(), &source());
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("1000001 columns: is this a table? at most 10000 columns are read"), "{error}");
 }
 
 #[test]

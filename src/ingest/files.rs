@@ -29,8 +29,11 @@ pub struct SourceFile {
 /// More files than this are a wrong path.
 const MAX_FILES: usize = 1_000_000;
 
-/// Folders within folders are followed so deep.
-const MAX_DEPTH: usize = 16;
+/// Folders within folders are followed so deep …
+const MAX_DEPTH: usize = 32;
+
+/// … and so many entries of them are looked at: links can make few folders look like endlessly many.
+const MAX_ENTRIES: usize = 4 * MAX_FILES;
 
 /// What counts as a data file in a folder, with or without `.gz` or `.zst`.
 const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
@@ -48,7 +51,12 @@ pub fn files(config: &Config) -> Result<Vec<SourceFile>> {
     let mut seen = BTreeSet::new();
     for (index, source) in config.sources.iter().enumerate() {
         for path in paths(source)? {
-            let byte_count = fs::metadata(&path).map_err(Error::io(&path))?.len();
+            let metadata = fs::metadata(&path).map_err(Error::io(&path))?;
+            // Files are read twice, and to their end.
+            if !metadata.is_file() {
+                return Err(Error::data(path, "a pipe or a device, no file", "save what it gives as a file"));
+            }
+            let byte_count = metadata.len();
             let identity = fs::canonicalize(&path).map_err(Error::io(&path))?;
             if seen.insert(identity) {
                 let name = path.strip_prefix(&source.base).unwrap_or(&path).to_string_lossy().into_owned();
@@ -68,7 +76,8 @@ fn paths(source: &Source) -> Result<Vec<PathBuf>> {
     let whole = source.base.join(&source.path);
     let mut found = BTreeSet::new();
     if whole.is_dir() {
-        folder(&whole, 0, &mut found)?;
+        let is_data = |path: &Path| EXTENSIONS.contains(&extension(path).as_str());
+        Walk { is_wanted: &is_data, above: Vec::new(), entry_count: 0, found: &mut found }.folder(&whole)?;
         if found.is_empty() {
             let help = format!("data files end in {}, or in .gz or .zst after it", EXTENSIONS.join(", "));
             return Err(Error::data(whole, "no data file in this folder", help));
@@ -87,21 +96,23 @@ fn paths(source: &Source) -> Result<Vec<PathBuf>> {
 fn matching(source: &Source, whole: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
     // Only what the user wrote is a pattern, not the folder it is relative to.
     let base = glob::Pattern::escape(&source.base.to_string_lossy());
-    let pattern = Path::new(&base).join(&source.path);
-    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-    let matches = glob::glob_with(&pattern.to_string_lossy(), options)
-        .map_err(|error| Error::data(whole, format!("not a glob: {}", error.msg), "use * and ? and **"))?;
-    for path in matches {
-        let path = path.map_err(|error| {
-            let path = error.path().to_path_buf();
-            Error::Io { path, source: error.into() }
-        })?;
-        if path.is_file() {
-            found.insert(path);
+    let pattern: PathBuf = Path::new(&base).join(&source.path).components().collect();
+    let pattern = pattern.to_string_lossy();
+    let options = glob::MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    if source.path.contains("**") {
+        // The crate would follow links round and round.
+        let pattern = glob::Pattern::new(&pattern).map_err(|error| no_glob(whole, &error))?;
+        let is_wanted = |path: &Path| pattern.matches_path_with(path, options);
+        let start = plain_start(whole);
+        if start.as_os_str().is_empty() || start.is_dir() {
+            Walk { is_wanted: &is_wanted, above: Vec::new(), entry_count: 0, found }.folder(&start)?;
         }
-        if found.len() > MAX_FILES {
-            return Err(Error::data(whole, format!("over {MAX_FILES} files match"), "narrow the pattern"));
-        }
+    } else {
+        each_match(&pattern, options, whole, found)?;
     }
     if found.is_empty() {
         return Err(Error::data(whole, "no file matches", "check the pattern"));
@@ -109,27 +120,82 @@ fn matching(source: &Source, whole: &Path, found: &mut BTreeSet<PathBuf>) -> Res
     Ok(())
 }
 
-/// Adds the data files of a folder and of the folders in it; hidden ones and stores are left alone.
-fn folder(folder_path: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder_path).map_err(Error::io(folder_path))? {
-        let path = entry.map_err(Error::io(folder_path))?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') || name == FILE_NAME {
-            continue;
-        }
-        if path.is_dir() {
-            if depth < MAX_DEPTH && !is_store(&path) {
-                folder(&path, depth + 1, found)?;
-            }
-        } else if EXTENSIONS.contains(&extension(&path).as_str()) {
+/// Adds the files that a pattern without `**` matches.
+fn each_match(
+    pattern: &str,
+    options: glob::MatchOptions,
+    whole: &Path,
+    found: &mut BTreeSet<PathBuf>,
+) -> Result<()> {
+    for path in glob::glob_with(pattern, options).map_err(|error| no_glob(whole, &error))? {
+        let path = path.map_err(|error| {
+            let path = error.path().to_path_buf();
+            Error::Io { path, source: error.into() }
+        })?;
+        if !path.is_dir() {
             found.insert(path);
         }
         if found.len() > MAX_FILES {
-            let what = format!("over {MAX_FILES} files");
-            return Err(Error::data(folder_path, what, "name a smaller folder"));
+            return Err(Error::data(whole, format!("over {MAX_FILES} files match"), "narrow the pattern"));
         }
     }
     Ok(())
+}
+
+fn no_glob(whole: &Path, error: &glob::PatternError) -> Error {
+    Error::data(whole, format!("not a glob: {}", error.msg), "use * and ? and **")
+}
+
+/// The folders of a pattern before the first that has a mark of patterns in its name.
+fn plain_start(whole: &Path) -> PathBuf {
+    let is_plain =
+        |part: &std::path::Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    whole.components().take_while(is_plain).collect()
+}
+
+/// Collects the wanted files of a folder and of the folders in it; hidden ones and stores are left alone.
+struct Walk<'a> {
+    is_wanted: &'a dyn Fn(&Path) -> bool,
+    /// The folders that lead to this one, by their real names: a link to one of them leads nowhere new.
+    above: Vec<PathBuf>,
+    entry_count: usize,
+    found: &'a mut BTreeSet<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path) -> Result<()> {
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let identity = fs::canonicalize(here).map_err(Error::io(folder))?;
+        if self.above.contains(&identity) {
+            return Ok(());
+        }
+        if self.above.len() > MAX_DEPTH {
+            let what = format!("folders within folders over {MAX_DEPTH} deep");
+            return Err(Error::data(folder, what, "name the inner folder"));
+        }
+        self.above.push(identity);
+        for entry in fs::read_dir(here).map_err(Error::io(folder))? {
+            let path = folder.join(entry.map_err(Error::io(folder))?.file_name());
+            self.entry_count += 1;
+            if self.found.len() > MAX_FILES || self.entry_count > MAX_ENTRIES {
+                let what = format!("over {MAX_FILES} files, or links that lead on and on");
+                return Err(Error::data(folder, what, "name a smaller folder or a glob"));
+            }
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with('.') || name == FILE_NAME {
+                continue;
+            }
+            if path.is_dir() {
+                if !is_store(&path) {
+                    self.folder(&path)?;
+                }
+            } else if (self.is_wanted)(&path) {
+                self.found.insert(path);
+            }
+        }
+        self.above.pop();
+        Ok(())
+    }
 }
 
 /// Whether a folder is one of our stores: it may stand beside the data, and its files look like data.
@@ -257,6 +323,39 @@ mod tests {
             let error = files(&config_of(folder.path(), path)).unwrap_err().to_string();
             assert!(error.contains(what), "{error}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_back_are_not_followed_and_those_that_lead_on_are() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        fs::create_dir_all(base.join("data/sub")).unwrap();
+        fs::create_dir(base.join("elsewhere")).unwrap();
+        for name in ["data/a.csv", "data/sub/b.csv", "elsewhere/c.csv"] {
+            fs::write(base.join(name), name).unwrap();
+        }
+        for (target, link) in [
+            (".", "data/loop"),
+            ("../data", "data/round"),
+            ("..", "data/sub/up"),
+            ("../elsewhere", "data/on"),
+            ("a.csv", "data/again.csv"),
+        ] {
+            symlink(target, base.join(link)).unwrap();
+        }
+        let expected = ["data/a.csv", "data/on/c.csv", "data/sub/b.csv"];
+        assert_eq!(names(base, "data"), expected);
+        assert_eq!(names(base, "data/**/*.csv"), expected);
+        assert_eq!(names(base, "**/[bc].csv"), ["data/on/c.csv", "data/sub/b.csv"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_read() {
+        let error = files(&config_of(Path::new(""), "/dev/null")).unwrap_err().to_string();
+        assert_eq!(error, "/dev/null: a pipe or a device, no file: save what it gives as a file");
     }
 
     #[test]

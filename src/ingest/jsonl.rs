@@ -81,6 +81,8 @@ struct Keys {
     positions: HashMap<String, usize>,
     /// The key whose value is read as turns.
     turns: Option<usize>,
+    /// The first key of the last object that is beyond them.
+    beyond: Option<String>,
 }
 
 impl Keys {
@@ -93,6 +95,7 @@ impl Keys {
             return Some(*position);
         }
         if self.names.len() == MAX_KEYS {
+            self.beyond.get_or_insert_with(|| key.to_string());
             return None;
         }
         self.names.push(key.to_string());
@@ -103,6 +106,7 @@ impl Keys {
 
 fn row(line: u64, text: &str, keys: &mut Keys, rows: &mut Collector<'_>) -> Result<()> {
     let known_count = keys.names.len();
+    keys.beyond = None;
     let mut object = match object(text, keys) {
         Ok(object) => object,
         Err(fault) => return rows.reject(line, fault, text.as_bytes()),
@@ -117,6 +121,13 @@ fn row(line: u64, text: &str, keys: &mut Keys, rows: &mut Collector<'_>) -> Resu
                 Err(fault) => return rows.reject(line, fault, text.as_bytes()),
             };
         }
+    }
+    if let Some(key) = keys.beyond.take() {
+        let key = super::shown(&key);
+        rows.rows().note(
+            line,
+            format!("too many keys: of over {MAX_KEYS} in this file {key} and others are not read"),
+        );
     }
     let turns = object.turns.map(|turns| {
         let turn = |(index, turn): (usize, RawTurn<'_>)| Turn {
@@ -135,8 +146,9 @@ fn object<'t>(text: &'t str, keys: &mut Keys) -> Result<Object<'t>, Fault> {
     let object = ObjectSeed(keys).deserialize(&mut deserializer);
     object.and_then(|object| deserializer.end().map(|()| object)).map_err(|error| {
         let message = error.to_string();
-        // The message quotes the text that is of a wrong type, however long it is.
-        let what = super::cut(message.split(" at line ").next().unwrap_or_default(), MAX_MESSAGE_BYTES);
+        let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+        // It quotes what it found, whole.
+        let what = super::cut(what, MAX_MESSAGE_BYTES);
         Fault::of_row(format!("bad JSON: {what} at byte {}", error.column()))
     })
 }

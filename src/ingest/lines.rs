@@ -3,7 +3,7 @@
 //! Takes a reader of bytes, gives spans into one buffer; several lines can be looked at before any is
 //! consumed, which is what records over several lines need. It knows nothing of formats or encodings.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -144,8 +144,10 @@ impl<'a> Lines<'a> {
             match self.reader.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.is_over = true,
                 Ok(count) => self.end += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) if error.raw_os_error().is_some() => return Err(Error::io(&self.path)(error)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.raw_os_error().is_some() || error.kind() == ErrorKind::Unsupported => {
+                    return Err(Error::io(&self.path)(error));
+                }
                 Err(error) => {
                     self.damage = Some(error.to_string());
                     self.is_over = true;

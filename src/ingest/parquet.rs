@@ -22,6 +22,8 @@ use polars_parquet::parquet::schema::types::{
 
 use super::batch::Collector;
 use super::claims;
+use super::csv::refuse_width;
+use super::decode::{bomb, most_bytes};
 use super::row::Fault;
 use crate::error::{Error, Result};
 use crate::guard;
@@ -57,6 +59,7 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     let handle = file.try_clone().map_err(Error::io(path))?;
     guarded(path, || claims::check_footer(&file))?;
     let metadata = guarded(path, move || ParquetReader::new(handle).get_metadata().cloned())?;
+    refuse_width(metadata.schema_descr.fields().len(), rows)?;
     let table = Table::new(path, FileMetadata::clone(&metadata))?;
     rows.set_columns(table.names.clone());
     rows.check_columns(1)?;
@@ -68,6 +71,7 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
         rows.note(1, format!("unreadable columns: {shown}{more} are of types that are not read"));
     }
     let row_count = table.metadata.num_rows;
+    let mut left = most_bytes(byte_count);
     let mut start = 0;
     for group in &table.metadata.row_groups {
         guarded(path, || claims::check_pages(&file, group))?;
@@ -76,7 +80,8 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
             let count = SLICE_ROWS.min(end - start);
             let handle = file.try_clone().map_err(Error::io(path))?;
             let slice = guarded(path, || table.slice(handle, start, count))?;
-            push(&slice, start, &table.meanings, rows)?;
+            left = push(&slice, start, &table.meanings, rows)
+                .and_then(|used| left.checked_sub(used).ok_or_else(|| too_much(path)))?;
             if slice.height() < count {
                 let reason = format!("damaged file: {} rows where the footer has {count}", slice.height());
                 rows.reject((start + slice.height()) as u64 + 1, Fault::of_row(reason), b"")?;
@@ -88,14 +93,23 @@ pub(super) fn read(path: &Path, rows: &mut Collector<'_>, progress: &dyn Fn(u64)
     Ok(())
 }
 
+fn too_much(path: &Path) -> Error {
+    let (what, help) = bomb();
+    Error::data(path, what, help)
+}
+
 /// Runs a step of polars on bytes that may be damaged: it panics on some of them.
 fn guarded<T>(path: &Path, step: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
-    let help = "write the file again, or give it as CSV";
     match guard::guarded(step) {
         Some(Ok(value)) => Ok(value),
-        Some(Err(error)) => Err(Error::data(path, format!("not readable as Parquet: {error}"), help)),
-        None => Err(Error::data(path, "not readable as Parquet: it is damaged", help)),
+        Some(Err(error)) => Err(unreadable(path, &error.to_string())),
+        None => Err(unreadable(path, "it is damaged")),
     }
+}
+
+fn unreadable(path: &Path, why: &str) -> Error {
+    let help = "write the file again, or give it as CSV";
+    Error::data(path, format!("not readable as Parquet: {why}"), help)
 }
 
 /// The file's columns that can be read, with their numbers' meaning taken out of the schema.
@@ -200,16 +214,18 @@ fn plain(column: &mut PrimitiveType) -> Option<Meaning> {
     Some(meaning)
 }
 
-/// Hands on the rows of a slice that begins after `start` rows.
-fn push(slice: &DataFrame, start: usize, meanings: &[Meaning], rows: &mut Collector<'_>) -> Result<()> {
+/// Hands on the rows of a slice that begins after `start` rows. Gives their length as text, in bytes.
+fn push(slice: &DataFrame, start: usize, meanings: &[Meaning], rows: &mut Collector<'_>) -> Result<u64> {
     let columns = slice.columns();
+    let mut byte_count = 0;
     for at in 0..slice.height() {
         let cells: Vec<Cow<'_, str>> =
             columns.iter().zip(meanings).map(|(column, meaning)| cell(column, at, *meaning)).collect();
         let raw = cells.join("\t");
+        byte_count += raw.len() as u64 + 1;
         rows.row((start + at) as u64 + 1, &cells, None, &raw)?;
     }
-    Ok(())
+    Ok(byte_count)
 }
 
 /// A value as the text of a cell; blank where there is none.

@@ -20,6 +20,7 @@ use xxhash_rust::xxh3::Xxh3;
 pub use lint::lint;
 pub use rule::{Example, Phrase, Rule, RuleSpeaker, Stated};
 
+use crate::error::read_text;
 use crate::text::Numerals;
 use crate::text::script::Script;
 use crate::{Error, Result};
@@ -80,6 +81,9 @@ pub const CATEGORY_PREFIX: &str = "category/";
 /// The most languages of one lexicon: sets of languages are bits of a word.
 pub const MOST_LANGUAGES: usize = 64;
 
+/// The longest file of a lexicon, in bytes; the largest built-in one has a hundredth of it.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
 /// A lexicon file's path (as messages show it) and text.
 pub type Source = (PathBuf, String);
 
@@ -111,7 +115,7 @@ pub fn read_sources(paths: &[PathBuf]) -> Result<Vec<Source>> {
             inside.sort();
             sources.extend(read_sources(&inside)?);
         } else {
-            sources.push((path.clone(), std::fs::read_to_string(path).map_err(Error::io(path))?));
+            sources.push((path.clone(), read_text(path, MAX_FILE_BYTES)?));
         }
     }
     Ok(sources)

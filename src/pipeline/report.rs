@@ -148,6 +148,9 @@ fn unlinked(store: &Store) -> Unlinked {
     Unlinked { rejected_count: rejected.sum(), dropped_count, removed_count }
 }
 
+/// The most groups of a report; each takes 3 to 8 kB.
+const MOST_GROUPS: usize = 1 << 18;
+
 /// One group code a row for the dimensions named.
 pub(super) fn groups(view: &View, by: &[String]) -> Result<Groups> {
     if by.len() > 2 {
@@ -164,7 +167,17 @@ pub(super) fn groups(view: &View, by: &[String]) -> Result<Groups> {
         false => of_store(name, other),
     };
     let dimensions: Vec<Dimension> = by.iter().map(String::as_str).zip(&others).map(dimension).collect();
-    Ok(group(&dimensions))
+    let groups = group(&dimensions);
+    if groups.keys.len() > MOST_GROUPS {
+        return Err(Error::data(
+            view.store.dir(),
+            format!("{} different values of {}", groups.keys.len(), by.join(" with ")),
+            format!(
+                "at most {MOST_GROUPS} groups can be counted: that looks like an id or free text; map or group by another column"
+            ),
+        ));
+    }
+    Ok(groups)
 }
 
 fn of_columns<'a>(name: &'a str, columns: &'a Columns) -> Dimension<'a> {

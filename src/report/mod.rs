@@ -30,7 +30,7 @@ pub use identity::{CappedKey, Identity, KeyShare};
 pub use store_status::render_status;
 pub use sweep::{Effect, Point, PresetRates, Rates, Sweep, Swept, render_sweep, spread};
 pub use terminal::scope;
-pub use text::{one_line, spreadsheet_safe, wrap};
+pub use text::{calm, one_line, spreadsheet_safe, wrap};
 pub use trend::trend_csv;
 pub use windows::{WindowGroup, Windows, render_windows};
 

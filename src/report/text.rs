@@ -54,10 +54,15 @@ pub fn spreadsheet_safe(text: &str) -> std::borrow::Cow<'_, str> {
     if is_formula { format!("'{text}").into() } else { text.into() }
 }
 
-/// A text on one line of a terminal: control and direction marks as spaces, so that nobody's words move the cursor.
+/// A text for a terminal: control and direction marks as spaces, but for line ends, so that nobody's words move the
+/// cursor.
+pub fn calm(text: &str) -> String {
+    text.chars().map(|c| if c != '\n' && is_unsafe_to_show(c) { ' ' } else { c }).collect()
+}
+
+/// The same on one line, without the space around it and within it.
 pub fn one_line(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if is_unsafe_to_show(c) { ' ' } else { c }).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+    calm(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Columns that a text takes up in a terminal.

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::codes::{CODED_FIELDS, Dictionary, coded_values, codes_of};
+use super::codes::{CODED_FIELDS, Dictionary, MAX_NAME_BYTES, MAX_NAME_COUNT, coded_values, codes_of};
 use super::cues::{self, CUE_CODES, CueRows, StoredCue};
 use super::interactions::{NarrowRows, TextRows, column_u32, frame};
 use super::lock::{LOCK_FILE, Lock, lock};
@@ -156,7 +156,7 @@ impl Writer {
         self.check_capacity(self.interaction_count, "interactions")?;
         for interaction in interactions {
             let codes = codes_of(&mut self.dictionaries, coded_values(interaction))
-                .map_err(|i| too_many_names(&self.dir, CODED_FIELDS[i]))?;
+                .map_err(|i| too_many_names(&self.dir, CODED_FIELDS[i], &interaction.interaction_id))?;
             self.list_extra_names(interaction);
             self.narrow.push(interaction, region, codes);
             if let Some(answer) = interaction.survey_answer() {
@@ -207,7 +207,7 @@ impl Writer {
         self.check_capacity(self.cue_count, "cues")?;
         for cue in cues {
             let codes = codes_of(&mut self.cue_dictionaries, cues::coded_values(cue))
-                .map_err(|i| too_many_names(&self.dir, CUE_CODES[i]))?;
+                .map_err(|i| too_many_names(&self.dir, CUE_CODES[i], &cue.interaction_id))?;
             self.cues.push(cue, codes);
             if self.cues.len() >= TEXT_ROWS || self.cues.byte_count() >= TEXT_BYTES {
                 self.flush_cues()?;
@@ -418,10 +418,14 @@ fn counted_sources(manifest: &Manifest) -> impl Iterator<Item = &SourceRecord> {
     manifest.sources.iter().filter(|source| !source.is_removed())
 }
 
-fn too_many_names(dir: &Path, field: &str) -> Error {
+fn too_many_names(dir: &Path, field: &str, interaction_id: &str) -> Error {
+    let id: String = interaction_id.chars().take(60).collect();
     Error::data(
         dir,
-        format!("field `{field}` has more different values than a field to group by can have"),
+        format!(
+            "field `{field}` has over {MAX_NAME_COUNT} different values, or over {} MiB of them, by interaction `{id}`",
+            MAX_NAME_BYTES >> 20
+        ),
         "it looks like an id or free text: take it out of `[source.fields]`, it is then kept as an extra column",
     )
 }
