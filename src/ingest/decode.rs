@@ -85,7 +85,7 @@ pub(super) fn open<'a>(
 }
 
 /// Up to so many bytes from the beginning of a reader.
-fn first_bytes(reader: &mut dyn Read, count: u64) -> std::io::Result<Vec<u8>> {
+pub(super) fn first_bytes(reader: &mut dyn Read, count: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(count).read_to_end(&mut bytes)?;
     Ok(bytes)

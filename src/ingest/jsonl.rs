@@ -64,14 +64,24 @@ pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'
 
 /// One JSON document over many lines would be one reject a line: it is refused as a whole.
 fn refuse_document(lines: &mut Lines<'_>, rows: &Collector<'_>) -> Result<()> {
-    let head = lines.head(4096)?.trim_ascii_start();
-    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
-    if head.starts_with(b"[") || first == b"{" {
-        let what = "one JSON document, not JSON lines";
-        let help = "write one object a line: jq -c '.[]' file.json > file.jsonl";
-        return Err(Error::data(rows.path(), what, help));
+    if is_document(lines.head(HEAD_BYTES)?) {
+        return Err(Error::data(rows.path(), DOCUMENT, SPLIT_IT));
     }
     Ok(())
+}
+
+/// What a file is that begins with a list or an object over several lines, and what to do about it.
+pub(super) const DOCUMENT: &str = "one JSON document, not JSON lines";
+pub(super) const SPLIT_IT: &str = "write one object a line: jq -c '.[]' file.json > file.jsonl";
+
+/// How much of a file tells it.
+pub(super) const HEAD_BYTES: usize = 4096;
+
+/// Whether the beginning of a file is that of one JSON document.
+pub(super) fn is_document(head: &[u8]) -> bool {
+    let head = head.trim_ascii_start();
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    head.starts_with(b"[") || first == b"{"
 }
 
 /// The keys seen so far: the columns.

@@ -75,6 +75,35 @@ pub fn read(
     rows.finish()
 }
 
+/// Looks at the beginnings of files for what cannot be read, so that this is said before hours of reading.
+///
+/// # Errors
+/// Where files are JSON documents (all are named), or archives of what is no text.
+pub fn refuse_documents(files: &[SourceFile], sources: &[Source]) -> Result<()> {
+    let mut documents = Vec::new();
+    for file in files {
+        let source = &sources[file.source];
+        if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) == Format::JsonLines {
+            let mut decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
+            // What is damaged is told where it is read.
+            let head = decode::first_bytes(&mut decoded.reader, jsonl::HEAD_BYTES as u64).unwrap_or_default();
+            if jsonl::is_document(&head) {
+                documents.push(file);
+            }
+        }
+    }
+    let Some((first, others)) = documents.split_first() else { return Ok(()) };
+    const MOST_NAMED: usize = 20;
+    let mut what = jsonl::DOCUMENT.to_string();
+    for file in others.iter().take(MOST_NAMED) {
+        what.push_str(&format!("; so is {}", file.name));
+    }
+    if others.len() > MOST_NAMED {
+        what.push_str(&format!("; so are {} more", others.len() - MOST_NAMED));
+    }
+    Err(crate::Error::data(&first.path, what, jsonl::SPLIT_IT))
+}
+
 /// Reads a file's rows into a collector and says in which format they were.
 fn read_rows(
     file: &SourceFile,

@@ -87,6 +87,7 @@ pub fn index(
 ) -> Result<(Store, IndexSummary)> {
     let detector = Detector::new(lexicon)?;
     let files = ingest::files(config)?;
+    ingest::refuse_documents(&files, &config.sources)?;
     let mut writer = if options.rebuild { Writer::begin_anew(dir)? } else { Writer::begin(dir)? };
     if writer.lexicon_hash().is_some_and(|hash| hash != lexicon.hash) {
         return Err(Error::data(
