@@ -191,7 +191,9 @@ fn everything_that_is_said_is_the_same_however_the_rows_came() {
         |rows: &[[String; 7]]| -> Vec<String> { rows.chunks(rows.len() / 3 + 1).map(as_csv).collect() };
     let (parts, mixed_parts) = (thirds(&rows), thirds(&mixed));
     let all_words = spoken(&words);
-    let ways: [(&str, Vec<(&str, String)>, &[&str], &str); 7] = [
+    // What it is called, the files, the folders of each run, the number of threads.
+    type Way<'a> = (&'a str, Vec<(&'a str, String)>, &'a [&'a str], &'a str);
+    let ways: [Way<'_>; 7] = [
         ("one file", vec![("log.csv", as_csv(&rows)), ("words.jsonl", all_words.clone())], &["."], ""),
         ("one thread", vec![("log.csv", as_csv(&rows)), ("words.jsonl", all_words.clone())], &["."], "1"),
         (
