@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 64;
 /// A footer that is longer is no table's: a column and group of rows takes some hundred bytes.
 const MAX_FOOTER_BYTES: u64 = 64 << 20;
 
-/// Complains about a footer whose lists have more members than it has bytes, or whose columns are nested too deep. What
-/// else is wrong with it the decoder says itself.
+/// Complains about a footer that is not there, whose lists have more members than it has bytes, or whose columns are
+/// nested too deep. What else is wrong with it the decoder says itself.
 ///
 /// # Errors
 /// Where the file cannot be read, or its footer claims too much.
@@ -31,12 +31,14 @@ pub(super) fn check_footer(file: &File) -> PolarsResult<()> {
     let mut reader = BufReader::new(file);
     let end = reader.seek(SeekFrom::End(0))?.saturating_sub(8);
     reader.seek(SeekFrom::Start(end))?;
-    let mut length = [0; 4];
-    if reader.read(&mut length)? < length.len() {
-        return Ok(());
+    let mut last = [0; 8];
+    if reader.read_exact(&mut last).is_err() || &last[4..] != b"PAR1" {
+        return Err(PolarsError::ComputeError("the end of the file is missing".into()));
     }
-    let length = u64::from(u32::from_le_bytes(length));
-    let Some(start) = end.checked_sub(length) else { return Ok(()) };
+    let length = u64::from(u32::from_le_bytes([last[0], last[1], last[2], last[3]]));
+    let Some(start) = end.checked_sub(length) else {
+        return Err(PolarsError::ComputeError("the footer would be longer than the file".into()));
+    };
     if length > MAX_FOOTER_BYTES {
         return Err(PolarsError::ComputeError("the footer is over 64 MiB".into()));
     }

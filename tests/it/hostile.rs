@@ -380,12 +380,12 @@ fn a_parquet_footer_that_lies_is_told_and_never_believed() {
         (
             "two thousand million columns",
             schema(&[0xFF, 0xFF, 0xFF, 0xFF, 7], &[0; 20], &[]),
-            "the footer is damaged",
+            "the footer claims more than can be",
         ),
         (
             "nested",
             schema(&[0xA0, 0x8D, 0x06], &parent.repeat(100_000), &ends),
-            "columns nested over 64 deep",
+            "columns are nested over 64 deep",
         ),
         ("wide", schema(&[0x92, 0x4E], &wide, &ends), "10001 columns: is this a table?"),
     ] {
