@@ -6,7 +6,13 @@
 use std::collections::HashMap;
 
 use crate::lexicon::CATEGORY_PREFIX;
+use crate::policy::Policy;
 use crate::store::{Columns, CueColumns};
+
+/// Whether a policy takes categories from cues of a kind.
+pub(super) fn tells_category(policy: &Policy, kind: &str) -> bool {
+    policy.derives_category && kind.starts_with(CATEGORY_PREFIX)
+}
 
 /// What is added to the name of a derived category.
 pub(super) const MARK: &str = " (derived)";

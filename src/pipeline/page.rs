@@ -111,8 +111,8 @@ pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<P
     let mut reports = Reports::load(store, policy)?;
     let report = reports.report(policy, options)?;
     let sweep = sweep(store, policy)?;
-    let (view, cues) = reports.view(policy)?;
-    let (stories, untold_count) = stories(&Story::new(&view, cues), &report)?;
+    let view = reports.view(policy)?;
+    let (stories, untold_count) = stories(&Story::new(&view, &store.cues()?), &report)?;
     let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
     Ok(Page { scope: scope(&report), report, sweep, slices, places, stories, untold_count })
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::derive::tells_category;
 use super::identity_quality::identity;
 use super::material::Known;
 use super::spoken::Spoken;
 use super::trend::over_time;
 use super::view::{Extent, Loaded, View};
 use crate::config::Kind;
+use crate::lexicon::REPEAT;
 use crate::link::Timelines;
 use crate::measure::{
     Dimension, GroupScores, Groups, Material, Period, Unlinked, Verdict, group, group_scores, scorecard,
@@ -46,16 +48,16 @@ impl<'a> Reports<'a> {
     ///
     /// Errors: an unknown time zone, a policy that contradicts itself, a damaged store.
     pub fn load(store: &'a Store, policy: &Policy) -> Result<Reports<'a>> {
-        let cues = store.cues()?;
+        let cues = store.cues_of_kinds(|kind| kind == REPEAT || tells_category(policy, kind))?;
         let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
         let spoken = Spoken::new(&loaded.columns, &cues);
         let known = Known::read(&loaded, &cues, &spoken)?;
         Ok(Reports { loaded, cues, spoken, known })
     }
 
-    /// What was read, linked under a policy that it suits, and the cues.
-    pub(super) fn view<'b>(&'b self, policy: &'b Policy) -> Result<(View<'b>, &'b CueColumns)> {
-        Ok((self.loaded.view(policy)?, &self.cues))
+    /// What was read, linked under a policy that it suits.
+    pub(super) fn view<'b>(&'b self, policy: &'b Policy) -> Result<View<'b>> {
+        self.loaded.view(policy)
     }
 
     /// Links and measures under `policy`. Where it needs what was not read, everything is read again.

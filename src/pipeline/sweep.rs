@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::by_preset::{by_preset, preset_spread};
+use super::derive::tells_category;
 use super::report::groups;
 use super::view::{Extent, Loaded, View};
 use crate::Result;
@@ -25,7 +26,8 @@ const DAYS: std::ops::RangeInclusive<u32> = 1..=30;
 ///
 /// Errors: an unknown time zone, a damaged store.
 pub fn sweep(store: &Store, policy: &Policy) -> Result<Sweep> {
-    let loaded = Loaded::read(store, policy, &store.cues()?, Extent::AllPolicies)?;
+    let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
+    let loaded = Loaded::read(store, policy, &cues, Extent::AllPolicies)?;
     let view = loaded.view(policy)?;
     let categories = groups(&view, &["category".to_string()])?;
     let windows: Vec<Span> = DAYS.map(Span::from_days).collect();

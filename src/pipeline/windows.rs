@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::derive::tells_category;
 use super::report::groups;
 use super::view::{Extent, Loaded};
 use crate::Result;
@@ -16,7 +17,8 @@ use crate::store::Store;
 ///
 /// Errors: an unknown dimension, more than two, an unknown time zone, a damaged store.
 pub fn windows(store: &Store, policy: &Policy, by: &[String]) -> Result<Windows> {
-    let loaded = Loaded::read(store, policy, &store.cues()?, Extent::Links)?;
+    let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
+    let loaded = Loaded::read(store, policy, &cues, Extent::Links)?;
     let view = loaded.view(policy)?;
     let groups = groups(&view, by)?;
     let input = view.input();

@@ -4,12 +4,12 @@
 //! decoded block a thread. It deliberately reads one column at a time: columns have nothing to do with each other.
 
 use polars::prelude::{DataFrame, PolarsNumericType};
-use rayon::prelude::*;
 
 use super::columns::for_values;
 use super::part::OpenPart;
 use super::reader::Store;
 use super::schema::Table;
+use super::workers::in_parallel;
 use crate::error::Result;
 
 /// Rows that are decoded at a time: a row group of a narrow table.
@@ -38,11 +38,47 @@ impl Store {
             let firsts = (0..part.row_count).step_by(BLOCK_ROWS);
             blocks.extend(firsts.zip(own.chunks_mut(BLOCK_ROWS)).map(|(first, block)| (open, first, block)));
         }
-        blocks.into_par_iter().try_for_each(|(part, first, block)| {
+        in_parallel(blocks, |(part, first, block)| {
             let frame = part.read(&[name], first, block.len() as u64)?;
             fill::<T, U>(&frame, name, &number, block).map_err(|what| part.damaged(what))
         })?;
         Ok(column)
+    }
+
+    /// The same of the rows that `keep` marks, in order.
+    pub(super) fn chosen<T: PolarsNumericType, U: Copy + Send>(
+        &self,
+        table: Table,
+        name: &str,
+        keep: &[bool],
+        number: impl Fn(T::Native) -> Result<U, String> + Sync,
+    ) -> Result<Vec<U>> {
+        let parts: Vec<OpenPart<'_>> =
+            self.parts_of(table).map(|(part, _)| part.open(self.dir())).collect::<Result<_>>()?;
+        let mut blocks: Vec<(&OpenPart<'_>, u64, &[bool])> = Vec::new();
+        let mut rest = keep;
+        for (open, (part, _)) in parts.iter().zip(self.parts_of(table)) {
+            let (own, later) = rest.split_at(part.row_count as usize);
+            rest = later;
+            let firsts = (0..part.row_count).step_by(BLOCK_ROWS);
+            let own = firsts.zip(own.chunks(BLOCK_ROWS)).map(|(first, keep)| (open, first, keep));
+            blocks.extend(own.filter(|(_, _, keep)| keep.contains(&true)));
+        }
+        let chosen = in_parallel(blocks, |(part, first, keep)| {
+            let frame = part.read(&[name], first, keep.len() as u64)?;
+            let mut chosen = Vec::new();
+            let mut keep = keep.iter();
+            let read = for_values::<T>(&frame, name, |values| {
+                // The values come first: at their end no mark of the next stretch is used up.
+                for (value, _) in values.iter().zip(keep.by_ref()).filter(|(_, is_kept)| **is_kept) {
+                    chosen.push(number(*value)?);
+                }
+                Ok(())
+            });
+            read.map_err(|what| part.damaged(what))?;
+            Ok(chosen)
+        })?;
+        Ok(chosen.concat())
     }
 
     /// What `of_block` makes of each block of a column of a table, in order.
@@ -62,7 +98,7 @@ impl Store {
         let block = |(part, first, count): (&OpenPart<'_>, u64, u64)| {
             of_block(&part.read(&[name], first, count)?).map_err(|what| part.damaged(what))
         };
-        blocks.into_par_iter().map(block).collect()
+        in_parallel(blocks, block)
     }
 }
 

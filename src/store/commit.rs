@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use polars::prelude::{Int64Type, UInt32Type, UInt64Type};
 
+use super::columns::for_values;
 use super::duplicates::{Replaced, Version, losers, repeated};
 use super::key::KeySet;
 use super::part::Part;
@@ -16,6 +17,12 @@ use super::records::number;
 use super::schema::Table;
 use super::sources::has;
 use crate::error::Result;
+
+/// Cues that are compared with each other at a time (24 bytes each). Few in unit tests, so that they take several shares.
+const MOST_CUES: u64 = if cfg!(test) { 2 } else { 8 << 20 };
+
+/// Rows that are decoded at a time.
+const ROWS_AT_ONCE: usize = 1 << 20;
 
 /// Interactions that do not count because another row has their id, in ascending order, and why.
 pub(super) struct Lost {
@@ -188,22 +195,49 @@ impl Store {
         Ok(rows)
     }
 
-    /// Cues that are equal in everything to another of their commit, all but one; of commits from `since` on.
+    /// Cues that are equal in everything to another of their commit, all but one; of commits from `since` on. Looked for
+    /// a share of the keys at a time, so that what is held does not grow with the store.
     fn equal_cues(&self, since: u64) -> Result<Vec<u32>> {
         let owners = self.owners(Table::Cues);
         let removed = owners.removed();
-        let mut cues: Vec<(u64, u64, u32)> = Vec::new();
-        for (part, first) in self.parts_of(Table::Cues).filter(|(part, _)| part.commit_id >= since) {
-            let keys = (first..).zip(self.column::<UInt64Type>(part, "content_key")?);
-            let keys = keys.filter(|(row, _)| !has(&removed, *row));
-            cues.extend(keys.map(|(row, key)| (key, owners.commit_id(row), row as u32)));
+        let parts = || self.parts_of(Table::Cues).filter(|(part, _)| part.commit_id >= since);
+        let row_count: u64 = parts().map(|(part, _)| part.row_count).sum();
+        let share_count = row_count.div_ceil(MOST_CUES).max(1);
+        let mut rows: Vec<u32> = Vec::new();
+        for share in 0..share_count {
+            let mut cues: Vec<(u64, u64, u32)> = Vec::new();
+            for (part, first) in parts() {
+                self.for_numbers(part, "content_key", |row, key| {
+                    let row = first + row;
+                    if key % share_count == share && !has(&removed, row) {
+                        cues.push((key, owners.commit_id(row), row as u32));
+                    }
+                })?;
+            }
+            cues.sort_unstable();
+            let groups = cues.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+            rows.extend(groups.flat_map(|group| group.iter().skip(1).map(|(_, _, row)| *row)));
         }
-        cues.sort_unstable();
-        let groups = cues.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let mut rows: Vec<u32> =
-            groups.flat_map(|group| group.iter().skip(1).map(|(_, _, row)| *row)).collect();
         rows.sort_unstable();
         Ok(rows)
+    }
+
+    /// Goes over a column of numbers of one part, some rows at a time.
+    fn for_numbers(&self, part: &Part, name: &str, mut each: impl FnMut(u64, u64)) -> Result<()> {
+        let open = part.open(self.dir())?;
+        for first in (0..part.row_count).step_by(ROWS_AT_ONCE) {
+            let frame = open.read(&[name], first, (part.row_count - first).min(ROWS_AT_ONCE as u64))?;
+            let mut row = first;
+            let read = for_values::<UInt64Type>(&frame, name, |values| {
+                for value in values {
+                    each(row, *value);
+                    row += 1;
+                }
+                Ok(())
+            });
+            read.map_err(|what| open.damaged(what))?;
+        }
+        Ok(())
     }
 
     /// The parts of a table that a commit wrote.

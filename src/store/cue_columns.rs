@@ -49,29 +49,36 @@ impl Store {
     ///
     /// Errors: a part that cannot be read, or that holds codes the manifest does not know.
     pub fn cues(&self) -> Result<CueColumns> {
-        let is_duplicate = self.is_duplicate(Table::Cues)?;
+        self.cues_of_kinds(|_| true)
+    }
+
+    /// The same of some kinds: most cues tell categories and causes, which not everybody asks for.
+    ///
+    /// Errors: as [`Store::cues`].
+    pub fn cues_of_kinds(&self, is_wanted: impl Fn(&str) -> bool) -> Result<CueColumns> {
         let mut out = CueColumns {
             rule_names: self.dictionary(&dictionary_name("rule")).to_vec(),
             kind_names: self.dictionary(&dictionary_name("kind")).to_vec(),
             ..CueColumns::default()
         };
-        let codes = |name: &'static str, name_count: usize| {
-            self.whole::<UInt32Type, _>(Table::Cues, name, move |code| known_code(name, code, name_count))
-        };
-        out.interaction_key = self.whole::<UInt64Type, _>(Table::Cues, "interaction_key", Ok)?;
-        out.turn = self.whole::<UInt32Type, _>(Table::Cues, "turn", Ok)?;
-        out.rule = codes("rule", out.rule_names.len())?;
-        out.kind = codes("kind", out.kind_names.len())?;
-        out.stated_contacts = self.whole::<UInt32Type, _>(Table::Cues, "stated_contacts", Ok)?;
-        keep_counted(&mut out.interaction_key, &is_duplicate);
-        for column in [&mut out.turn, &mut out.rule, &mut out.kind, &mut out.stated_contacts] {
-            keep_counted(column, &is_duplicate);
+        let wanted: Vec<bool> = out.kind_names.iter().map(|name| is_wanted(name)).collect();
+        if !wanted.contains(&true) {
+            return Ok(out);
         }
-        out.row = (0..)
-            .zip(&is_duplicate)
-            .filter(|(_, is_duplicate)| !**is_duplicate)
-            .map(|(row, _)| row)
-            .collect();
+        let kind_of = |code| known_code("kind", code, wanted.len());
+        let mut keep: Vec<bool> = self.whole::<UInt32Type, _>(Table::Cues, "kind", |code| {
+            kind_of(code).map(|kind: u32| wanted[kind as usize])
+        })?;
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
+        keep.iter_mut().zip(is_duplicate).for_each(|(keep, is_duplicate)| *keep &= !is_duplicate);
+        let number = |name| self.chosen::<UInt32Type, _>(Table::Cues, name, &keep, Ok);
+        let rule_of = |code| known_code("rule", code, out.rule_names.len());
+        out.rule = self.chosen::<UInt32Type, _>(Table::Cues, "rule", &keep, rule_of)?;
+        out.kind = self.chosen::<UInt32Type, _>(Table::Cues, "kind", &keep, kind_of)?;
+        out.interaction_key = self.chosen::<UInt64Type, _>(Table::Cues, "interaction_key", &keep, Ok)?;
+        out.turn = number("turn")?;
+        out.stated_contacts = number("stated_contacts")?;
+        out.row = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(row, _)| row).collect();
         Ok(out)
     }
 

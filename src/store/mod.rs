@@ -51,6 +51,8 @@ mod surveys;
 mod tests;
 mod turns;
 mod verify;
+
+mod workers;
 mod writer;
 
 pub use columns::{Columns, Want};
