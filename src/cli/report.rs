@@ -29,6 +29,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    arguments.output.options()?;
     let dir = &arguments.store.store;
     let store = arguments.commit.map_or_else(|| Store::open(dir), |commit| Store::open_at(dir, commit))?;
     let policy = arguments.policy.policy_for(&store)?;

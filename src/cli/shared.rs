@@ -1,6 +1,7 @@
 //! What several commands take: the store, the policy and its overrides, the output.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,9 +9,11 @@ use clap::{Args, ValueEnum};
 use recontact::config::MAX_CONFIG_BYTES;
 use recontact::error::read_text;
 use recontact::measure::Period;
-use recontact::pipeline::{self, ReportOptions};
+use recontact::pipeline::{self, ReportOptions, Reports};
 use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
-use recontact::report::{Format, Report, calm, render, render_page, trend_csv};
+use recontact::report::{
+    ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv,
+};
 use recontact::store::Store;
 
 /// Where the store is.
@@ -114,6 +117,10 @@ enum ReportFormat {
     Json,
     /// One page with charts and evidence, for a browser; it needs no network.
     Html,
+    /// A workbook: overview with charts, categories, trend, failed first contacts, what customers say, policy.
+    Xlsx,
+    /// One row an interaction, for BI tools.
+    Parquet,
 }
 
 /// In which format, and where to.
@@ -190,8 +197,20 @@ impl PolicyArguments {
 }
 
 impl OutputArguments {
-    /// What the report is to show. Fails where the format can show only one of the things asked for.
+    /// What the report is to show. Fails where the format can show only one of the things asked for, or not here.
     pub(super) fn options(&self) -> anyhow::Result<ReportOptions> {
+        let format = self.format();
+        if format == ReportFormat::Parquet && (self.trend.is_some() || !self.by.is_empty()) {
+            anyhow::bail!("parquet has one row an interaction, and no groups: leave out --by and --trend");
+        }
+        let binary = match format {
+            ReportFormat::Xlsx => Some("xlsx"),
+            ReportFormat::Parquet => Some("parquet"),
+            _ => None,
+        };
+        if let Some(name) = binary.filter(|_| self.output.is_none() && std::io::stdout().is_terminal()) {
+            anyhow::bail!("{name} is nothing for a terminal: write it to a file, such as -o report.{name}");
+        }
         if self.is_trend_csv() && !self.by.is_empty() {
             anyhow::bail!("--by and --trend are two tables, and CSV has room for one: leave out one of them");
         }
@@ -213,6 +232,8 @@ impl OutputArguments {
                 let bytes = render_page(&page);
                 (page.report, bytes)
             }
+            ReportFormat::Xlsx => return self.write_workbook(store, policy),
+            ReportFormat::Parquet => return self.write_contacts(store, policy),
             format => {
                 let report = pipeline::report(store, policy, &options)?;
                 let bytes = match format {
@@ -228,11 +249,35 @@ impl OutputArguments {
         Ok(report)
     }
 
+    fn write_workbook(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
+        let mut reports = Reports::load(store, policy)?;
+        let report = reports.report(policy, &self.options()?)?;
+        let mut workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
+        reports.contacts(policy)?.failed(|failed| anyhow::Ok(workbook.add(&failed)?))?;
+        let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;
+        left_out.iter().for_each(|what| say(format_args!("{what}; --format parquet has every contact")));
+        Ok(report)
+    }
+
+    fn write_contacts(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
+        let mut reports = Reports::load(store, policy)?;
+        let report = reports.report(policy, &self.options()?)?;
+        let contacts = reports.contacts(policy)?;
+        write_out(&self.output, |out| {
+            let mut writer = ContactsWriter::new(out)?;
+            contacts.every(|some| anyhow::Ok(writer.write(some)?))?;
+            Ok(writer.finish()?)
+        })?;
+        Ok(report)
+    }
+
     fn format(&self) -> ReportFormat {
         self.format.unwrap_or(match extension(&self.output) {
             Some("csv") => ReportFormat::Csv,
             Some("json") => ReportFormat::Json,
             Some("html" | "htm") => ReportFormat::Html,
+            Some("xlsx") => ReportFormat::Xlsx,
+            Some("parquet") => ReportFormat::Parquet,
             _ => ReportFormat::Terminal,
         })
     }
@@ -283,18 +328,37 @@ fn terminal(output: &Option<PathBuf>) -> Format {
 
 /// Writes to a file, or to standard output.
 fn write(output: &Option<PathBuf>, bytes: &[u8]) -> anyhow::Result<()> {
-    match output {
-        Some(path) => {
-            write_whole(path, bytes).with_context(|| path.display().to_string())?;
-            say(format_args!("wrote {}", path.display()));
-        }
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(bytes)?;
-            out.flush()?;
-        }
+    write_out(output, |out| Ok(out.write_all(bytes)?))
+}
+
+/// Somewhere to write to, from whatever thread.
+type Sink<'a> = &'a mut (dyn Write + Send);
+
+/// Lets `write` write to a file, or to standard output. A reader of the file, or a full disk, never sees half of it: it
+/// is written beside it first, then renamed.
+fn write_out<T>(
+    output: &Option<PathBuf>,
+    write: impl FnOnce(Sink<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let into = |mut out: BufWriter<Box<dyn Write + Send>>| {
+        let written = write(&mut out)?;
+        out.flush()?;
+        Ok(written)
+    };
+    let Some(path) = output else { return into(BufWriter::new(Box::new(std::io::stdout()))) };
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".part");
+    let name = || path.display().to_string();
+    let file = File::create(&draft).with_context(name)?;
+    let written: anyhow::Result<T> = into(BufWriter::new(Box::new(file)));
+    let renamed =
+        written.and_then(|it| std::fs::rename(&draft, path).map(|()| it).map_err(anyhow::Error::from));
+    match &renamed {
+        Ok(_) => say(format_args!("wrote {}", path.display())),
+        // What is left of the draft is of no use; the first error is the one to tell.
+        Err(_) => drop(std::fs::remove_file(&draft)),
     }
-    Ok(())
+    renamed.with_context(name)
 }
 
 /// Says something to the user, on stderr. One who no longer listens (`recontact index … 2>&1 | head`) is no fault, and
@@ -303,18 +367,6 @@ pub(super) fn say(what: impl std::fmt::Display) {
     // Names of files and folders are anybody's, too.
     let text = calm(&what.to_string());
     let _ = writeln!(std::io::stderr(), "{text}");
-}
-
-/// Writes a file so that a reader, or a full disk, never sees half of it: beside it first, then renamed.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".part");
-    let written = std::fs::write(&draft, bytes).and_then(|()| std::fs::rename(&draft, path));
-    if written.is_err() {
-        // What is left of the draft is of no use; the first error is the one to tell.
-        let _ = std::fs::remove_file(&draft);
-    }
-    written
 }
 
 pub(super) fn terminal_width() -> usize {

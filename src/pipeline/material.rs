@@ -167,7 +167,14 @@ impl Known {
         }
     }
 
-    fn number(&self, row: u32) -> u32 {
+    /// Whether the customer states a repeat in a row; none where nobody's words are known.
+    pub(super) fn is_stated(&self, row: u32) -> Option<bool> {
+        let marks = self.of_row[row as usize];
+        (marks.has(Mark::IsStated) || marks.has(Mark::HasWords)).then(|| marks.has(Mark::IsStated))
+    }
+
+    /// The number of contacts that the customer states in a row, 0 = none.
+    pub(super) fn number(&self, row: u32) -> u32 {
         self.stated_number.get(row as usize).copied().unwrap_or(0)
     }
 

@@ -7,6 +7,7 @@
 mod asked;
 mod by_preset;
 mod compare;
+mod contacts;
 mod derive;
 mod explain;
 mod identify;
@@ -24,6 +25,7 @@ mod why;
 mod windows;
 
 pub use compare::compare;
+pub use contacts::Contacts;
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};

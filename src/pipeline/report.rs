@@ -100,6 +100,18 @@ impl<'a> Reports<'a> {
         Ok(report)
     }
 
+    pub(super) fn loaded(&self) -> &Loaded<'a> {
+        &self.loaded
+    }
+
+    pub(super) fn cues(&self) -> &CueColumns {
+        &self.cues
+    }
+
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
     /// Groups as the report shows them, in its order, failing ones with their evidence.
     fn entries(&self, view: &View, groups: &Groups, scores: Vec<GroupScores>) -> Result<Vec<Entry>> {
         let codes: HashMap<&Vec<Option<String>>, u32> = groups.keys.iter().zip(0..).collect();

@@ -5,6 +5,8 @@
 
 mod changes;
 mod comparison;
+mod contact;
+mod contacts_parquet;
 mod csv;
 mod evidence;
 mod html;
@@ -20,10 +22,13 @@ mod text;
 mod trend;
 mod windows;
 mod windows_terminal;
+mod xlsx;
 
 use serde::Serialize;
 
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
+pub use contact::{Contact, FailedContact};
+pub use contacts_parquet::ContactsWriter;
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use html::render_page;
 pub use identity::{CappedKey, Identity, KeyShare};
@@ -33,6 +38,7 @@ pub use terminal::scope;
 pub use text::{calm, one_line, spreadsheet_safe, wrap};
 pub use trend::trend_csv;
 pub use windows::{WindowGroup, Windows, render_windows};
+pub use xlsx::Workbook;
 
 use crate::measure::{
     Agreement, Companions, Denominators, Period, SaidDone, Scores, Step, TrendLine, Verdict,

@@ -5,6 +5,7 @@
 //! [`Store`]. It deliberately keeps no rows in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
@@ -102,6 +103,11 @@ impl Store {
             removed_count: removed.iter().map(|range| range.end - range.start).sum(),
             dropped_count: self.sources().map(|source| source.dropped.total()).sum(),
         }
+    }
+
+    /// The rows of interactions whose sources were removed: no rows of the log any more.
+    pub fn removed_rows(&self) -> Vec<Range<u64>> {
+        self.owners(Table::Interactions).removed()
     }
 
     /// The configuration that the sources were read with.
