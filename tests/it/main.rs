@@ -9,6 +9,8 @@ mod cli;
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod contacts_parquet;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod demo_fixture;
@@ -58,3 +60,5 @@ mod sweep;
 mod trend;
 #[cfg(test)]
 mod windows;
+#[cfg(test)]
+mod xlsx;

@@ -118,7 +118,7 @@ fn overview(report: &Report) -> Table {
 type Column = (&'static str, fn(&Entry) -> Cell);
 
 /// The columns after the dimensions.
-const COLUMNS: [Column; 36] = [
+const COLUMNS: [Column; 37] = [
     ("Verdict", |it| Cell::Verdict(it.verdict)),
     ("Target", |it| Cell::Rate(it.target)),
     ("FCR", |it| Cell::rate(it.scores.fcr_rate)),
@@ -127,6 +127,7 @@ const COLUMNS: [Column; 36] = [
     ("Eligible", |it| Cell::Count(it.scores.eligible_count)),
     ("Resolved", |it| Cell::Count(it.scores.resolved_count)),
     ("Failed", |it| Cell::Count(it.scores.eligible_count - it.scores.resolved_count)),
+    ("Failures beyond the target", |it| Cell::number(it.excess_failure_count())),
     ("Pending", |it| Cell::Count(it.scores.pending_count)),
     ("Contacts", |it| Cell::Count(it.scores.contact_count)),
     ("Repeats", |it| Cell::Count(it.scores.repeat_count)),
