@@ -11,9 +11,7 @@ use recontact::error::read_text;
 use recontact::measure::Period;
 use recontact::pipeline::{self, ReportOptions, Reports};
 use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
-use recontact::report::{
-    ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv,
-};
+use recontact::report::{ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv};
 use recontact::store::Store;
 
 /// Where the store is.
