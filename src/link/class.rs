@@ -157,14 +157,14 @@ impl Class {
         }
     }
 
-    /// The same with another fate; what has none stays as it is.
-    pub(super) fn with_fate(self, fate: Fate) -> Class {
+    /// The same with what `of` makes of its fate; what has none stays as it is.
+    pub fn map_fate(self, of: impl Fn(Fate) -> Fate) -> Class {
         match self {
             Class::Excluded(_) => self,
-            Class::LeftEdge(_) => Class::LeftEdge(fate),
-            Class::First(_) => Class::First(fate),
-            Class::Repeat(_) => Class::Repeat(fate),
-            Class::UnservedRepeat(_) => Class::UnservedRepeat(fate),
+            Class::LeftEdge(fate) => Class::LeftEdge(of(fate)),
+            Class::First(fate) => Class::First(of(fate)),
+            Class::Repeat(fate) => Class::Repeat(of(fate)),
+            Class::UnservedRepeat(fate) => Class::UnservedRepeat(of(fate)),
         }
     }
 

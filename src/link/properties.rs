@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 
 use super::table::{Columns, Row, S, any_policy, any_rows, linked, policy};
-use super::{Class, Links, naive, timeline};
-use crate::policy::{Chain, Policy, Span};
+use super::{Class, Fate, Links, naive, timeline};
+use crate::policy::{Chain, Maturity, Policy, Span};
 
 fn classes(links: &Links) -> Vec<Class> {
     (0..links.row_count() as u32).map(|row| links.class(row)).collect()
@@ -53,6 +53,25 @@ proptest! {
             prop_assert!(!links.class(row).is_repeat() || wider.class(row).is_repeat());
         }
         prop_assert!(wider.episode_count() <= links.episode_count());
+    }
+
+    /// What `sweep` says of the edges of the data without linking again.
+    #[test]
+    fn maturity_and_lookback_change_what_is_known_of_a_contact_and_not_how_it_chains(
+        rows in any_rows(), policy in any_policy(),
+    ) {
+        let policy = Policy { observed_from: None, ..policy };
+        let mut at_once = Policy { lookback: Some(Span::from_seconds(0)), ..policy.clone() };
+        at_once.category.values_mut().for_each(|own| own.lookback = None);
+        let hasty = Policy { maturity: Maturity::Ignored, ..policy.clone() };
+        let links = linked(&rows, &policy);
+        let (at_once, hasty) = (linked(&rows, &at_once), linked(&rows, &hasty));
+        for row in 0..rows.len() as u32 {
+            let class = links.class(row);
+            let as_first = if let Class::LeftEdge(fate) = class { Class::First(fate) } else { class };
+            prop_assert_eq!(at_once.class(row), as_first);
+            prop_assert_eq!(hasty.class(row), class.map_fate(|fate| Fate { is_eligible: true, ..fate }));
+        }
     }
 
     #[test]

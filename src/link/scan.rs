@@ -188,7 +188,7 @@ impl Scan<'_> {
             ResolvedBy::Silence => Fate { is_eligible: self.is_mature(open.contact), outcome },
             _ => ticket::fate(self.input, self.policy, open.contact.row as usize),
         };
-        let class = open.class.with_fate(fate);
+        let class = open.class.map_fate(|_| fate);
         self.set(open.contact, class);
         part.marks[open.place] |= mark_of_code(class.code());
     }

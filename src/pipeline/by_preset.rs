@@ -4,7 +4,7 @@ use super::asked::{lacks, remark};
 use super::view::View;
 use crate::Result;
 use crate::measure::{Groups, SweptCounts, score_classes};
-use crate::policy::{PRESETS, Preset};
+use crate::policy::{PRESETS, Policy, Preset};
 use crate::report::{PresetRates, Rates, spread};
 
 /// The rates under every preset. What belongs to the data or the company is as in the view's policy.
@@ -19,8 +19,10 @@ fn rates(view: &View, categories: &Groups, preset: &'static Preset) -> Result<Pr
         let (overall, categories) = (Rates::default(), Vec::new());
         return Ok(PresetRates { preset: preset.name, lacks, remark: None, overall, categories });
     }
-    let links = view.relinked(&policy)?;
-    let scores = score_classes(&links, &categories.codes, categories.keys.len());
+    let is_own = policy == Policy { preset: policy.preset.clone(), ..view.policy.clone() };
+    let relinked = if is_own { None } else { Some(view.relinked(&policy)?) };
+    let links = relinked.as_ref().unwrap_or(&view.links);
+    let scores = score_classes(links, &categories.codes, categories.keys.len());
     let counts: Vec<SweptCounts> = scores.iter().map(SweptCounts::from).collect();
     let all = counts.iter().fold(SweptCounts::default(), |sum, counts| sum.plus(counts));
     let of_category = categories.keys.iter().zip(counts).filter(|(_, counts)| counts.contact_count > 0);

@@ -9,11 +9,11 @@ use super::report::groups;
 use super::view::{Extent, Loaded, View};
 use crate::Result;
 use crate::interaction::{Direction, Status};
-use crate::link::{Exclusion, Links, Timelines};
+use crate::link::{CLASS_CODES, Class, Exclusion, Fate, Links, Outcome, Timelines};
 use crate::measure::{
-    Groups, SweptCounts, Unlinked, allows_one_pass, score_classes, sweep as swept_counts, waterfall,
+    self, Groups, SweptCounts, Unlinked, allows_one_pass, score_classes, sweep as swept_counts, waterfall,
 };
-use crate::policy::{Anchor, Anonymous, Channels, Maturity, Policy, ResolvedBy, Span};
+use crate::policy::{Anchor, Anonymous, Channels, Policy, ResolvedBy, Span};
 use crate::report::{Effect, Sweep, Swept};
 use crate::store::Store;
 
@@ -104,33 +104,55 @@ fn rate(links: &Links) -> Option<f64> {
 /// off and leaves something out.
 fn effects(view: &View, with: Option<f64>) -> Result<Vec<Effect>> {
     let counts = waterfall(&view.links, Unlinked::default());
-    let of_exclusions =
-        Exclusion::ALL.into_iter().filter_map(|it| Some((it.name(), without(view.policy, it)?)));
-    let mut effects = Vec::new();
-    for (step, policy) in of_exclusions.chain(without_edges(view.policy)) {
-        let count = counts.iter().find(|it| it.step == step).map_or(0, |it| it.count);
-        if count > 0 {
-            let fcr_rate = rate(&view.relinked(&policy)?);
-            let points = fcr_rate.zip(with).map(|(without, with)| 100.0 * (without - with));
-            effects.push(Effect { exclusion: step, count, fcr_rate, points });
+    let count = |step: &str| counts.iter().find(|it| it.step == step).map_or(0, |it| it.count);
+    let mut rates = Vec::new();
+    for exclusion in Exclusion::ALL.into_iter().filter(|it| count(it.name()) > 0) {
+        if let Some(policy) = without(view.policy, exclusion) {
+            rates.push((exclusion.name(), rate(&view.relinked(&policy)?)));
         }
     }
-    Ok(effects)
+    if view.policy.anchor == Anchor::First && count("left_edge") > 0 {
+        rates.push(("left_edge", without_left_edge(view)?));
+    }
+    if view.policy.resolved_by == ResolvedBy::Silence && count("pending") > 0 {
+        // What follows is known of pending contacts too: only that it is told too early.
+        let at_once = |fate| Fate { is_eligible: true, ..fate };
+        rates.push(("pending", rate_as_if(&view.links, |class| class.map_fate(at_once))));
+    }
+    let effect = |(exclusion, fcr_rate): (&'static str, Option<f64>)| {
+        let points = fcr_rate.zip(with).map(|(without, with)| 100.0 * (without - with));
+        Effect { exclusion, count: count(exclusion), fcr_rate, points }
+    };
+    Ok(rates.into_iter().map(effect).collect())
 }
 
-/// The policy without what it leaves out at either edge of the data, as far as it does.
-fn without_edges(policy: &Policy) -> Vec<(&'static str, Policy)> {
-    let mut policies = Vec::new();
-    if policy.anchor == Anchor::First {
-        let mut at_once = policy.clone();
-        at_once.lookback = Some(Span::from_seconds(0));
-        at_once.category.values_mut().for_each(|own| own.lookback = None);
-        policies.push(("left_edge", at_once));
+/// The rate if every contact that is no repeat were a first one.
+fn without_left_edge(view: &View) -> Result<Option<f64>> {
+    if view.policy.observed_from.is_none() {
+        // None began before the observation, so that nothing is needed before it.
+        let as_first = |class| if let Class::LeftEdge(fate) = class { Class::First(fate) } else { class };
+        return Ok(rate_as_if(&view.links, as_first));
     }
-    if policy.resolved_by == ResolvedBy::Silence {
-        policies.push(("pending", Policy { maturity: Maturity::Ignored, ..policy.clone() }));
+    let mut at_once = view.policy.clone();
+    at_once.lookback = Some(Span::from_seconds(0));
+    at_once.category.values_mut().for_each(|own| own.lookback = None);
+    Ok(rate(&view.relinked(&at_once)?))
+}
+
+/// The overall rate if the classes were others that chain in the same way.
+fn rate_as_if(links: &Links, as_if: impl Fn(Class) -> Class) -> Option<f64> {
+    let mut by_code = [0u64; CLASS_CODES];
+    links.codes().iter().for_each(|code| by_code[usize::from(*code)] += 1);
+    let (mut eligible, mut resolved) = (0, 0);
+    for (code, count) in (0..).zip(by_code) {
+        let class = Class::from_code(code).map(&as_if);
+        let fate = class.and_then(|class| class.counted(links.anchored_at()));
+        if let Some(Fate { is_eligible: true, outcome }) = fate {
+            eligible += count;
+            resolved += if outcome == Outcome::Resolved { count } else { 0 };
+        }
     }
-    policies
+    measure::rate(resolved, eligible).0
 }
 
 /// The policy without an exclusion; none where it is no choice.
