@@ -224,5 +224,6 @@ def number(value):
 
 def goal(rows, name, least):
     """A sentence about a goal: how many times as long as the first the one of that name should take at least."""
+    first = rows[0].contender.name
     value = next(row.seconds() for row in rows if row.contender.name == name) / rows[0].seconds()
-    return f"- Goal, {name}: {least} times the first. {number(value)}: {'reached' if value >= least else '**missed**'}."
+    return f"- Goal, {name}: {least} times {first}. {number(value)}: {'reached' if value >= least else '**missed**'}."

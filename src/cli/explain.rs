@@ -62,6 +62,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Interactions of a customer or an episode that are told in full. Nobody reads on, and a million would be 230 MB.
+const MOST_TOLD: usize = 1000;
+
 /// Characters of a category, a channel or a customer that are shown.
 const MOST_CHARACTERS: usize = 200;
 
@@ -69,14 +72,26 @@ fn print(out: &mut impl Write, explanation: &Explanation, id: &str) -> std::io::
     match explanation.about {
         About::Contact => print_contact(out, explanation),
         About::Customer => {
-            writeln!(out, "Customer {} · {} interactions", one_line(id), explanation.timeline.len())?;
-            explanation.timeline.iter().try_for_each(|entry| print_in_full(out, entry))
+            print_story(out, explanation, &format!("Customer {}", one_line(id)), "interactions")
         }
-        About::Episode => {
-            writeln!(out, "Episode of {} · {} contacts", one_line(id), explanation.timeline.len())?;
-            explanation.timeline.iter().try_for_each(|entry| print_in_full(out, entry))
-        }
+        About::Episode => print_story(out, explanation, &format!("Episode of {}", one_line(id)), "contacts"),
     }
+}
+
+/// Each interaction in full; of very many the latest.
+fn print_story(
+    out: &mut impl Write,
+    explanation: &Explanation,
+    title: &str,
+    what: &str,
+) -> std::io::Result<()> {
+    let timeline = &explanation.timeline;
+    let untold = timeline.len().saturating_sub(MOST_TOLD);
+    writeln!(out, "{title} · {} {what}", timeline.len())?;
+    if untold > 0 {
+        writeln!(out, "The latest {MOST_TOLD} are told; for the {untold} before them, use --json.")?;
+    }
+    timeline[untold..].iter().try_for_each(|entry| print_in_full(out, entry))
 }
 
 fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
@@ -97,7 +112,16 @@ fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Re
     if !explanation.timeline.is_empty() {
         writeln!(out, "\nContacts of this customer about the same reason:")?;
     }
-    for entry in &explanation.timeline {
+    let near = near(&explanation.timeline, &interaction.interaction_id);
+    if near.len() < explanation.timeline.len() {
+        writeln!(
+            out,
+            "(The nearest {} of {}; for all, use --json.)",
+            near.len(),
+            explanation.timeline.len()
+        )?;
+    }
+    for entry in near {
         let mark = if entry.interaction_id == interaction.interaction_id { "→" } else { " " };
         writeln!(out, "{mark} {}", line(entry))?;
     }
@@ -105,6 +129,13 @@ fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Re
         writeln!(out, "\nWhat was said:")?;
     }
     explanation.cues.iter().try_for_each(|cue| print_cue(out, cue))
+}
+
+/// The interactions that stand next to this one, itself among them.
+fn near<'a>(timeline: &'a [TimelineEntry], id: &str) -> &'a [TimelineEntry] {
+    let place = timeline.iter().position(|entry| entry.interaction_id == id).unwrap_or(0);
+    let first = place.saturating_sub(MOST_TOLD / 2).min(timeline.len().saturating_sub(MOST_TOLD));
+    &timeline[first..timeline.len().min(first + MOST_TOLD)]
 }
 
 /// An interaction with why it counts as it does, what would change it and what was said.

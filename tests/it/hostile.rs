@@ -477,7 +477,13 @@ fn a_customer_with_very_many_contacts_is_linked_in_one_go() {
         folder.run(&format!("{command} --store s")).ok();
     }
     let story = folder.run("explain B --store s").ok().stdout;
-    assert!(story.starts_with("Customer B · 30000 interactions\n"), "{story:.100}");
+    let first =
+        "Customer B · 30000 interactions\nThe latest 1000 are told; for the 29000 before them, use --json.\n";
+    assert!(story.starts_with(first), "{story:.100}");
+    assert!(story.contains(" B29000 ") && story.contains(" B29999 ") && !story.contains(" B28999 "));
+    let near = folder.run("explain B20000 --store s").ok().stdout;
+    assert!(near.contains("The nearest 1000 of 30000"), "{near:.500}");
+    assert!(near.contains("→ 2026-01-01T05:33:20Z") && near.lines().count() < 1020, "{near:.500}");
 }
 
 #[test]
