@@ -97,10 +97,10 @@ impl Store {
         &self,
         table: Table,
         columns: &[&str],
-        rows: &[u32],
+        rows: &[impl Copy + Into<u64>],
         mut each: impl FnMut(usize, &DataFrame, usize) -> Result<(), String>,
     ) -> Result<()> {
-        let mut wanted: Vec<(u64, usize)> = rows.iter().map(|row| u64::from(*row)).zip(0..).collect();
+        let mut wanted: Vec<(u64, usize)> = rows.iter().map(|row| (*row).into()).zip(0..).collect();
         wanted.sort_unstable();
         let mut wanted = wanted.as_slice();
         for (part, first) in self.parts_of(table) {
