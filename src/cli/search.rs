@@ -12,9 +12,10 @@ use super::shared::{FormatArguments, PolicyArguments, StoreArguments, say};
 
 /// Find what customers and agents said: words, phrases, words near each other, filtered by what is known of the contact.
 ///
-/// Words side by side must all be said in one turn; OR, NOT (or -word) and parentheses combine them. A word is found in
-/// every form that the stemmers of the store's languages know; in "quotes" as it stands, capitals and diacritics aside.
-/// Parts of Chinese, Japanese, Korean and Thai words are found as they are.
+/// Words side by side must all be said in one turn; OR, NOT (or -word) and parentheses combine
+/// them. A word is found in every form that the stemmers of the store's languages know; in "quotes"
+/// as it stands, capitals and diacritics aside. Parts of Chinese, Japanese, Korean and Thai words
+/// are found as they are.
 ///
 ///   router reboot             both words, in any form
 ///   "call back"               these words, side by side

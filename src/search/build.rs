@@ -26,8 +26,8 @@ const SEGMENT_BYTES: usize = 16 << 20;
 const SEGMENT_ROWS: usize = 1 << 19;
 /// Segments that are made at the same time, on a machine with as many cores.
 const MOST_THREADS: usize = 4;
-/// The memory that a segment begins with; it takes what it needs.
-const FIRST_MEMORY: usize = 16 << 20;
+/// The least memory that a segment begins with, in bytes; it takes what it needs.
+const LEAST_MEMORY: usize = 1 << 20;
 /// The name of our way to cut texts, in the schema.
 const TOKENIZER: &str = "words";
 
@@ -102,31 +102,33 @@ impl<W: Write> Builder<W> {
     }
 }
 
-/// The schema of every segment, and its one field.
-pub(super) fn schema() -> (Schema, Field) {
+/// The one field of every segment.
+pub(super) const TEXT: Field = Field::from_field_id(0);
+
+/// The schema of every segment.
+fn schema() -> Schema {
     let mut schema = Schema::builder();
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(TOKENIZER)
         .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let text = schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
-    (schema.build(), text)
+    schema.add_text_field("text", TextOptions::default().set_indexing_options(indexing));
+    schema.build()
 }
 
 fn segment(chunk: &Chunk) -> tantivy::Result<Segment> {
-    let (schema, field) = schema();
     let spellings = Spellings::default();
     let tokenizers = TokenizerManager::new();
     tokenizers.register(TOKENIZER, Cutter { words: Words::default(), spellings: spellings.clone() });
     let directory = RamDirectory::create();
     let mut writer = Index::builder()
-        .schema(schema)
+        .schema(schema())
         .settings(IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() })
         .tokenizers(tokenizers)
-        .single_segment_index_writer::<TantivyDocument>(directory.clone(), FIRST_MEMORY)?;
+        .single_segment_index_writer::<TantivyDocument>(directory.clone(), LEAST_MEMORY + chunk.text.len())?;
     let mut start = 0;
     for &end in &chunk.ends {
         let mut row = TantivyDocument::default();
-        row.add_text(field, &chunk.text[start..end]);
+        row.add_text(TEXT, &chunk.text[start..end]);
         writer.add_document(row)?;
         start = end;
     }

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use tantivy::Term;
 use tantivy::postings::TermInfo;
 use tantivy::query::FuzzyTermQuery;
-use tantivy::schema::Field;
 use tantivy::termdict::{TermDictionary, TermStreamer};
 
+use super::build::TEXT;
 use super::file::Spellings;
 use super::forms::{Forms, FormsOf};
 use super::query::Wanted;
@@ -35,12 +35,7 @@ pub(super) struct Expander<'a> {
 }
 
 impl<'a> Expander<'a> {
-    pub(super) fn new(
-        wanted: &'a Wanted,
-        forms: &'a Forms,
-        spellings: &'a Spellings,
-        field: Field,
-    ) -> Expander<'a> {
+    pub(super) fn new(wanted: &'a Wanted, forms: &'a Forms, spellings: &'a Spellings) -> Expander<'a> {
         let (mut forms_of, mut misheard) = (None, None);
         match wanted {
             Wanted::Forms(word, written) => {
@@ -48,7 +43,7 @@ impl<'a> Expander<'a> {
                 forms_of = Some(FormsOf::of(forms, word, known.chain([written.as_str()])));
             }
             Wanted::Misheard(word, errors) => {
-                misheard = Some(FuzzyTermQuery::new(Term::from_field_text(field, word), *errors, true));
+                misheard = Some(FuzzyTermQuery::new(Term::from_field_text(TEXT, word), *errors, true));
             }
             Wanted::Exact(_) | Wanted::Prefix(_) => {}
         }

@@ -19,7 +19,7 @@ use tantivy::directory::{
 use tantivy::{Index, SegmentReader};
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::build::{SEGMENT_ID, Segment, schema};
+use super::build::{SEGMENT_ID, Segment, TEXT};
 use super::words::Words;
 use crate::text::fold;
 
@@ -149,7 +149,7 @@ impl IndexFile {
     pub(crate) fn strange_words(&self, texts: &TextWords) -> Result<u64, String> {
         let mut strange = 0;
         for segment in &self.segments {
-            let index = segment.inverted_index(schema().1).map_err(|e| e.to_string())?;
+            let index = segment.inverted_index(TEXT).map_err(|e| e.to_string())?;
             let mut words = index.terms().stream().map_err(|e| e.to_string())?;
             while let Some((word, _)) = words.next() {
                 strange += u64::from(!std::str::from_utf8(word).is_ok_and(|word| texts.words.contains(word)));

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use tantivy::SegmentReader;
 
-use super::build::schema;
+use super::build::TEXT;
 use super::expand::Expander;
 use super::file::{IndexFile, Spellings};
 use super::forms::Forms;
@@ -109,8 +109,9 @@ impl SearchIndex {
         let words = looked_up.iter().flat_map(|(_, words)| words).cloned().collect();
         let mut lookups: Vec<Lookup> = looked_up.into_iter().flat_map(|(lookups, _)| lookups).collect();
         let weights = self.weights(&lookups, spans.len());
+        let mean = self.mean_length().map_err(damaged)?;
         let of_segment = |(segment, lookup): (&Segment, &mut Lookup)| {
-            self.score(segment, lookup, &weights)?;
+            self.score(segment, lookup, &weights, mean)?;
             let mut lists = std::mem::take(lookup).into_iter();
             let found = combine(query, &mut lists, self.reader(segment).max_doc());
             let rows =
@@ -138,20 +139,17 @@ impl SearchIndex {
         spans: &[(&Span, bool)],
         forms: &Forms,
     ) -> tantivy::Result<(Vec<Lookup>, BTreeSet<String>)> {
-        let field = schema().1;
         let mut lookups = vec![Lookup::new(); segments.len()];
         let mut words = BTreeSet::new();
         for (span, is_wanted) in spans {
             let mut wanted: Vec<&Wanted> = Vec::new();
             span.wanted(&mut wanted);
             let has_places = wanted.len() > 1;
-            let mut expanders: Vec<Expander> = wanted
-                .into_iter()
-                .map(|wanted| Expander::new(wanted, forms, &self.spellings, field))
-                .collect();
+            let mut expanders: Vec<Expander> =
+                wanted.into_iter().map(|wanted| Expander::new(wanted, forms, &self.spellings)).collect();
             for (segment, lookup) in segments.iter().zip(&mut lookups) {
                 let reader = self.reader(segment);
-                let index = reader.inverted_index(field)?;
+                let index = reader.inverted_index(TEXT)?;
                 let mut expanders = expanders.iter_mut();
                 let mut next = || {
                     let expander = expanders.next().expect("a span has as many lists as words");
@@ -174,12 +172,15 @@ impl SearchIndex {
         (0..span_count).map(|span| (1.0 + (rows - found(span) + 0.5) / (found(span) + 0.5)).ln()).collect()
     }
 
-    /// Puts scores in the place of counts.
-    fn score(&self, segment: &Segment, lookup: &mut Lookup, weights: &[f64]) -> tantivy::Result<()> {
-        let field = schema().1;
-        let lengths = self.reader(segment).get_fieldnorms_reader(field)?;
-        let word_count: u64 = self.words_in_all()?;
-        let mean = (word_count as f64 / self.row_count().max(1) as f64).max(1.0);
+    /// Puts scores in the place of counts. `mean` are the words of a turn.
+    fn score(
+        &self,
+        segment: &Segment,
+        lookup: &mut Lookup,
+        weights: &[f64],
+        mean: f64,
+    ) -> tantivy::Result<()> {
+        let lengths = self.reader(segment).get_fieldnorms_reader(TEXT)?;
         for (found, weight) in lookup.iter_mut().zip(weights) {
             for (row, count) in found {
                 let length = f64::from(lengths.fieldnorm(*row)) / mean;
@@ -190,11 +191,11 @@ impl SearchIndex {
         Ok(())
     }
 
-    fn words_in_all(&self) -> tantivy::Result<u64> {
-        let field = schema().1;
-        let counts =
-            self.segments.iter().map(|it| Ok(self.reader(it).inverted_index(field)?.total_num_tokens()));
-        counts.sum()
+    /// How many words a turn has, on average.
+    fn mean_length(&self) -> tantivy::Result<f64> {
+        let count = |it: &Segment| Ok(self.reader(it).inverted_index(TEXT)?.total_num_tokens());
+        let words = self.segments.iter().map(count).sum::<tantivy::Result<u64>>()?;
+        Ok((words as f64 / self.row_count().max(1) as f64).max(1.0))
     }
 }
 
