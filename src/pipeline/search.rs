@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::spoken::Spoken;
 use super::view::{Extent, Loaded, time_in};
 use super::why::{class_name, outcome_name};
-use crate::interaction::{Micros, Speaker};
+use crate::interaction::{Micros, Speaker, Turn};
 use crate::link::{Class, NO_ROW, rows_of};
 use crate::policy::{Anchor, DayEdge, Policy, moment_of};
 use crate::report::{Facet, Hit, SearchPage};
@@ -355,51 +355,45 @@ impl<'a> Searches<'a> {
     }
 
     fn hits(&self, shown: &[Match], offset: usize, words: &BTreeSet<String>) -> Result<Vec<Hit>> {
-        let store = self.store;
-        let turns = store.turn_records(&shown.iter().map(|it| it.row).collect::<Vec<u64>>())?;
+        let turns = self.store.turn_records(&shown.iter().map(|it| it.row).collect::<Vec<u64>>())?;
         let transcripts: Vec<u32> = shown.iter().map(|it| self.transcript[it.row as usize]).collect();
-        let ids = store.transcript_ids(&transcripts)?;
-        let rows: Vec<u32> =
-            transcripts.iter().map(|it| self.row[*it as usize]).filter(|it| *it != NO_ROW).collect();
-        let mut fields = Vec::new();
-        for field in ["channel", "language", "agent_id"] {
-            fields.push(store.texts(field, &rows)?.into_iter());
-        }
-        let mut hits = Vec::new();
-        for (place, (((it, turn), id), transcript)) in
-            shown.iter().zip(turns).zip(ids).zip(transcripts).enumerate()
-        {
-            let row = self.row[transcript as usize];
-            let mut next = || {
-                let mut value = |field: usize| fields[field].next().flatten();
-                (value(0), value(1), value(2))
-            };
-            let (channel, language, agent_id) = if row == NO_ROW { (None, None, None) } else { next() };
-            let code = self.codes.get(row as usize);
-            let class = code.and_then(|code| Class::from_code(*code));
-            let category =
-                self.category.codes.get(row as usize).map(|code| &self.category.names[*code as usize]);
+        let ids = self.store.transcript_ids(&transcripts)?;
+        let rows: Vec<u32> = transcripts.iter().map(|it| self.row[*it as usize]).collect();
+        let (mut channels, mut languages, mut agents) =
+            (self.texts("channel", &rows)?, self.texts("language", &rows)?, self.texts("agent_id", &rows)?);
+        let hit = |(place, (turn, id)): (usize, (Turn, String))| {
+            let row = rows[place] as usize;
+            let class = self.codes.get(row).and_then(|code| Class::from_code(*code));
+            let category = self.category.codes.get(row).map(|code| &self.category.names[*code as usize]);
             let snippet = snippet(&turn.text, words);
-            hits.push(Hit {
+            Hit {
                 rank: (offset + place + 1) as u64,
-                score: it.score,
+                score: shown[place].score,
                 interaction_id: id.trim().to_string(),
                 turn: turn.index,
                 speaker: turn.speaker,
-                started_at: self.started_at.get(row as usize).map(|at| time_in(&self.zone, *at)),
+                started_at: self.started_at.get(row).map(|at| time_in(&self.zone, *at)),
                 at_seconds: turn.at_seconds,
                 category: category.filter(|name| !name.is_empty()).cloned(),
-                channel,
-                language,
-                agent_id,
+                channel: channels[place].take(),
+                language: languages[place].take(),
+                agent_id: agents[place].take(),
                 class: class.map(class_name),
                 outcome: class.and_then(|class| outcome_name(class.counted(self.anchor))),
-                is_stated: self.is_stated.get(row as usize).copied().unwrap_or(false),
+                is_stated: self.is_stated.get(row).copied().unwrap_or(false),
                 snippet: snippet.text,
                 marks: snippet.marks.into_iter().map(|mark| (mark.start, mark.end)).collect(),
-            });
-        }
-        Ok(hits)
+            }
+        };
+        Ok(turns.into_iter().zip(ids).enumerate().map(hit).collect())
+    }
+
+    /// A field of interactions by their rows; nothing where there is no row.
+    fn texts(&self, field: &str, rows: &[u32]) -> Result<Vec<Option<String>>> {
+        let known: Vec<u32> = rows.iter().copied().filter(|row| *row != NO_ROW).collect();
+        let mut texts = self.store.texts(field, &known)?.into_iter();
+        let text = |row: &u32| if *row == NO_ROW { None } else { texts.next().flatten() };
+        Ok(rows.iter().map(text).collect())
     }
 }
 

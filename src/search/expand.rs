@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use tantivy::Term;
 use tantivy::postings::TermInfo;
-use tantivy::query::FuzzyTermQuery;
+use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::termdict::{TermDictionary, TermStreamer};
 
 use super::build::TEXT;
@@ -29,13 +29,17 @@ pub(super) struct Expander<'a> {
     wanted: &'a Wanted,
     spellings: &'a Spellings,
     forms: Option<FormsOf<'a>>,
-    misheard: Option<FuzzyTermQuery>,
+    misheard: Option<DfaWrapper>,
     /// The words that were found, in all segments.
     pub(super) words: BTreeSet<String>,
 }
 
 impl<'a> Expander<'a> {
-    pub(super) fn new(wanted: &'a Wanted, forms: &'a Forms, spellings: &'a Spellings) -> Expander<'a> {
+    pub(super) fn new(
+        wanted: &'a Wanted,
+        forms: &'a Forms,
+        spellings: &'a Spellings,
+    ) -> tantivy::Result<Expander<'a>> {
         let (mut forms_of, mut misheard) = (None, None);
         match wanted {
             Wanted::Forms(word, written) => {
@@ -43,11 +47,12 @@ impl<'a> Expander<'a> {
                 forms_of = Some(FormsOf::of(forms, word, known.chain([written.as_str()])));
             }
             Wanted::Misheard(word, errors) => {
-                misheard = Some(FuzzyTermQuery::new(Term::from_field_text(TEXT, word), *errors, true));
+                let word = Term::from_field_text(TEXT, word);
+                misheard = Some(FuzzyTermQuery::new(word, *errors, true).automaton()?);
             }
             Wanted::Exact(_) | Wanted::Prefix(_) => {}
         }
-        Expander { wanted, spellings, forms: forms_of, misheard, words: BTreeSet::new() }
+        Ok(Expander { wanted, spellings, forms: forms_of, misheard, words: BTreeSet::new() })
     }
 
     /// The words of a dictionary that are meant.
@@ -78,8 +83,8 @@ impl<'a> Expander<'a> {
                 }
             }
             Wanted::Misheard(word, _) => {
-                let Some(query) = &self.misheard else { return Ok(meant) };
-                let mut stream = dictionary.search(query.automaton()?).into_stream()?;
+                let Some(automaton) = &self.misheard else { return Ok(meant) };
+                let mut stream = dictionary.search(automaton).into_stream()?;
                 while let Some((other, info)) = stream.next() {
                     let other = text(other);
                     let weight = if other == word { 1.0 } else { OTHER_FORM };

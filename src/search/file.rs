@@ -16,7 +16,7 @@ use tantivy::directory::{
     Directory, DirectoryLock, FileHandle, FileSlice, Lock, MmapDirectory, WatchCallback, WatchHandle,
     WritePtr,
 };
-use tantivy::{Index, SegmentReader};
+use tantivy::{HasLen, Index, SegmentReader};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::build::{SEGMENT_ID, Segment, TEXT};
@@ -197,7 +197,7 @@ impl IndexFile {
             segments,
             spellings: spellings(bytes.as_slice()).map_err(|e| e.to_string())?,
             row_count: contents.segments.iter().map(|segment| segment.row_count).sum(),
-            byte_count: file.slice(..).read_bytes().map_or(0, |bytes| bytes.len() as u64),
+            byte_count: file.len() as u64,
         })
     }
 }

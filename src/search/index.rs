@@ -145,8 +145,9 @@ impl SearchIndex {
             let mut wanted: Vec<&Wanted> = Vec::new();
             span.wanted(&mut wanted);
             let has_places = wanted.len() > 1;
+            let expander = |wanted| Expander::new(wanted, forms, &self.spellings);
             let mut expanders: Vec<Expander> =
-                wanted.into_iter().map(|wanted| Expander::new(wanted, forms, &self.spellings)).collect();
+                wanted.into_iter().map(expander).collect::<tantivy::Result<_>>()?;
             for (segment, lookup) in segments.iter().zip(&mut lookups) {
                 let reader = self.reader(segment);
                 let index = reader.inverted_index(TEXT)?;

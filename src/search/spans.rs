@@ -11,6 +11,10 @@ use tantivy::{DocSet, InvertedIndexReader, TERMINATED};
 use super::expand::Meant;
 use super::query::Span;
 
+/// The most stretches of one turn that are kept. Only a turn of megabytes that says the same again and again has more,
+/// and only a NEAR beside a NEAR asks for those.
+const MOST_STRETCHES: usize = 1 << 20;
+
 /// A turn of a segment, and how often it has something.
 pub(super) type Found = (u32, f32);
 
@@ -184,9 +188,8 @@ impl Reader {
                 for part in parts {
                     part.stretches(row, &mut own);
                     out.extend_from_slice(&own);
+                    settle(out);
                 }
-                out.sort_unstable();
-                out.dedup();
             }
             Reader::Near(left, right, distance) => {
                 let (mut first, mut second) = (Vec::new(), Vec::new());
@@ -228,9 +231,18 @@ pub(super) fn near(first: &[Stretch], second: &[Stretch], distance: u32, out: &m
                 out.push((start.min(other_start), end.max(other_end)));
             }
         }
+        if out.len() > MOST_STRETCHES {
+            break;
+        }
     }
-    out.sort_unstable();
-    out.dedup();
+    settle(out);
+}
+
+/// Puts stretches in order, each once.
+fn settle(stretches: &mut Vec<Stretch>) {
+    stretches.sort_unstable();
+    stretches.dedup();
+    stretches.truncate(MOST_STRETCHES);
 }
 
 #[cfg(test)]
