@@ -110,14 +110,15 @@ fn run(count: u64) -> recontact::Result<()> {
         search_rivals::fill_fts5(&texts, &folder.path().join("fts5.db")).expect("FTS5 is filled");
     filled("FTS5", fts5.time, fts5.bytes);
     let asked = search_rivals::queries(&texts, 1_000);
-    write_turns(&texts, &asked);
-    compare(&searches, &sqlite, &asked)
+    let found = compare(&searches, &sqlite, &asked)?;
+    write_turns(&texts, &asked, &found);
+    Ok(())
 }
 
-/// Asks both engines a thousand queries, each once before it counts.
-fn compare(searches: &Searches<'_>, sqlite: &Connection, asked: &[Asked]) -> recontact::Result<()> {
+/// Asks both engines a thousand queries, each once before it counts. Gives how many turns each finds.
+fn compare(searches: &Searches<'_>, sqlite: &Connection, asked: &[Asked]) -> recontact::Result<Vec<u64>> {
     let mut times: BTreeMap<&str, [Vec<Duration>; 2]> = BTreeMap::new();
-    let mut differ = 0;
+    let (mut counts, mut differ) = (Vec::new(), 0);
     for round in 0..2 {
         for query in asked {
             let begun = Instant::now();
@@ -127,6 +128,7 @@ fn compare(searches: &Searches<'_>, sqlite: &Connection, asked: &[Asked]) -> rec
             let found = search_rivals::ask_fts5(sqlite, &query.fts5).expect("FTS5 understands it");
             let theirs = begun.elapsed();
             if round == 0 {
+                counts.push(page.match_count);
                 differ += usize::from(found != page.match_count);
                 if found != page.match_count {
                     println!("{}: {} turns, FTS5 {found}", query.ours, page.match_count);
@@ -145,7 +147,7 @@ fn compare(searches: &Searches<'_>, sqlite: &Connection, asked: &[Asked]) -> rec
         say(&format!("recontact, {kind}"), ours);
         say(&format!("FTS5, {kind}"), theirs);
     }
-    Ok(())
+    Ok(counts)
 }
 
 fn say(name: &str, mut times: Vec<Duration>) {
@@ -154,12 +156,12 @@ fn say(name: &str, mut times: Vec<Duration>) {
     println!("{name}: median {:.2} ms, p95 {:.1} ms, longest {:.1} ms", part(0.5), part(0.95), part(1.0));
 }
 
-/// The turns and the queries as JSON lines.
-fn write_turns(texts: &[String], asked: &[Asked]) {
+/// The turns, and the queries with what they find, as JSON lines.
+fn write_turns(texts: &[String], asked: &[Asked], found: &[u64]) {
     let Some(folder) = std::env::var_os("RECONTACT_BENCH_TURNS").map(PathBuf::from) else { return };
     let turns: Vec<String> = texts.iter().map(|text| serde_json::json!(text).to_string()).collect();
-    let queries: Vec<String> =
-        asked.iter().map(|it| serde_json::json!([it.kind, it.ours]).to_string()).collect();
+    let query = |(it, found): (&Asked, &u64)| serde_json::json!([it.kind, it.ours, found]).to_string();
+    let queries: Vec<String> = asked.iter().zip(found).map(query).collect();
     for (name, lines) in [("turns.jsonl", turns), ("queries.jsonl", queries)] {
         std::fs::write(folder.join(name), lines.join("\n")).expect("turns are written");
     }

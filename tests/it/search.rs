@@ -66,10 +66,11 @@ fn demo_rows(file: &str) -> HashMap<String, BTreeMap<String, String>> {
     let head = reader.headers().unwrap().clone();
     let mut counts: HashMap<String, u32> = HashMap::new();
     let mut rows = HashMap::new();
-    // The export has damaged lines on purpose; they are no rows.
-    for row in reader.records().map(|row| row.unwrap()).filter(|row| row.len() == head.len()) {
+    // The export has damaged lines and bytes on purpose; the lines are no rows.
+    for row in reader.byte_records().map(|row| row.unwrap()).filter(|row| row.len() == head.len()) {
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let row: BTreeMap<String, String> =
-            head.iter().zip(&row).map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            head.iter().zip(&row).map(|(name, value)| (name.to_string(), text(value))).collect();
         let id = row.get("case_no").or(row.get("interaction_id")).unwrap().clone();
         *counts.entry(id.clone()).or_default() += 1;
         rows.insert(id, row);
@@ -115,9 +116,7 @@ fn words_phrases_and_operators_find_what_a_scan_of_the_files_finds() {
     });
     finds(&["\"фактурата\""], all, |it| has(it, "фактурата"));
     // Parts of words, within a sentence.
-    finds(&["帳單"], all, |it| {
-        it.text.contains("帳單") || it.text.contains("帐单") || it.text.contains("账单")
-    });
+    finds(&["帳單"], all, |it| it.text.contains("帳單") || it.text.contains("帐单"));
 }
 
 #[test]
