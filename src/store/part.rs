@@ -41,6 +41,9 @@ pub(super) struct Part {
 const REMEDY: &str =
     "the store is damaged: restore the folder from a backup, or remove it and run `recontact index` again";
 
+/// Bytes of a page of texts, the least that can be decoded: one row of them should not cost a megabyte.
+const TEXT_PAGE_BYTES: usize = 1 << 17;
+
 impl Part {
     /// A manifest may only name files that a writer makes: nothing outside the store.
     pub(super) fn check(&self) -> Result<(), String> {
@@ -320,6 +323,7 @@ fn parquet_writer(tally: Tally, table: Table) -> PolarsResult<BatchedWriter<Tall
     };
     ParquetWriter::new(tally)
         .with_compression(compression)
+        .with_data_page_size((!table.is_narrow()).then_some(TEXT_PAGE_BYTES))
         // Minima and maxima would put whole texts into the footer, and nothing here reads them.
         .with_statistics(StatisticsOptions::empty())
         .batched(&table.schema())
