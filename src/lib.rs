@@ -22,6 +22,8 @@ pub mod lexicon;
 
 pub mod detect;
 
+pub mod search;
+
 pub mod store;
 
 pub mod link;

@@ -36,7 +36,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let policy = arguments.policy.policy(known)?;
     let temporary = tempfile::tempdir().context("a temporary folder for the store")?;
     let dir = arguments.store.clone().unwrap_or_else(|| temporary.path().join("store"));
-    let (store, summary) = arguments.sources.index(&config, &dir, IndexOptions::default())?;
+    // A store that vanishes is never searched.
+    let no_search = arguments.store.is_none();
+    let options_of_index = IndexOptions { no_search, ..IndexOptions::default() };
+    let (store, summary) = arguments.sources.index(&config, &dir, options_of_index)?;
     if arguments.store.is_some() {
         print_summary(&store, &summary);
     } else if summary.reject_count > 0 {

@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     /// Forget what the store holds and read everything anew.
     #[arg(long)]
     rebuild: bool,
+    /// Leave out the full-text index of what customers and agents say; `search` builds it when it is first used.
+    #[arg(long)]
+    no_search: bool,
 }
 
 /// What to read.
@@ -46,7 +49,7 @@ pub(super) struct SourceArguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let config = arguments.sources.config()?;
     let dir = &arguments.store.store;
-    let options = IndexOptions { rebuild: arguments.rebuild };
+    let options = IndexOptions { rebuild: arguments.rebuild, no_search: arguments.no_search };
     let (store, summary) = arguments.sources.index(&config, dir, options)?;
     print_summary(&store, &summary);
     if let Some(problem) = arguments.sources.too_many_rejects(&summary) {

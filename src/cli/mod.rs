@@ -12,6 +12,7 @@ mod init;
 mod lexicon;
 mod presets;
 mod report;
+mod search;
 mod shared;
 mod store;
 mod sweep;
@@ -39,6 +40,7 @@ enum Command {
     Presets(presets::Arguments),
     Windows(windows::Arguments),
     Explain(explain::Arguments),
+    Search(search::Arguments),
     Init(init::Arguments),
     Detect(detect::Arguments),
     Lexicon(lexicon::Arguments),
@@ -56,6 +58,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Windows(arguments) => windows::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),

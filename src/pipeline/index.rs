@@ -24,6 +24,8 @@ use crate::{Error, Result};
 pub struct IndexOptions {
     /// Forget what the store holds and read everything anew.
     pub rebuild: bool,
+    /// Leave out the search index.
+    pub no_search: bool,
 }
 
 /// How far a run is.
@@ -89,6 +91,9 @@ pub fn index(
     let files = ingest::files(config)?;
     ingest::refuse_documents(&files, &config.sources)?;
     let mut writer = if options.rebuild { Writer::begin_anew(dir)? } else { Writer::begin(dir)? };
+    if options.no_search {
+        writer = writer.without_search();
+    }
     if writer.lexicon_hash().is_some_and(|hash| hash != lexicon.hash) {
         return Err(Error::data(
             dir,

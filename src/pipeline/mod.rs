@@ -1,6 +1,7 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
 //! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
-//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]).
+//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
+//! that say something ([`Searches`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
@@ -16,6 +17,7 @@ mod index;
 mod material;
 mod page;
 mod report;
+mod search;
 mod spoken;
 mod suggest;
 mod sweep;
@@ -30,6 +32,7 @@ pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};
 pub use report::{ReportOptions, Reports, report};
+pub use search::{ClassName, Filters, OutcomeName, SearchRequest, Searches};
 pub use suggest::{Suggestion, Suggestions, suggest};
 pub use sweep::sweep;
 pub use windows::windows;

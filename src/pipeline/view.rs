@@ -318,10 +318,15 @@ impl View<'_> {
 
     /// A moment as RFC 3339 in the policy's time zone, to the second.
     pub(super) fn time(&self, at: Micros) -> String {
-        Timestamp::from_microsecond(at)
-            .map(|at| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
-            .unwrap_or_else(|_| at.to_string())
+        time_in(&self.zone, at)
     }
+}
+
+/// A moment as RFC 3339 in a time zone, to the second.
+pub(super) fn time_in(zone: &TimeZone, at: Micros) -> String {
+    Timestamp::from_microsecond(at)
+        .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        .unwrap_or_else(|_| at.to_string())
 }
 
 impl Ticket {

@@ -26,6 +26,7 @@ pub use choice::{
     OtherReason, ResolvedBy, Same, Unsolved,
 };
 pub use origin::Origin;
+pub(crate) use parse::{DayEdge, moment_of};
 pub use preset::{PRESETS, Preset};
 pub use span::Span;
 

@@ -189,7 +189,7 @@ fn read_category(source: &Source<'_>, table: &DeTable<'_>) -> Result<CategoryPol
 
 /// Which end of a day a bare date means.
 #[derive(Clone, Copy, PartialEq)]
-enum DayEdge {
+pub(crate) enum DayEdge {
     First,
     Last,
 }
@@ -428,7 +428,8 @@ impl Source<'_> {
     }
 }
 
-fn moment_of(text: &str, zone: &TimeZone, edge: DayEdge) -> Option<Micros> {
+/// The moment that a date or a time means; none if it is neither.
+pub(crate) fn moment_of(text: &str, zone: &TimeZone, edge: DayEdge) -> Option<Micros> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {
         return Some(moment.as_microsecond());
     }

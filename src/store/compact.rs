@@ -24,9 +24,9 @@ use crate::error::Result;
 /// What compacting did: files and bytes before and after, and rows that went.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Compacted {
-    /// Files and bytes of the parts before.
+    /// Files and bytes of the parts and of the search index before.
     pub before: (u64, u64),
-    /// Files and bytes of the parts now.
+    /// Files and bytes of the parts and of the search index now.
     pub after: (u64, u64),
     /// Interactions that were left out.
     pub interaction_count: u64,
@@ -50,6 +50,12 @@ pub fn compact(dir: &Path) -> Result<(Store, Compacted)> {
     let kept = store.kept(&losers)?;
     let sources = store.kept_sources(&kept, &losers);
     let parts = store.joined(&kept, commit.id)?;
+    if store.has_search() {
+        parts
+            .iter()
+            .filter(|part| part.table == Table::Turns)
+            .try_for_each(|part| store.write_index(part))?;
+    }
     commit.config_text = store.manifest.config_text.clone();
     let manifest = Manifest { parts, sources, commits: Vec::new(), ..store.manifest.clone() };
     let mut new = Store { dir: store.dir.clone(), manifest };
@@ -59,19 +65,21 @@ pub fn compact(dir: &Path) -> Result<(Store, Compacted)> {
     new.write_list(Table::CueDuplicates, commit.id, cues)?;
     let left_out = |table| kept[&table].iter().filter(|keep| !**keep).count() as u64;
     let mut compacted = Compacted {
-        before: size(&store.manifest),
+        before: size(store),
         after: (0, 0),
         interaction_count: left_out(Table::Interactions),
         turn_count: left_out(Table::Turns),
         cue_count: left_out(Table::Cues),
     };
     let new = new.commit(commit)?;
-    compacted.after = size(&new.manifest);
+    compacted.after = size(&new);
     Ok((new, compacted))
 }
 
-fn size(manifest: &Manifest) -> (u64, u64) {
-    (manifest.parts.len() as u64, manifest.parts.iter().map(|part| part.byte_count).sum())
+fn size(store: &Store) -> (u64, u64) {
+    let parts = &store.manifest.parts;
+    let (files, bytes) = store.search_size();
+    (files + parts.len() as u64, bytes + parts.iter().map(|part| part.byte_count).sum::<u64>())
 }
 
 impl Store {

@@ -160,7 +160,7 @@ impl Store {
 }
 
 /// A question for the known name nearest to `name`, with a space after it; nothing where none is near.
-pub(super) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let distance = |known: &&str| strsim::damerau_levenshtein(known, name);
     let nearest = known.filter(|known| distance(known) <= 2.max(name.len() / 3)).min_by_key(distance);
     nearest.map_or(String::new(), |known| format!("did you mean `{known}`? "))

@@ -81,6 +81,11 @@ pub fn forget(dir: &Path, customers: &[String]) -> Result<(Store, Forgotten)> {
     let commit_id = commit.id;
     commit.config_text = store.manifest.config_text.clone();
     let mut new = store.without(&kept, &traces, commit_id)?;
+    let is_new = |part: &&Part| !old.iter().any(|it| it.file == part.file);
+    if store.has_search() {
+        let turns = new.parts_of(Table::Turns).map(|(part, _)| part);
+        turns.filter(is_new).try_for_each(|part| new.write_index(part))?;
+    }
     let lost = new.interactions_lost_in_all()?;
     let dropped = new.manifest.sources.iter().filter(|it| !it.is_removed()).map(|it| it.dropped);
     commit.replaced_in_all = dropped.fold(lost.replaced, |sum, dropped| sum + dropped);
@@ -90,18 +95,22 @@ pub fn forget(dir: &Path, customers: &[String]) -> Result<(Store, Forgotten)> {
     let new = new.commit(commit)?;
     remove_leftovers(dir, &new.manifest.parts)?;
     drop(lock);
-    let is_new = |part: &&Part| !old.iter().any(|it| it.file == part.file);
     let left = traces.left_in(&new)?;
     let table = |(table, left): (Table, Left)| ForgottenTable {
         table: table.name(),
         deleted_count: deleted[&table],
         left,
     };
+    let search = new.has_search().then(|| new.left_in_search(&old)).transpose()?.map(|left| ForgottenTable {
+        table: "search",
+        deleted_count: deleted[&Table::Turns],
+        left,
+    });
     let forgotten = Forgotten {
         interaction_count: whose.interactions.len() as u64,
         rewritten_file_count: new.manifest.parts.iter().filter(is_new).count() as u64,
         sharers: traces.sharers(&new)?,
-        tables: left.into_iter().map(table).collect(),
+        tables: left.into_iter().map(table).chain(search).collect(),
     };
     Ok((new, forgotten))
 }

@@ -42,6 +42,7 @@ mod rejects;
 mod remove;
 mod rewrite;
 mod schema;
+mod search_files;
 mod sources;
 mod status;
 #[cfg(test)]
@@ -49,6 +50,7 @@ mod survey_tests;
 mod surveys;
 #[cfg(test)]
 mod tests;
+mod turn_owners;
 mod turns;
 mod verify;
 
@@ -60,6 +62,7 @@ pub use compact::{Compacted, compact};
 pub use cue_columns::CueColumns;
 pub use cues::StoredCue;
 pub use dimension::Dimension;
+pub(crate) use dimension::did_you_mean;
 pub use duplicates::Replaced;
 pub use forget::{Forgotten, ForgottenTable, forget};
 pub use forget_proof::Left;
@@ -70,5 +73,6 @@ pub use rejects::count_reason;
 pub use remove::{Removed, remove_sources};
 pub use status::{Status, TableStatus};
 pub use surveys::SurveyColumns;
+pub use turn_owners::{NO_TRANSCRIPT, TurnOwners};
 pub use verify::{Damage, Verification, verify};
 pub use writer::{CommitInfo, Writer};

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::schema::Table;
+use super::search_files::{index_name, turns_name};
 use crate::error::{Error, Result};
 use crate::guard::guarded;
 
@@ -39,6 +40,9 @@ pub(super) struct Part {
 
 const REMEDY: &str =
     "the store is damaged: restore the folder from a backup, or remove it and run `recontact index` again";
+
+/// Bytes of a page of texts, the least that can be decoded: one row of them should not cost a megabyte.
+const TEXT_PAGE_BYTES: usize = 1 << 17;
 
 impl Part {
     /// A manifest may only name files that a writer makes: nothing outside the store.
@@ -319,6 +323,7 @@ fn parquet_writer(tally: Tally, table: Table) -> PolarsResult<BatchedWriter<Tall
     };
     ParquetWriter::new(tally)
         .with_compression(compression)
+        .with_data_page_size((!table.is_narrow()).then_some(TEXT_PAGE_BYTES))
         // Minima and maxima would put whole texts into the footer, and nothing here reads them.
         .with_statistics(StatisticsOptions::empty())
         .batched(&table.schema())
@@ -335,13 +340,16 @@ fn failed(path: &Path) -> impl FnOnce(PolarsError) -> Error {
     }
 }
 
-/// Removes what a dead writer left: files with the names of parts (or the manifest's draft) that no manifest lists.
+/// Removes what a dead writer left: files with the names of parts (or the manifest's draft) that no manifest lists, and
+/// search indexes of such parts.
 pub(super) fn remove_leftovers(dir: &Path, parts: &[Part]) -> Result<()> {
-    let kept: BTreeSet<&str> = parts.iter().map(|p| p.file.as_str()).collect();
+    let turns = parts.iter().filter(|part| part.table == Table::Turns);
+    let indexes = turns.map(|part| index_name(&part.file));
+    let kept: BTreeSet<String> = parts.iter().map(|part| part.file.clone()).chain(indexes).collect();
     for entry in std::fs::read_dir(dir).map_err(Error::io(dir))? {
         let entry = entry.map_err(Error::io(dir))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if is_ours(&name) && !kept.contains(name.as_str()) {
+        if is_ours(&name) && !kept.contains(&name) {
             std::fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
         }
     }
@@ -358,6 +366,9 @@ pub(super) fn is_ours(name: &str) -> bool {
         let commit_id = number(text);
         commit_id.is_some_and(|id| Table::ALL.iter().any(|table| file_name(*table, id, rewritten_in) == name))
     };
+    if let Some(turns) = turns_name(name) {
+        return is_ours(&turns) && turns.contains(Table::Turns.name());
+    }
     match name.split_once("-of-") {
         Some((rewritten_in, rest)) => number(rewritten_in).is_some_and(|id| is_part(rest, Some(id))),
         None => is_part(name, None),
@@ -374,11 +385,15 @@ mod tests {
         assert!(is_ours("1000012-cue-texts.parquet"));
         assert!(is_ours("000015-of-000012-turns.parquet"));
         assert!(is_ours("manifest.json.tmp"));
+        assert!(is_ours("000012-turns.search"));
+        assert!(is_ours("000015-of-000012-turns.search.tmp"));
         for foreign in [
             "manifest.json",
             "lock",
             "turns.parquet",
             "12-turns.parquet",
+            "turns.search",
+            "000012-cues.search",
             "000012-turns.csv",
             "2024-x.parquet",
             "15-of-000012-turns.parquet",

@@ -15,8 +15,10 @@ use super::schema::Table;
 use crate::error::{Error, Result};
 use crate::interaction::{Direction, Interaction, Status};
 
-/// Wanted rows this near to each other are read together.
+/// The most rows that are read at a time.
 const BLOCK_ROWS: u64 = 1 << 16;
+/// Wanted rows nearer than this to each other are read together, with those between: about as many texts as a page has.
+const GAP_ROWS: u64 = 1 << 10;
 
 impl Store {
     /// The values of a field for a few rows, in the order of `rows`. The fields are those of [`Store::dimension`].
@@ -97,27 +99,28 @@ impl Store {
         &self,
         table: Table,
         columns: &[&str],
-        rows: &[u32],
+        rows: &[impl Copy + Into<u64>],
         mut each: impl FnMut(usize, &DataFrame, usize) -> Result<(), String>,
     ) -> Result<()> {
-        let mut wanted: Vec<(u64, usize)> = rows.iter().map(|row| u64::from(*row)).zip(0..).collect();
+        let mut wanted: Vec<(u64, usize)> = rows.iter().map(|row| (*row).into()).zip(0..).collect();
         wanted.sort_unstable();
         let mut wanted = wanted.as_slice();
         for (part, first) in self.parts_of(table) {
             let (here, later) =
                 wanted.split_at(wanted.partition_point(|(row, _)| *row < first + part.row_count));
             wanted = later;
-            let blocks: Vec<&[(u64, usize)]> =
-                here.chunk_by(|a, b| (a.0 - first) / BLOCK_ROWS == (b.0 - first) / BLOCK_ROWS).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let open = part.open(self.dir())?;
+            let is_together = |a: &(u64, usize), b: &(u64, usize)| {
+                (a.0 - first) / BLOCK_ROWS == (b.0 - first) / BLOCK_ROWS && b.0 - a.0 < GAP_ROWS
+            };
+            let blocks: Vec<&[(u64, usize)]> = here.chunk_by(is_together).collect();
             for blocks in blocks.chunks(rayon::current_num_threads()) {
                 let low = |block: &[(u64, usize)]| block[0].0;
                 let frame = |block: &&[(u64, usize)]| {
-                    part.read(
-                        self.dir(),
-                        columns,
-                        low(block) - first,
-                        block[block.len() - 1].0 - low(block) + 1,
-                    )
+                    open.read(columns, low(block) - first, block[block.len() - 1].0 - low(block) + 1)
                 };
                 let frames: Vec<DataFrame> = blocks.par_iter().map(frame).collect::<Result<_>>()?;
                 for (block, frame) in blocks.iter().zip(&frames) {

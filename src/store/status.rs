@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::duplicates::Replaced;
 use super::manifest::{CommitRecord, FORMAT_VERSION, SourceRecord};
+use super::part::Part;
 use super::reader::Store;
 use super::schema::Table;
+use super::search_files::index_name;
 use crate::error::Result;
 use crate::interaction::Micros;
 
@@ -90,8 +92,20 @@ impl Store {
             removed_count: uncounted.removed_count,
             commits: self.commits().to_vec(),
             sources: self.sources().cloned().collect(),
-            tables: Table::ALL.into_iter().map(|table| self.table_status(table)).collect::<Result<_>>()?,
+            tables: Table::ALL
+                .into_iter()
+                .map(|table| self.table_status(table))
+                .chain([Ok(self.search_status())])
+                .collect::<Result<_>>()?,
         })
+    }
+
+    /// The search index, as if it were a table: its rows are the turns.
+    fn search_status(&self) -> TableStatus {
+        let has_index = |part: &Part| self.dir().join(index_name(&part.file)).exists();
+        let rows = self.parts_of(Table::Turns).filter(|(part, _)| has_index(part)).map(|it| it.0.row_count);
+        let (part_count, byte_count) = self.search_size();
+        TableStatus { table: "search", part_count, row_count: rows.sum(), dead_count: 0, byte_count }
     }
 
     fn table_status(&self, table: Table) -> Result<TableStatus> {

@@ -17,6 +17,7 @@ use super::manifest::{MANIFEST_FILE, is_as_saved};
 use super::part::Part;
 use super::reader::Store;
 use super::schema::Table;
+use super::search_files::index_name;
 use super::sources::has;
 use super::writer::TEXT_ROWS;
 use crate::error::{Error, Result};
@@ -64,6 +65,7 @@ pub fn verify(dir: &Path) -> Result<Verification> {
         let checked = part.check_length(dir).and_then(|()| part.check_bytes(dir));
         found.note(part, checked.and_then(|()| store.decode(part)));
     }
+    store.verify_search(&mut found);
     // What does not decode cannot be compared, and is named already.
     if found.damages.is_empty() {
         store.compare(&mut found)?;
@@ -83,6 +85,20 @@ impl Verification {
 }
 
 impl Store {
+    /// Looks whether the search index is as it was written, and that of the turns that are there.
+    fn verify_search(&self, found: &mut Verification) {
+        for (part, _) in self.parts_of(Table::Turns) {
+            let file = index_name(&part.file);
+            let Ok(there) = std::fs::metadata(self.dir.join(&file)) else { continue };
+            found.file_count += 1;
+            found.byte_count += there.len();
+            if let Err(what) = self.open_index(part) {
+                let what = format!("{what} (the next `recontact search` builds it anew)");
+                found.damages.push(Damage { file, what });
+            }
+        }
+    }
+
     /// Decodes every column of a part, and looks whether its numbers can be.
     fn decode(&self, part: &Part) -> Result<()> {
         let columns = part.table.columns();

@@ -8,6 +8,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use polars::prelude::DataFrame;
+
 use super::codes::{CODED_FIELDS, Dictionary, MAX_NAME_BYTES, MAX_NAME_COUNT, coded_values, codes_of};
 use super::cues::{self, CUE_CODES, CueRows, StoredCue};
 use super::interactions::{NarrowRows, TextRows, column_u32, frame};
@@ -17,6 +19,7 @@ use super::part::{PartWriter, is_ours, remove_leftovers};
 use super::reader::Store;
 use super::rejects::count_reason;
 use super::schema::Table;
+use super::search_files::IndexWriter;
 use super::surveys::SurveyRows;
 use super::turns::TranscriptRows;
 use crate::error::{Error, Result};
@@ -51,6 +54,9 @@ pub struct Writer {
     commit_id: u64,
     deed: Deed,
     parts: BTreeMap<Table, PartWriter>,
+    /// The search index of the turns, once there are any; nothing where none is wanted.
+    index: Option<IndexWriter>,
+    has_index: bool,
     narrow: NarrowRows,
     texts: TextRows,
     transcripts: TranscriptRows,
@@ -106,6 +112,8 @@ impl Writer {
             commit_id: manifest.commit_id + 1,
             deed: if is_anew && manifest.commit_id > 0 { Deed::Rebuild } else { Deed::Index },
             parts: BTreeMap::new(),
+            index: None,
+            has_index: true,
             narrow: NarrowRows::default(),
             texts: TextRows::default(),
             transcripts: TranscriptRows::after(0),
@@ -123,6 +131,11 @@ impl Writer {
             source_count_before: manifest.sources.len(),
             manifest,
         })
+    }
+
+    /// Leaves out the search index of what this run brings; the first search will build it.
+    pub fn without_search(self) -> Writer {
+        Writer { has_index: false, ..self }
     }
 
     /// Hash of the lexicons that the cues of the last commit were found with; `None` where the store has no sources.
@@ -268,8 +281,12 @@ impl Writer {
         if self.current != SourceRecord::default() {
             self.finish_source(SourceRecord::default())?;
         }
-        for (_, part) in std::mem::take(&mut self.parts) {
-            self.manifest.parts.push(part.finish()?);
+        for (table, part) in std::mem::take(&mut self.parts) {
+            let part = part.finish()?;
+            if let Some(index) = self.index.take_if(|_| table == Table::Turns) {
+                index.finish(&part)?;
+            }
+            self.manifest.parts.push(part);
         }
         let dictionaries = CODED_FIELDS.into_iter().map(str::to_string).zip(self.dictionaries);
         let cue_fields = CUE_CODES.into_iter().map(cues::dictionary_name);
@@ -318,7 +335,24 @@ impl Writer {
         let after = TranscriptRows::after(written + self.transcripts.turn_count() as u64);
         let (transcripts, turns) = std::mem::replace(&mut self.transcripts, after).into_frames();
         self.part(Table::Transcripts)?.write(&transcripts)?;
-        self.part(Table::Turns)?.write(&turns)
+        self.part(Table::Turns)?.write(&turns)?;
+        self.index_turns(&turns)
+    }
+
+    /// Adds turns to the search index.
+    fn index_turns(&mut self, turns: &DataFrame) -> Result<()> {
+        if !self.has_index {
+            return Ok(());
+        }
+        let index = match &mut self.index {
+            Some(index) => index,
+            none => {
+                let turns = Table::Turns.file_name(self.commit_id);
+                none.insert(IndexWriter::create(&self.dir, &turns)?)
+            }
+        };
+        let texts = turns.column("text").and_then(|column| column.str()).expect("turns have a text");
+        texts.iter().try_for_each(|text| index.push(text.unwrap_or_default()))
     }
 
     fn flush_cues(&mut self) -> Result<()> {

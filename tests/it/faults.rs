@@ -108,6 +108,13 @@ impl Undisturbed {
         assert!(report(folder, store).ok().stdout == self.report, "{what}: another report");
         let known = self.folder.path().join("whole");
         assert_eq!(file_names(&folder.join(store)), file_names(&known), "{what}: nothing is left behind");
+        let is_index = |name: &String| name.ends_with(".search");
+        let indexes: Vec<String> = file_names(&known).into_iter().filter(is_index).collect();
+        assert!(!indexes.is_empty());
+        for name in indexes {
+            let bytes = |store: &Path| fs::read(store.join(&name)).unwrap();
+            assert!(bytes(&folder.join(store)) == bytes(&known), "{what}: another search index");
+        }
     }
 }
 

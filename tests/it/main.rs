@@ -47,6 +47,8 @@ mod program;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod sql;

@@ -54,7 +54,7 @@ fn decoded(store: &Path) -> String {
         let path = entry.unwrap().path();
         text.push_str(&format!("{}\n", path.file_name().unwrap().to_string_lossy()));
         if path.extension().is_none_or(|extension| extension != "parquet") {
-            text.push_str(&fs::read_to_string(&path).unwrap());
+            text.push_str(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
             continue;
         }
         let frame = ParquetReader::new(fs::File::open(&path).unwrap()).finish().unwrap();
