@@ -30,9 +30,8 @@ function headline(overall, categories, report, isWhole) {
 
 function categoriesPart(entries, overall) {
   const rows = [...entries].sort((a, b) => (b.excess_failure_count ?? -Infinity) - (a.excess_failure_count ?? -Infinity));
-  const link = (name) => (document.getElementById(`category-${name}`) || isDetailed.has(name) ? el("a", { href: `#${detailId(name)}` }, named(name)) : named(name));
   const columns = [
-    { name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)), show: (value, row) => (row.isAll ? "All" : link(row.category)) },
+    { name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)), show: (value, row) => (row.isAll ? "All" : categoryLink(row.category)) },
     ...FCR_COLUMNS,
     { name: "Beyond target", of: (row) => row.excess_failure_count, show: tenths, isNumber: true },
     { name: "Verdict", of: (row) => ORDER.indexOf(row.verdict), show: (_, row) => verdictOf(row.verdict) },
@@ -105,7 +104,8 @@ function waterfallPart(report) {
     asTable("Rows", [{ name: "Step", of: (row) => row.name }, { name: "Rows", of: (row) => row.count, isNumber: true }], steps, { isSorted: false }));
 }
 
-function sweepPart({ sweep }) {
+function sweepPart(sweep) {
+  if (!sweep) return null;
   const all = [{ ...sweep.overall, name: "All" }, ...sweep.categories.map((swept) => ({ ...swept, name: named(swept.category) }))];
   const known = all.map((swept) => ({ name: swept.name, windows: swept.windows.filter((point) => isNumber(point.fcr_rate)) })).filter((swept) => swept.windows.length);
   const days = (span) => Number.parseFloat(span);
