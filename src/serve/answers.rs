@@ -91,7 +91,7 @@ pub(super) async fn status(State(desk): Shared, RawQuery(query): RawQuery) -> An
         let commit = desk.commit()?;
         let presets = PRESETS.iter().map(|preset| PresetName { name: preset.name, says: preset.says });
         let status = Status {
-            version: commit.version(),
+            version: commit.stamp().name(),
             commit_id: commit.store().commit_id(),
             policy: commit.policy(),
             presets: presets.collect(),
@@ -196,7 +196,7 @@ async fn answer(
 }
 
 fn json(bytes: Bytes, commit: &Commit) -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json".to_string()), (VERSION, commit.version())];
+    let headers = [(header::CONTENT_TYPE, "application/json".to_string()), (VERSION, commit.stamp().name())];
     (headers, bytes).into_response()
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
 use serde::Serialize;
@@ -12,7 +11,7 @@ use super::kept::Kept;
 use crate::lexicon::Source;
 use crate::pipeline::{Reports, Searches};
 use crate::policy::{Origin, Policy};
-use crate::store::Store;
+use crate::store::{Stamp, Store};
 use crate::{Error, Result};
 
 /// A commit that is answered from.
@@ -24,21 +23,6 @@ pub(super) struct Commit {
     /// The last, with the policy that it is under.
     searches: Mutex<Option<(Policy, Arc<Searches>)>>,
     kept: Mutex<Kept>,
-}
-
-/// What tells one state of a store from another: every commit replaces the manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp {
-    modified_at: SystemTime,
-    byte_count: u64,
-}
-
-impl Stamp {
-    /// That of the store in a folder; none where there is none.
-    pub(super) fn of(store: &Path) -> Option<Stamp> {
-        let manifest = std::fs::metadata(store.join("manifest.json")).ok()?;
-        Some(Stamp { modified_at: manifest.modified().ok()?, byte_count: manifest.len() })
-    }
 }
 
 impl Commit {
@@ -67,12 +51,6 @@ impl Commit {
         &self.stamp
     }
 
-    /// Names the state of the store, for a page that asks whether it changed.
-    pub(super) fn version(&self) -> String {
-        let modified_at = self.stamp.modified_at.duration_since(UNIX_EPOCH).unwrap_or_default();
-        format!("{}-{}", self.store.commit_id(), modified_at.as_nanos())
-    }
-
     pub(super) fn store(&self) -> &Store {
         &self.store
     }
@@ -99,6 +77,14 @@ impl Commit {
             return Ok(searches.clone());
         }
         *searches = None;
+        if !self.store.has_search_files() {
+            let what = "the store has no search index, or one that is not whole";
+            return Err(Error::data(
+                self.store.dir(),
+                what,
+                "run `recontact search` on it once, which builds it",
+            ));
+        }
         let loaded = Arc::new(Searches::load(&self.store, policy, &|_| {})?);
         *searches = Some((policy.clone(), loaded.clone()));
         Ok(loaded)

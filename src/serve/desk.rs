@@ -1,17 +1,17 @@
 //! What all requests share: the commit that is answered from, and the right to work something out, of which few have it at
 //! a time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use super::answers::Fault;
-use super::commit::{Commit, Stamp};
+use super::commit::Commit;
 use super::tester::Tester;
 use super::{ServeOptions, Token};
 use crate::Result;
+use crate::store::Stamp;
 
 /// Answers that are worked out at a time; each uses all cores where it can.
 const MOST_AT_WORK: usize = 2;
@@ -23,8 +23,10 @@ pub struct Desk {
     options: ServeOptions,
     tester: Tester,
     current: Mutex<Option<Arc<Commit>>>,
-    right: Semaphore,
-    waiting_count: AtomicUsize,
+    /// To be among those who work or wait.
+    places: Arc<Semaphore>,
+    /// To work.
+    rights: Arc<Semaphore>,
 }
 
 impl Desk {
@@ -37,8 +39,8 @@ impl Desk {
             tester: Tester::new(options.lexicons.clone())?,
             options,
             current: Mutex::new(None),
-            right: Semaphore::new(MOST_AT_WORK),
-            waiting_count: AtomicUsize::new(0),
+            places: Arc::new(Semaphore::new(MOST_AT_WORK + MOST_WAITING)),
+            rights: Arc::new(Semaphore::new(MOST_AT_WORK)),
         })
     }
 
@@ -68,9 +70,14 @@ impl Desk {
         self: &Arc<Desk>,
         work: impl FnOnce(&Desk) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let _place = Place::take(&self.waiting_count)?;
-        let _right = self.right.acquire().await.map_err(|_| Fault::busy())?;
-        self.look(work).await
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Fault::busy())?;
+        let right = self.rights.clone().acquire_owned().await.map_err(|_| Fault::busy())?;
+        // Who no longer listens ends the waiting and not the work: both are held until that is done.
+        self.look(move |desk| {
+            let _held = (place, right);
+            work(desk)
+        })
+        .await
     }
 
     /// Does what is quick where it may block, at once.
@@ -80,24 +87,5 @@ impl Desk {
     ) -> Result<T, Fault> {
         let desk = self.clone();
         spawn_blocking(move || look(&desk)).await.map_err(|_| Fault::bug())?
-    }
-}
-
-/// A place among those who wait or work.
-struct Place<'a>(&'a AtomicUsize);
-
-impl Place<'_> {
-    fn take(count: &AtomicUsize) -> Result<Place<'_>, Fault> {
-        let place = Place(count);
-        match count.fetch_add(1, Ordering::Relaxed) {
-            before if before < MOST_AT_WORK + MOST_WAITING => Ok(place),
-            _ => Err(Fault::busy()),
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

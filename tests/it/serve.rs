@@ -632,3 +632,26 @@ fn a_commit_that_lands_is_offered() {
     assert_eq!(browser.text(".news"), "");
     assert_eq!(browser.complaints(), [""; 0]);
 }
+
+#[test]
+fn a_store_without_a_search_index_stays_without_one() {
+    let words =
+        "{\"interaction_id\": \"1\", \"turns\": [{\"speaker\": \"customer\", \"text\": \"refund\"}]}\n";
+    let folder = Folder::with(&[
+        ("log/a.csv", "id,customer,started_at,category\n1,A,2026-01-01,Billing\n"),
+        ("log/words.jsonl", words),
+    ]);
+    folder.run("index log --store store --no-search").ok();
+    let server = Server::new(&folder.path().join("store"), None);
+    let fault = server.fault("/api/search?q=refund", StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        fault.ends_with(
+            "no search index, or one that is not whole: run `recontact search` on it once, which builds it"
+        ),
+        "{fault}"
+    );
+    let names = std::fs::read_dir(folder.path().join("store")).unwrap();
+    assert!(names.flatten().all(|it| !it.file_name().to_string_lossy().contains("search")));
+    folder.run("search refund --store store").ok();
+    assert_eq!(number(&server.json("/api/search?q=refund"), "match_count"), 1);
+}

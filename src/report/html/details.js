@@ -76,7 +76,7 @@ function storiesPart({ stories, untold_count }) {
 
 function timelineTable(timeline, options = {}) {
   return table("Contacts", [
-    { name: "Contact", of: (row) => row.interaction_id, show: options.link }, { name: "Began", of: (row) => row.started_at, show: moment },
+    { name: "Contact", of: (row) => row.interaction_id, show: options.link }, { name: "Began", of: (row) => row.started_at, show: moment, isWhole: true },
     options.hasEpisode ? { name: "Episode", of: (row) => row.episode, isNumber: true } : null,
     { name: "Channel", of: (row) => row.channel }, { name: "Category", of: (row) => row.category },
     { name: "Counts as", of: (row) => row.class, show: (value, row) => [value.replace(/_/g, " "), row.outcome ? `, ${row.outcome}` : "", row.gap ? ` (after ${row.gap})` : ""].join("") },

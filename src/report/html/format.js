@@ -31,13 +31,13 @@ const short = (text, most = 28) => plain([...named(text)].length > most ? `${[..
 const VERDICTS = { fails: "✗ fails", at_risk: "! at risk", meets: "✓ meets", too_few: "? too few" };
 const verdictOf = (verdict) => el("span", { class: `verdict ${verdict}` }, VERDICTS[verdict]);
 
-// A table whose columns are {name, of(row), show(value, row), isNumber}. Its head sorts it.
+// A table whose columns are {name, of(row), show(value, row), isNumber, isWhole}. Its head sorts it.
 function table(caption, columns, rows, { isSorted = true, mark = () => "" } = {}) {
   const body = el("tbody");
   const fill = (sorted) => body.replaceChildren(...sorted.map((row) => el("tr", { class: mark(row) || null },
     columns.map((column) => {
       const value = column.of(row);
-      return el("td", { class: column.isNumber ? "number" : null }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
+      return el("td", { class: column.isNumber ? "number" : column.isWhole ? "whole" : null }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
     }))));
   const heads = columns.map((column) => {
     const head = el("th", { scope: "col", class: column.isNumber ? "number" : null });

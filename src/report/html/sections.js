@@ -37,7 +37,7 @@ function categoriesPart(entries, overall) {
     { name: "Verdict", of: (row) => ORDER.indexOf(row.verdict), show: (_, row) => verdictOf(row.verdict) },
   ];
   return part("categories", "Which categories fail",
-    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target."),
+    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target.", rows.length > MOST_BARS ? ` The chart has the first ${MOST_BARS} of ${count(rows.length)}.` : ""),
     excessChart(rows),
     table("Categories", columns, [...rows, { ...overall, isAll: true }], { mark: (row) => (row.isAll ? "all" : "") }));
 }
@@ -59,7 +59,7 @@ function trendPart(report, lineOf) {
   };
   const made = part("trend", "FCR over time",
     el("p", { class: "soft" }, `By the ${unit} in which the first contact began. Hollow points are provisional (windows still open) or only partly counted.`),
-    el("label", {}, "Show ", select), place);
+    report.trend.length > 1 ? el("label", {}, "Show ", select) : null, place);
   return [made, show];
 }
 

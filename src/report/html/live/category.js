@@ -14,7 +14,7 @@ async function categoryView(query, request) {
   const below = entry.verdict === "fails" || entry.verdict === "at_risk";
   return (main) => {
     main.replaceChildren(
-      el("h1", { dir: "auto" }, named(entry.category)), el("p", {}, verdictOf(entry.verdict), " · ", linkTo("overview", {}, "all categories"), " · ", linkTo("search", { category: name ?? "(none)" }, "search in it")),
+      el("h1", {}, el("bdi", {}, named(entry.category))), el("p", {}, verdictOf(entry.verdict), " · ", linkTo("overview", {}, "all categories"), " · ", linkTo("search", { category: name ?? "(none)" }, "search in it")),
       el("div", { class: "cards" },
         card("First-contact resolution", percent(entry.fcr_rate), `${interval(entry.fcr_low, entry.fcr_high)}, target ${percent(entry.target)}`),
         card("Issues that failed", count(failedOf(entry)), `of ${count(entry.eligible_count)} eligible first contacts`),
@@ -22,7 +22,7 @@ async function categoryView(query, request) {
         card("Repeats", count(entry.repeat_count), `of ${count(entry.contact_count)} contacts`),
         isNumber(cost) ? card("Cost of repeats", money.format(cost), "repeats × cost per repeat") : ""),
       timeline,
-      part("evidence", "What customers say and where", below ? [evidenceOf(entry), placesOf(entry, page.places)] : el("p", { class: "soft" }, "What customers say and where failures are is gathered for categories below their target."),
+      part("evidence", "Behind the number", below ? [evidenceOf(entry), placesOf(entry, page.places)] : el("p", { class: "soft" }, "What customers say and where failures are is gathered for categories below their target."),
         below && !entry.evidence ? el("p", { class: "soft" }, "No customer of it states a repeat.") : ""),
       ...[daysPart({ overall: report.overall, categories: [{ ...entry, verdict: "fails" }] }), saidDonePart({ overall: report.overall, categories: [entry] })].filter(Boolean));
     showTrend();
