@@ -116,7 +116,7 @@ fn run(count: u64) -> recontact::Result<()> {
 }
 
 /// Asks both engines a thousand queries, each once before it counts. Gives how many turns each finds.
-fn compare(searches: &Searches<'_>, sqlite: &Connection, asked: &[Asked]) -> recontact::Result<Vec<u64>> {
+fn compare(searches: &Searches, sqlite: &Connection, asked: &[Asked]) -> recontact::Result<Vec<u64>> {
     let mut times: BTreeMap<&str, [Vec<Duration>; 2]> = BTreeMap::new();
     let (mut counts, mut differ) = (Vec::new(), 0);
     for round in 0..2 {

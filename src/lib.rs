@@ -3,7 +3,7 @@
 //!
 //! Data flows one way: `ingest` reads files into interactions and transcripts, `detect` finds cues in what
 //! people said, `store` keeps both; `link` chains the contacts of a customer into episodes, `measure` counts,
-//! `report` shows. A module uses only what stands before it in this list.
+//! `report` shows, `serve` lets a browser look. A module uses only what stands before it in this list.
 
 pub mod error;
 mod guard;
@@ -33,5 +33,7 @@ pub mod measure;
 pub mod report;
 
 pub mod pipeline;
+
+pub mod serve;
 
 pub use error::{Error, Result};

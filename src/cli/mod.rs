@@ -13,6 +13,7 @@ mod lexicon;
 mod presets;
 mod report;
 mod search;
+mod serve;
 mod shared;
 mod store;
 mod sweep;
@@ -41,6 +42,7 @@ enum Command {
     Windows(windows::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
+    Serve(serve::Arguments),
     Init(init::Arguments),
     Detect(detect::Arguments),
     Lexicon(lexicon::Arguments),
@@ -59,6 +61,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Windows(arguments) => windows::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),

@@ -10,7 +10,7 @@ use recontact::config::MAX_CONFIG_BYTES;
 use recontact::error::read_text;
 use recontact::measure::Period;
 use recontact::pipeline::{self, ReportOptions, Reports};
-use recontact::policy::{Clock, Origin, PRESETS, Policy, Preset, Same, Span};
+use recontact::policy::{Clock, Overrides, PRESETS, Policy, Preset, Same, Span, rate};
 use recontact::report::{ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv};
 use recontact::store::Store;
 
@@ -146,45 +146,34 @@ fn span(text: &str) -> Result<Span, String> {
     Span::parse(text)
 }
 
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
-        Ok(rate) if (1.0..=100.0).contains(&rate) => {
-            Err(format!("write a rate from 0 to 1, such as {}", rate / 100.0))
-        }
-        _ => Err("write a rate from 0 to 1, such as 0.7".to_string()),
-    }
-}
-
 impl PolicyArguments {
     /// The policy of the given configuration, else of `known` (a path for messages and a text), with the overrides.
     pub(super) fn policy(&self, known: Option<(&Path, &str)>) -> anyhow::Result<Policy> {
-        let mut policy = match (&self.config, known) {
+        let policy = match (&self.config, known) {
             (Some(path), _) => Policy::parse(path, &read_text(path, MAX_CONFIG_BYTES)?)?,
             (None, Some((path, text))) => Policy::parse(path, text)?,
             (None, None) => Policy::default(),
         };
-        if let Some(preset) = self.preset.as_deref().and_then(Preset::named) {
-            policy = policy.with_preset(preset);
+        Ok(self.overrides().applied(policy)?)
+    }
+
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            preset: self.preset.as_deref().and_then(Preset::named),
+            window: self.window,
+            lookback: self.lookback,
+            clock: self.clock.map(|clock| match clock {
+                ClockArgument::Start => Clock::Start,
+                ClockArgument::End => Clock::End,
+            }),
+            same: self.same.map(|same| match same {
+                SameArgument::Category => Same::Category,
+                SameArgument::ParentCategory => Same::ParentCategory,
+                SameArgument::Any => Same::Any,
+            }),
+            derives_category: self.derive_category,
+            target: self.target,
         }
-        policy.window = self.window.unwrap_or(policy.window);
-        policy.lookback = self.lookback.or(policy.lookback);
-        policy.target = self.target.unwrap_or(policy.target);
-        match self.clock {
-            Some(ClockArgument::Start) => policy.clock = Clock::Start,
-            Some(ClockArgument::End) => policy.clock = Clock::End,
-            None => {}
-        }
-        match self.same {
-            Some(SameArgument::Category) => policy.same = Same::Category,
-            Some(SameArgument::ParentCategory) => policy.same = Same::ParentCategory,
-            Some(SameArgument::Any) => policy.same = Same::Any,
-            None => {}
-        }
-        policy.derives_category |= self.derive_category;
-        // The file by itself was in order: what is wrong now comes from the arguments, and is on no line of it.
-        Policy { origin: Origin::default(), ..policy.clone() }.check()?;
-        Ok(policy)
     }
 
     /// As [`PolicyArguments::policy`], from the configuration that a store keeps.

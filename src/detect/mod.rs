@@ -334,7 +334,12 @@ impl<'a> Detector<'a> {
     }
 
     /// The phrases of a rule (indices into its phrases) that match in the last of `turns`, vetoed or not.
-    fn phrases_matching(&self, rule: RuleIndex, turns: &[Utterance], scratch: &mut Scratch) -> Vec<usize> {
+    pub fn phrases_matching(
+        &self,
+        rule: RuleIndex,
+        turns: &[Utterance],
+        scratch: &mut Scratch,
+    ) -> Vec<usize> {
         self.take_over(scratch);
         let (language, Some(turn)) = (usize::from(rule.language), turns.last()) else { return Vec::new() };
         scratch.languages = 1 << language;

@@ -24,7 +24,7 @@ const NO_PLACE: u32 = u32::MAX;
 
 /// The interactions of a store under a policy, one by one.
 pub struct Contacts<'a> {
-    reports: &'a Reports<'a>,
+    reports: &'a Reports,
     view: View<'a>,
     ended_at: Vec<Micros>,
     chain: Chain,
@@ -46,11 +46,11 @@ struct Chain {
     before: Vec<Micros>,
 }
 
-impl<'a> Reports<'a> {
+impl Reports {
     /// The interactions one by one, under a policy that a report was made by.
     ///
     /// Errors: as [`report`](super::report()).
-    pub fn contacts(&'a self, policy: &'a Policy) -> Result<Contacts<'a>> {
+    pub fn contacts<'a>(&'a self, policy: &'a Policy) -> Result<Contacts<'a>> {
         let loaded = self.loaded();
         let view = loaded.view(policy)?;
         let columns = view.columns;

@@ -5,12 +5,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::derive::tells_category;
+use super::report::Reports;
 use super::view::{Extent, Loaded, View};
 use super::why::{Around, Witness, class_name, outcome_name, span};
 use crate::interaction::Interaction;
 use crate::link::{Class, Exclusion, TimelineContact, Timelines, timeline};
 use crate::policy::Policy;
-use crate::store::{CueColumns, Store, StoredCue};
+use crate::store::{Store, StoredCue};
 use crate::{Error, Result};
 
 /// What is to be explained.
@@ -47,6 +49,9 @@ pub struct Explanation {
     /// The interactions of the story in order: of a contact those about the same reason (none for no contact), of a
     /// customer all.
     pub timeline: Vec<TimelineEntry>,
+    /// Interactions of the story that the timeline leaves out, where fewer were asked for.
+    #[serde(skip_serializing_if = "is_none")]
+    pub left_out_count: usize,
     /// What was found in its transcript; for a contact.
     pub cues: Vec<StoredCue>,
 }
@@ -83,16 +88,36 @@ pub struct TimelineEntry {
 ///
 /// Errors: nothing is called so, an unknown time zone, a damaged store.
 pub fn explain(store: &Store, policy: &Policy, id: &str, about: Option<About>) -> Result<Explanation> {
-    let row = if about == Some(About::Customer) { None } else { store.find_interaction(id)? };
-    let cues = store.cues()?;
+    let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
     let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
-    let view = loaded.view(policy)?;
-    let story = Story::new(&view, &cues);
+    explained(&loaded.view(policy)?, id, about, usize::MAX)
+}
+
+impl Reports {
+    /// As [`explain`], from what was read for reports, under a policy that [suits](Reports::suits) it. Of a story of more
+    /// than `most` interactions so many are told: the latest, or those around a contact.
+    ///
+    /// Errors: as [`explain`].
+    pub fn explain(
+        &self,
+        policy: &Policy,
+        id: &str,
+        about: Option<About>,
+        most: usize,
+    ) -> Result<Explanation> {
+        explained(&self.view(policy)?, id, about, most)
+    }
+}
+
+fn explained(view: &View, id: &str, about: Option<About>, most: usize) -> Result<Explanation> {
+    let store = view.store;
+    let row = if about == Some(About::Customer) { None } else { store.find_interaction(id)? };
+    let story = Story { view };
     match row {
         Some(row) if about == Some(About::Episode) => {
-            Ok(of_rows(About::Episode, story.told(story.episode(row))?))
+            story.of_rows(About::Episode, story.episode(row), Some(row), most)
         }
-        Some(row) => story.of_contact(row, id),
+        Some(row) => story.of_contact(row, id, most),
         None => {
             let rows = if matches!(about, None | Some(About::Customer)) {
                 view.rows_of_customer(id)
@@ -102,22 +127,13 @@ pub fn explain(store: &Store, policy: &Policy, id: &str, about: Option<About>) -
             if rows.is_empty() {
                 return Err(unknown(store, id, about));
             }
-            Ok(of_rows(About::Customer, story.told(rows)?))
+            story.of_rows(About::Customer, rows, None, most)
         }
     }
 }
 
-fn of_rows(about: About, timeline: Vec<TimelineEntry>) -> Explanation {
-    Explanation {
-        about,
-        interaction: None,
-        started_at: None,
-        class: None,
-        why: None,
-        would: Vec::new(),
-        timeline,
-        cues: Vec::new(),
-    }
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn unknown(store: &Store, id: &str, about: Option<About>) -> Error {
@@ -135,23 +151,41 @@ type Found = (TimelineContact, Option<TimelineContact>);
 /// What stories are told from.
 pub(super) struct Story<'a> {
     pub(super) view: &'a View<'a>,
-    /// Rows of cues by the interaction's key.
-    cues: HashMap<u64, Vec<u32>>,
 }
 
-impl<'a> Story<'a> {
-    pub(super) fn new(view: &'a View<'a>, cues: &CueColumns) -> Story<'a> {
-        let mut by_key: HashMap<u64, Vec<u32>> = HashMap::new();
-        for (key, row) in cues.interaction_key.iter().zip(&cues.row) {
-            by_key.entry(*key).or_default().push(*row);
-        }
-        Story { view, cues: by_key }
+impl Story<'_> {
+    fn of_rows(&self, about: About, rows: Vec<u32>, own: Option<u32>, most: usize) -> Result<Explanation> {
+        let (rows, left_out_count) = self.at_most(most, rows, own);
+        Ok(Explanation {
+            about,
+            interaction: None,
+            started_at: None,
+            class: None,
+            why: None,
+            would: Vec::new(),
+            timeline: self.told(rows)?,
+            left_out_count,
+            cues: Vec::new(),
+        })
     }
 
-    fn of_contact(&self, row: u32, id: &str) -> Result<Explanation> {
+    /// At most so many of the rows by their start: the latest, or those around `own`; and how many are left out.
+    fn at_most(&self, most: usize, mut rows: Vec<u32>, own: Option<u32>) -> (Vec<u32>, usize) {
+        let left_out_count = rows.len().saturating_sub(most);
+        if left_out_count > 0 {
+            rows.sort_unstable_by_key(|row| (self.view.columns.started_at[*row as usize], *row));
+            let place = own.and_then(|own| rows.iter().position(|row| *row == own));
+            let first = place.map_or(left_out_count, |at| at.saturating_sub(most / 2).min(left_out_count));
+            rows = rows[first..first + most].to_vec();
+        }
+        (rows, left_out_count)
+    }
+
+    fn of_contact(&self, row: u32, id: &str, most: usize) -> Result<Explanation> {
         let view = self.view;
         let contacts = timeline(&view.links, &view.input(), view.policy, row);
-        let rows: Vec<u32> = contacts.iter().map(|contact| contact.row).collect();
+        let rows = contacts.iter().map(|contact| contact.row).collect();
+        let (rows, left_out_count) = self.at_most(most, rows, Some(row));
         let own = self.told(vec![row])?.pop();
         let (why, would) = own.map(|it| (it.why, it.would)).unwrap_or_default();
         Ok(Explanation {
@@ -161,6 +195,7 @@ impl<'a> Story<'a> {
             why: Some(why),
             would,
             timeline: self.told(rows)?,
+            left_out_count,
             cues: distinct(view.store.cues_of(id)?),
             interaction: Some(view.store.interaction(row)?),
         })
@@ -338,7 +373,8 @@ impl<'a> Story<'a> {
     /// What was said in each of the rows. The words are read at once: a part is decoded once, not once a row.
     fn cues_of(&self, rows: &[u32]) -> Result<HashMap<u32, Vec<StoredCue>>> {
         let key = |row: &u32| self.view.columns.interaction_key[*row as usize];
-        let of_row = |row: &u32| self.cues.get(&key(row)).map_or(&[][..], Vec::as_slice);
+        let cues = self.view.store.cue_rows(&rows.iter().map(key).collect())?;
+        let of_row = |row: &u32| cues.get(&key(row)).map_or(&[][..], Vec::as_slice);
         let wanted: Vec<u32> = rows.iter().flat_map(of_row).copied().collect();
         let mut records = self.view.store.cue_records(&wanted)?.into_iter();
         let of_rows =

@@ -78,7 +78,7 @@ impl Marks {
 
 impl Known {
     pub(super) fn read(loaded: &Loaded, cues: &CueColumns, spoken: &Spoken) -> Result<Known> {
-        let (store, columns) = (loaded.store, &loaded.columns);
+        let (store, columns) = (&loaded.store, &loaded.columns);
         let surveys = store.survey_columns()?;
         let row_of = |keys: &[u64]| rows_of(&columns.interaction_key, &columns.is_duplicate, keys);
         let mut known = Known {

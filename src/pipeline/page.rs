@@ -12,10 +12,11 @@ use super::report::{ReportOptions, Reports};
 use super::sweep::sweep;
 use super::trend::periods;
 use super::view::View;
+use crate::link::{NO_ROW, rows_of};
 use crate::measure::{Dimension, Groups, Scores, Verdict, group, score_classes};
 use crate::policy::Policy;
 use crate::report::{Report, Sweep, scope};
-use crate::store::{self, Store};
+use crate::store::{self, Store, key};
 use crate::{Error, Result};
 
 /// What a page shows.
@@ -25,8 +26,9 @@ pub struct Page {
     pub scope: String,
     /// The report.
     pub report: Report,
-    /// The same rates under other windows and presets.
-    pub sweep: Sweep,
+    /// The same rates under other windows and presets; where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
     /// The report's counts, cut finer.
     pub slices: Vec<Slice>,
     /// Where the contacts of each category below its target are, by other dimensions.
@@ -108,13 +110,21 @@ const WEEKDAYS: [&str; 8] =
 ///
 /// Errors: as [`report`](super::report()).
 pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<Page> {
-    let mut reports = Reports::load(store, policy)?;
-    let report = reports.report(policy, options)?;
-    let sweep = sweep(store, policy)?;
-    let view = reports.view(policy)?;
-    let (stories, untold_count) = stories(&Story::new(&view, &store.cues()?), &report)?;
-    let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
-    Ok(Page { scope: scope(&report), report, sweep, slices, places, stories, untold_count })
+    let page = Reports::load(store, policy)?.page(policy, options)?;
+    Ok(Page { sweep: Some(sweep(store, policy)?), ..page })
+}
+
+impl Reports {
+    /// A page without the sweep, under a policy that [suits](Reports::suits) what was read.
+    ///
+    /// Errors: as [`report`](super::report()).
+    pub fn page(&self, policy: &Policy, options: &ReportOptions) -> Result<Page> {
+        let view = self.view(policy)?;
+        let report = self.measured(&view, options)?;
+        let (stories, untold_count) = stories(&Story { view: &view }, &report)?;
+        let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
+        Ok(Page { scope: scope(&report), report, sweep: None, slices, places, stories, untold_count })
+    }
 }
 
 impl Counts {
@@ -253,13 +263,13 @@ fn stories(story: &Story, report: &Report) -> Result<(Vec<CustomerStory>, usize)
     let entries = report.categories.iter().chain(&report.groups);
     let quotes = entries.flat_map(|entry| &entry.evidence).flat_map(|evidence| &evidence.quotes);
     let mut seen = HashSet::new();
-    let mut rows = Vec::new();
-    for quote in quotes.filter(|quote| seen.insert(&quote.interaction_id)) {
-        let row = story.view.store.find_interaction(&quote.interaction_id)?;
-        rows.push(row.ok_or_else(|| {
-            let what = format!("interaction `{}` is quoted and not to be found", quote.interaction_id);
-            Error::data(story.view.store.dir(), what, "run `recontact store verify`")
-        })?);
+    let keys: Vec<u64> =
+        quotes.map(|quote| key(&quote.interaction_id)).filter(|key| seen.insert(*key)).collect();
+    let columns = story.view.columns;
+    let rows = rows_of(&columns.interaction_key, &columns.is_duplicate, &keys);
+    if rows.contains(&NO_ROW) {
+        let what = "an interaction is quoted and not to be found";
+        return Err(Error::data(story.view.store.dir(), what, "run `recontact store verify`"));
     }
     let of_customers = story.of_customers(&rows);
     let untold_count = of_customers.len().saturating_sub(MOST_STORIES);

@@ -36,18 +36,18 @@ pub fn report(store: &Store, policy: &Policy, options: &ReportOptions) -> Result
 }
 
 /// A store in memory, for one report after another: under another window only linking and counting are done again.
-pub struct Reports<'a> {
-    loaded: Loaded<'a>,
+pub struct Reports {
+    loaded: Loaded,
     cues: CueColumns,
     spoken: Spoken,
     known: Known,
 }
 
-impl<'a> Reports<'a> {
+impl Reports {
     /// Reads what reports under `policy` and its like need.
     ///
     /// Errors: an unknown time zone, a policy that contradicts itself, a damaged store.
-    pub fn load(store: &'a Store, policy: &Policy) -> Result<Reports<'a>> {
+    pub fn load(store: &Store, policy: &Policy) -> Result<Reports> {
         let cues = store.cues_of_kinds(|kind| kind == REPEAT || tells_category(policy, kind))?;
         let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
         let spoken = Spoken::new(&loaded.columns, &cues);
@@ -60,20 +60,36 @@ impl<'a> Reports<'a> {
         self.loaded.view(policy)
     }
 
+    /// Whether everything was read that a report under `policy` needs.
+    pub fn suits(&self, policy: &Policy) -> bool {
+        self.loaded.suits(policy)
+    }
+
     /// Links and measures under `policy`. Where it needs what was not read, everything is read again.
     ///
     /// Errors: as [`report`].
     pub fn report(&mut self, policy: &Policy, options: &ReportOptions) -> Result<Report> {
-        if !self.loaded.suits(policy) {
-            *self = Reports::load(self.loaded.store, policy)?;
+        if !self.suits(policy) {
+            *self = Reports::load(&self.loaded.store, policy)?;
         }
-        let view = self.loaded.view(policy)?;
-        let (links, input, store) = (&view.links, view.input(), view.store);
+        self.measured(&self.view(policy)?, options)
+    }
+
+    /// As [`Reports::report`], under a policy that [suits](Reports::suits) what was read.
+    ///
+    /// Errors: as [`report`].
+    pub fn report_of(&self, policy: &Policy, options: &ReportOptions) -> Result<Report> {
+        self.measured(&self.view(policy)?, options)
+    }
+
+    /// The report of a view of what was read.
+    pub(super) fn measured(&self, view: &View, options: &ReportOptions) -> Result<Report> {
+        let (links, input, store, policy) = (&view.links, view.input(), view.store, view.policy);
         let timelines = Timelines::new(links, &input, policy);
-        let contacts = |places| self.known.contacts(&view, &timelines, places);
-        let rows = |rows| self.known.rows(&view, rows);
+        let contacts = |places| self.known.contacts(view, &timelines, places);
+        let rows = |rows| self.known.rows(view, rows);
         let material = Material { links, policy, contacts: &contacts, rows: &rows };
-        let categories = groups(&view, &["category".to_string()])?;
+        let categories = groups(view, &["category".to_string()])?;
         let card = scorecard(&material, &categories, unlinked(store));
         let mut report = Report {
             schema: 1,
@@ -82,25 +98,25 @@ impl<'a> Reports<'a> {
             commit_id: store.commit_id(),
             observed: card.observed.map(|it| Observed { from: view.time(it.from), to: view.time(it.to) }),
             waterfall: card.waterfall,
-            identity: identity(&view, &card.overall.scores)?,
+            identity: identity(view, &card.overall.scores)?,
             overall: entry(&[], card.overall, Vec::new()),
-            categories: self.entries(&view, &categories, card.groups)?,
+            categories: self.entries(view, &categories, card.groups)?,
             by: options.by.clone(),
             groups: Vec::new(),
             trend_period: None,
             trend: Vec::new(),
-            notes: self.notes(&view),
+            notes: self.notes(view),
         };
         (report.trend_period, report.trend) =
-            over_time(&view, options.trend, &categories, &report.categories, &mut report.notes);
+            over_time(view, options.trend, &categories, &report.categories, &mut report.notes);
         if !options.by.is_empty() {
-            let by = groups(&view, &options.by)?;
-            report.groups = self.entries(&view, &by, group_scores(&material, &by))?;
+            let by = groups(view, &options.by)?;
+            report.groups = self.entries(view, &by, group_scores(&material, &by))?;
         }
         Ok(report)
     }
 
-    pub(super) fn loaded(&self) -> &Loaded<'a> {
+    pub(super) fn loaded(&self) -> &Loaded {
         &self.loaded
     }
 

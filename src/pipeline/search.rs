@@ -88,9 +88,9 @@ pub enum OutcomeName {
 }
 
 /// A store that is opened for one search after another.
-pub struct Searches<'a> {
-    store: &'a Store,
-    policy: &'a Policy,
+pub struct Searches {
+    store: Store,
+    policy: serde_json::Value,
     zone: TimeZone,
     started_at: Vec<Micros>,
     /// By row of interactions: the code of the class.
@@ -109,11 +109,11 @@ pub struct Searches<'a> {
     speakers: OnceLock<Vec<Speaker>>,
 }
 
-impl<'a> Searches<'a> {
+impl Searches {
     /// Reads what searches under `policy` need. `tell` is given a sentence where a part of the index has to be built.
     ///
     /// Errors: a damaged store; what the policy asks cannot be answered.
-    pub fn load(store: &'a Store, policy: &'a Policy, tell: &dyn Fn(&str)) -> Result<Searches<'a>> {
+    pub fn load(store: &Store, policy: &Policy, tell: &dyn Fn(&str)) -> Result<Searches> {
         let cues = store.cues()?;
         let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
         let view = loaded.view(policy)?;
@@ -133,8 +133,8 @@ impl<'a> Searches<'a> {
             languages.extend(store.transcript_languages()?.names);
         }
         Ok(Searches {
-            store,
-            policy,
+            store: store.clone(),
+            policy: serde_json::to_value(policy).expect("a policy is plain data"),
             zone,
             started_at: columns.started_at.clone(),
             codes,
@@ -182,7 +182,7 @@ impl<'a> Searches<'a> {
         let shown = self.page(found.rows, request.offset, limit)?;
         Ok(SearchPage {
             schema: 1,
-            policy: serde_json::to_value(self.policy).expect("a policy is plain data"),
+            policy: self.policy.clone(),
             commit_id: self.store.commit_id(),
             query: request.query.clone(),
             match_count,

@@ -22,8 +22,8 @@ const MANY_DUPLICATES: f64 = 0.1;
 const MANY_ANONYMOUS: f64 = 0.3;
 
 /// Columns of a store, as far as a policy and its like need them.
-pub(super) struct Loaded<'a> {
-    pub(super) store: &'a Store,
+pub(super) struct Loaded {
+    pub(super) store: Store,
     pub(super) columns: Columns,
     want: Want,
     extent: Extent,
@@ -70,16 +70,11 @@ struct Ticket {
     is_ended: Vec<f64>,
 }
 
-impl<'a> Loaded<'a> {
+impl Loaded {
     /// Reads what `policy` needs. `cues` are those of the store.
     ///
     /// Errors: a policy that contradicts itself, a damaged store.
-    pub(super) fn read(
-        store: &'a Store,
-        policy: &Policy,
-        cues: &CueColumns,
-        extent: Extent,
-    ) -> Result<Loaded<'a>> {
+    pub(super) fn read(store: &Store, policy: &Policy, cues: &CueColumns, extent: Extent) -> Result<Loaded> {
         zone(store, policy)?;
         policy.check()?;
         let want = want(policy, extent);
@@ -100,6 +95,7 @@ impl<'a> Loaded<'a> {
         let identified = identify(store, policy, &columns)?;
         let identity = (policy.identity.clone(), policy.identity_limit);
         let derives_category = policy.derives_category;
+        let store = store.clone();
         Ok(Loaded { store, columns, want, extent, derives_category, ticket, identified, identity })
     }
 
@@ -116,7 +112,7 @@ impl<'a> Loaded<'a> {
     ///
     /// Errors: an unknown time zone, a policy that contradicts itself or the data, a damaged store.
     pub(super) fn view<'b>(&'b self, policy: &'b Policy) -> Result<View<'b>> {
-        let (store, columns) = (self.store, &self.columns);
+        let (store, columns) = (&self.store, &self.columns);
         let zone = zone(store, policy)?;
         policy.check()?;
         let has_same_identity =

@@ -6,6 +6,7 @@
 mod check;
 mod choice;
 mod origin;
+mod overrides;
 mod parse;
 mod preset;
 mod show;
@@ -26,6 +27,7 @@ pub use choice::{
     OtherReason, ResolvedBy, Same, Unsolved,
 };
 pub use origin::Origin;
+pub use overrides::{Overrides, rate};
 pub(crate) use parse::{DayEdge, moment_of};
 pub use preset::{PRESETS, Preset};
 pub use span::Span;

@@ -58,12 +58,12 @@ const KEYS: &[&str] = &[
 ];
 const CATEGORY_KEYS: &[&str] = &["window", "lookback", "target", "eligible", "parent"];
 const ANCHORS: &[(&str, Anchor)] = &[("first", Anchor::First), ("every", Anchor::Every)];
-const CLOCKS: &[(&str, Clock)] = &[("start", Clock::Start), ("end", Clock::End)];
+pub(super) const CLOCKS: &[(&str, Clock)] = &[("start", Clock::Start), ("end", Clock::End)];
 const DAYS: &[(&str, Days)] = &[("elapsed", Days::Elapsed), ("calendar", Days::Calendar)];
 const BOUNDARIES: &[(&str, Boundary)] =
     &[("inclusive", Boundary::Inclusive), ("exclusive", Boundary::Exclusive)];
 const CHAINS: &[(&str, Chain)] = &[("rolling", Chain::Rolling), ("first", Chain::First)];
-const SAMES: &[(&str, Same)] =
+pub(super) const SAMES: &[(&str, Same)] =
     &[("category", Same::Category), ("parent_category", Same::ParentCategory), ("any", Same::Any)];
 const OTHER_REASONS: &[(&str, OtherReason)] =
     &[("ignore", OtherReason::Ignore), ("competing", OtherReason::Competing)];

@@ -31,7 +31,7 @@ pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Stand
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
-pub use html::render_page;
+pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use search::{Facet, Hit, SearchPage, render_search};
 pub use store_status::render_status;

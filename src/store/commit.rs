@@ -223,7 +223,7 @@ impl Store {
     }
 
     /// Goes over a column of numbers of one part, some rows at a time.
-    fn for_numbers(&self, part: &Part, name: &str, mut each: impl FnMut(u64, u64)) -> Result<()> {
+    pub(super) fn for_numbers(&self, part: &Part, name: &str, mut each: impl FnMut(u64, u64)) -> Result<()> {
         let open = part.open(self.dir())?;
         for first in (0..part.row_count).step_by(ROWS_AT_ONCE) {
             let frame = open.read(&[name], first, (part.row_count - first).min(ROWS_AT_ONCE as u64))?;

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude::{UInt32Type, UInt64Type};
 
@@ -57,8 +58,8 @@ pub fn compact(dir: &Path) -> Result<(Store, Compacted)> {
             .try_for_each(|part| store.write_index(part))?;
     }
     commit.config_text = store.manifest.config_text.clone();
-    let manifest = Manifest { parts, sources, commits: Vec::new(), ..store.manifest.clone() };
-    let mut new = Store { dir: store.dir.clone(), manifest };
+    let manifest = Manifest { parts, sources, commits: Vec::new(), ..(*store.manifest).clone() };
+    let mut new = Store { dir: store.dir.clone(), manifest: Arc::new(manifest) };
     let lost = new.interactions_lost_in_all()?;
     let cues = new.cues_lost_in_all()?;
     new.write_list(Table::Duplicates, commit.id, lost.rows)?;

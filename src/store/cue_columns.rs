@@ -3,6 +3,7 @@
 //! It takes nothing or an id and gives [`CueColumns`], cheap for millions, or whole [`StoredCue`]s. Cues that are there
 //! twice or whose turn was replaced are left out. It deliberately joins nothing: cues of unlinked transcripts are there.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use polars::prelude::{UInt32Type, UInt64Type};
@@ -11,7 +12,7 @@ use super::codes::{Dictionary, TooManyNames};
 use super::columns::known_code;
 use super::cues::{StoredCue, dictionary_name};
 use super::dimension::Dimension;
-use super::key::key;
+use super::key::{KeySet, key};
 use super::reader::Store;
 use super::records::{coded, number, text};
 use super::schema::Table;
@@ -102,6 +103,24 @@ impl Store {
         let is_duplicate = self.is_duplicate(Table::Cues)?;
         keep_counted(&mut codes, &is_duplicate);
         Ok(Dimension { codes, names: dictionary.into_names() })
+    }
+
+    /// The rows of the cues that count of some interactions, by their keys, in the order of the store. They are what
+    /// [`Store::cue_records`] takes.
+    ///
+    /// Errors: a part that cannot be read.
+    pub fn cue_rows(&self, wanted: &KeySet) -> Result<HashMap<u64, Vec<u32>>> {
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
+        let mut rows: HashMap<u64, Vec<u32>> = HashMap::new();
+        for (part, first) in self.parts_of(Table::Cues) {
+            self.for_numbers(part, "interaction_key", |row, key| {
+                let row = first + row;
+                if wanted.contains(&key) && !is_duplicate[row as usize] {
+                    rows.entry(key).or_default().push(row as u32);
+                }
+            })?;
+        }
+        Ok(rows)
     }
 
     /// The whole cues of a few rows, in the order of `rows` (those of [`CueColumns::row`]).

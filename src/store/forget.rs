@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude::{DataFrame, IntoColumn, NewChunkedArray, PolarsError, StringChunked};
 
@@ -191,8 +192,8 @@ impl Store {
                 source.name = "(forgotten)".to_string();
             }
         }
-        let manifest = Manifest { parts, sources, commits: Vec::new(), ..self.manifest.clone() };
-        let mut new = Store { dir: self.dir.clone(), manifest };
+        let manifest = Manifest { parts, sources, commits: Vec::new(), ..(*self.manifest).clone() };
+        let mut new = Store { dir: self.dir.clone(), manifest: Arc::new(manifest) };
         new.blank_unused_names()?;
         Ok(new)
     }
@@ -244,7 +245,8 @@ impl Store {
                     .map_err(|what| part.damaged(self.dir(), what))?;
                 used.into_iter().for_each(|code| is_used[code as usize] = true);
             }
-            let names = self.manifest.dictionaries.get_mut(&dictionary).into_iter().flatten();
+            let names =
+                Arc::make_mut(&mut self.manifest).dictionaries.get_mut(&dictionary).into_iter().flatten();
             names.zip(is_used).filter(|(_, is_used)| !is_used).for_each(|(name, _)| name.clear());
         }
         Ok(())

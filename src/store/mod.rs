@@ -44,6 +44,7 @@ mod rewrite;
 mod schema;
 mod search_files;
 mod sources;
+mod stamp;
 mod status;
 #[cfg(test)]
 mod survey_tests;
@@ -71,6 +72,7 @@ pub use manifest::{CommitRecord, Deed, FORMAT_VERSION, SourceRecord};
 pub use reader::{Store, Uncounted};
 pub use rejects::count_reason;
 pub use remove::{Removed, remove_sources};
+pub use stamp::Stamp;
 pub use status::{Status, TableStatus};
 pub use surveys::SurveyColumns;
 pub use turn_owners::{NO_TRANSCRIPT, TurnOwners};

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
 
@@ -24,7 +25,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) dir: PathBuf,
-    pub(super) manifest: Manifest,
+    /// Shared: a clone of a store is the same commit and costs nothing.
+    pub(super) manifest: Arc<Manifest>,
 }
 
 /// Interactions that stand among the duplicates, or do not, against their meaning.
@@ -50,17 +52,19 @@ impl Store {
     pub fn open_at(dir: &Path, commit_id: u64) -> Result<Store> {
         let Store { dir, manifest } = Store::open_unchecked(dir)?;
         let commits = manifest.commits.first().map_or(0, |first| first.id)..=manifest.commit_id;
-        let manifest = manifest.at(commit_id).map_err(|what| {
+        let manifest = Arc::unwrap_or_clone(manifest).at(commit_id).map_err(|what| {
             let help = format!("name one of the commits {} to {}", commits.start(), commits.end());
             Error::data(&dir, what, format!("{help} (`recontact store status` lists them)"))
         })?;
-        Store { dir, manifest }.checked()
+        Store { dir, manifest: Arc::new(manifest) }.checked()
     }
 
     /// Opens the last commit by its manifest alone, whatever became of its parts.
     pub(super) fn open_unchecked(dir: &Path) -> Result<Store> {
         match Manifest::load(dir)? {
-            Some(manifest) if manifest.commit_id > 0 => Ok(Store { dir: dir.to_path_buf(), manifest }),
+            Some(manifest) if manifest.commit_id > 0 => {
+                Ok(Store { dir: dir.to_path_buf(), manifest: Arc::new(manifest) })
+            }
             _ => Err(Error::data(dir, "there is no store here", "run `recontact index PATH…` first")),
         }
     }

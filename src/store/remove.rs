@@ -4,6 +4,7 @@
 //! remains. The rows stay in their parts, so that older commits can still be opened, until the store is compacted.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::dimension::did_you_mean;
 use super::duplicates::Replaced;
@@ -35,7 +36,7 @@ pub fn remove_sources(dir: &Path, names: &[String]) -> Result<(Store, Removed)> 
     let was_duplicate = held.store.is_duplicate(Table::Interactions)?;
     let mut removed = Removed::default();
     for place in places {
-        let source = &mut held.store.manifest.sources[place];
+        let source = &mut Arc::make_mut(&mut held.store.manifest).sources[place];
         removed.sources.push(source.clone());
         source.removed_in = Some(commit.id);
     }

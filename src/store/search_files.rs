@@ -96,6 +96,11 @@ impl Store {
         sizes.fold((0, 0), |(files, bytes), size| (files + 1, bytes + size))
     }
 
+    /// Whether every part of the turns has an index file, damaged or not.
+    pub fn has_search_files(&self) -> bool {
+        self.search_size().0 == self.parts_of(Table::Turns).count() as u64
+    }
+
     /// Whether the store was indexed with a search index, at least in part.
     pub(super) fn has_search(&self) -> bool {
         self.search_size().0 > 0

@@ -7,6 +7,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::DataFrame;
 
@@ -296,7 +297,7 @@ impl Writer {
         let mut commit = CommitRecord { id: self.commit_id, deed: self.deed, ..self.manifest.commit() };
         commit.lexicon_hash = info.lexicon_hash;
         commit.config_text = info.config_text.filter(|text| self.manifest.config_text.as_ref() != Some(text));
-        let mut store = Store { dir: self.dir, manifest: self.manifest };
+        let mut store = Store { dir: self.dir, manifest: Arc::new(self.manifest) };
         store.list_losers_of(&mut commit)?;
         store.commit(commit)
     }
@@ -423,14 +424,14 @@ impl Store {
         if !rows.is_empty() {
             let mut part = PartWriter::create(&self.dir, table, commit_id)?;
             part.write(&frame(vec![column_u32("row", rows)]))?;
-            self.manifest.parts.push(part.finish()?);
+            Arc::make_mut(&mut self.manifest).parts.push(part.finish()?);
         }
         Ok(())
     }
 
     /// Makes the store as it is in memory the last commit, and opens it.
     pub(super) fn commit(mut self, mut commit: CommitRecord) -> Result<Store> {
-        let manifest = &mut self.manifest;
+        let manifest = Arc::make_mut(&mut self.manifest);
         commit.name_counts =
             manifest.dictionaries.iter().map(|(field, names)| (field.clone(), names.len())).collect();
         manifest.commit_id = commit.id;

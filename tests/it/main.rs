@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod again;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod configuration;
@@ -48,6 +50,8 @@ mod program;
 mod readme;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod serve;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]

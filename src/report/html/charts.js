@@ -32,9 +32,12 @@ function draw() {
   }
 }
 
+// Categories that a chart of bars has room for.
+const MOST_BARS = 20;
+
 // Failures beyond the target, the most first, each with its interval.
 function excessChart(entries) {
-  const rows = entries.filter((entry) => isNumber(entry.excess_failure_count)).sort((a, b) => a.excess_failure_count - b.excess_failure_count).slice(-20);
+  const rows = entries.filter((entry) => isNumber(entry.excess_failure_count)).sort((a, b) => a.excess_failure_count - b.excess_failure_count).slice(-MOST_BARS);
   const at = (entry, rate) => entry.target * entry.eligible_count - rate * entry.eligible_count;
   return chart("Failures beyond the target by category; the table below has the numbers", (colours, width) => ({
     traces: [{

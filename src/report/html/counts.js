@@ -42,9 +42,10 @@ function scored(counts, target, minimum) {
 }
 
 // The slices that a filter leaves. Periods sort as their names do.
-function filtered(slices, { channel, from, to }) {
+function filtered(slices, { channel, category, from, to }) {
   return slices.filter((slice) =>
     (channel === undefined || slice.channel === channel) &&
+    (category === undefined || slice.category === category) &&
     (from === undefined || (slice.period !== null && slice.period >= from)) &&
     (to === undefined || (slice.period !== null && slice.period <= to)));
 }

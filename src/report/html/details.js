@@ -10,7 +10,13 @@ function detailId(category) {
 }
 
 const storyOf = new Map();
-const storyLink = (id, text) => (storyOf.has(id) ? el("a", { href: `#story-${storyOf.get(id)}`, on: { click: (event) => openStory(event, storyOf.get(id), id) } }, text) : text);
+// Links within the file; a server has pages of their own to link to.
+const linked = {
+  contact: (id, text) => (storyOf.has(id) ? el("a", { href: `#story-${storyOf.get(id)}`, on: { click: (event) => openStory(event, storyOf.get(id), id) } }, text) : text),
+  category: (name) => (isDetailed.has(name) ? el("a", { href: `#${detailId(name)}` }, named(name)) : named(name)),
+};
+const storyLink = (id, text) => linked.contact(id, text);
+const categoryLink = (name) => linked.category(name);
 
 function openStory(event, number, id) {
   event.preventDefault();
@@ -64,12 +70,17 @@ function storiesPart({ stories, untold_count }) {
     stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
       el("summary", {}, `${timeline.length} contacts, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}: ${[...new Set(timeline.map((entry) => named(entry.category)))].join(", ")}`),
       left_out_count ? el("p", { class: "soft" }, `${count(left_out_count)} earlier contacts are left out.`) : null,
-      table("Contacts", [
-        { name: "Contact", of: (row) => row.interaction_id }, { name: "Began", of: (row) => row.started_at, show: moment },
-        { name: "Channel", of: (row) => row.channel }, { name: "Category", of: (row) => row.category },
-        { name: "Counts as", of: (row) => row.class, show: (value, row) => [value.replace(/_/g, " "), row.outcome ? `, ${row.outcome}` : "", row.gap ? ` (after ${row.gap})` : ""].join("") },
-        { name: "Why", of: (row) => row.why },
-        { name: "Said", of: (row) => row.cues.length || null, show: (_, row) => row.cues.map((cue) => el("blockquote", { lang: cue.language, dir: "auto" }, cue.quote, el("footer", { dir: "ltr" }, `${cue.speaker}: ${cue.rule}`))) },
-      ], timeline, { isSorted: false }))),
+      timelineTable(timeline))),
     untold_count ? el("p", { class: "soft" }, `${count(untold_count)} more customers are quoted; recontact explain tells their stories.`) : null);
+}
+
+function timelineTable(timeline, options = {}) {
+  return table("Contacts", [
+    { name: "Contact", of: (row) => row.interaction_id, show: options.link }, { name: "Began", of: (row) => row.started_at, show: moment, isWhole: true },
+    options.hasEpisode ? { name: "Episode", of: (row) => row.episode, isNumber: true } : null,
+    { name: "Channel", of: (row) => row.channel }, { name: "Category", of: (row) => row.category },
+    { name: "Counts as", of: (row) => row.class, show: (value, row) => [value.replace(/_/g, " "), row.outcome ? `, ${row.outcome}` : "", row.gap ? ` (after ${row.gap})` : ""].join("") },
+    { name: "Why", of: (row) => row.why },
+    { name: "Said", of: (row) => row.cues.length || null, show: (_, row) => row.cues.map((cue) => el("blockquote", { lang: cue.language, dir: "auto" }, cue.quote, el("footer", { dir: "ltr" }, `${cue.speaker}: ${cue.rule}`))) },
+  ].filter(Boolean), timeline, { isSorted: false, mark: options.mark });
 }

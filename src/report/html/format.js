@@ -5,9 +5,10 @@ function el(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
     if (key === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+    else if (key === "style") node.style.cssText = value;
     else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return node;
 }
 
@@ -30,13 +31,13 @@ const short = (text, most = 28) => plain([...named(text)].length > most ? `${[..
 const VERDICTS = { fails: "✗ fails", at_risk: "! at risk", meets: "✓ meets", too_few: "? too few" };
 const verdictOf = (verdict) => el("span", { class: `verdict ${verdict}` }, VERDICTS[verdict]);
 
-// A table whose columns are {name, of(row), show(value, row), isNumber}. Its head sorts it.
+// A table whose columns are {name, of(row), show(value, row), isNumber, isWhole}. Its head sorts it.
 function table(caption, columns, rows, { isSorted = true, mark = () => "" } = {}) {
   const body = el("tbody");
   const fill = (sorted) => body.replaceChildren(...sorted.map((row) => el("tr", { class: mark(row) || null },
     columns.map((column) => {
       const value = column.of(row);
-      return el("td", { class: column.isNumber ? "number" : null }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
+      return el("td", { class: column.isNumber ? "number" : column.isWhole ? "whole" : null }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
     }))));
   const heads = columns.map((column) => {
     const head = el("th", { scope: "col", class: column.isNumber ? "number" : null });

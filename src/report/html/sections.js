@@ -30,15 +30,14 @@ function headline(overall, categories, report, isWhole) {
 
 function categoriesPart(entries, overall) {
   const rows = [...entries].sort((a, b) => (b.excess_failure_count ?? -Infinity) - (a.excess_failure_count ?? -Infinity));
-  const link = (name) => (document.getElementById(`category-${name}`) || isDetailed.has(name) ? el("a", { href: `#${detailId(name)}` }, named(name)) : named(name));
   const columns = [
-    { name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)), show: (value, row) => (row.isAll ? "All" : link(row.category)) },
+    { name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)), show: (value, row) => (row.isAll ? "All" : categoryLink(row.category)) },
     ...FCR_COLUMNS,
     { name: "Beyond target", of: (row) => row.excess_failure_count, show: tenths, isNumber: true },
     { name: "Verdict", of: (row) => ORDER.indexOf(row.verdict), show: (_, row) => verdictOf(row.verdict) },
   ];
   return part("categories", "Which categories fail",
-    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target."),
+    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target.", rows.length > MOST_BARS ? ` The chart has the first ${MOST_BARS} of ${count(rows.length)}.` : ""),
     excessChart(rows),
     table("Categories", columns, [...rows, { ...overall, isAll: true }], { mark: (row) => (row.isAll ? "all" : "") }));
 }
@@ -60,7 +59,7 @@ function trendPart(report, lineOf) {
   };
   const made = part("trend", "FCR over time",
     el("p", { class: "soft" }, `By the ${unit} in which the first contact began. Hollow points are provisional (windows still open) or only partly counted.`),
-    el("label", {}, "Show ", select), place);
+    report.trend.length > 1 ? el("label", {}, "Show ", select) : null, place);
   return [made, show];
 }
 
@@ -105,7 +104,8 @@ function waterfallPart(report) {
     asTable("Rows", [{ name: "Step", of: (row) => row.name }, { name: "Rows", of: (row) => row.count, isNumber: true }], steps, { isSorted: false }));
 }
 
-function sweepPart({ sweep }) {
+function sweepPart(sweep) {
+  if (!sweep) return null;
   const all = [{ ...sweep.overall, name: "All" }, ...sweep.categories.map((swept) => ({ ...swept, name: named(swept.category) }))];
   const known = all.map((swept) => ({ name: swept.name, windows: swept.windows.filter((point) => isNumber(point.fcr_rate)) })).filter((swept) => swept.windows.length);
   const days = (span) => Number.parseFloat(span);
