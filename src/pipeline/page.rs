@@ -33,7 +33,7 @@ pub struct Page {
     pub slices: Vec<Slice>,
     /// Where the contacts of each category below its target are, by other dimensions.
     pub places: Vec<Place>,
-    /// All that is known of the customers who are quoted.
+    /// All that is known of the customers who are quoted; where it was asked for.
     pub stories: Vec<CustomerStory>,
     /// How many customers who are quoted have no story here, because there would be too many.
     pub untold_count: usize,
@@ -110,19 +110,22 @@ const WEEKDAYS: [&str; 8] =
 ///
 /// Errors: as [`report`](super::report()).
 pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<Page> {
-    let page = Reports::load(store, policy)?.page(policy, options)?;
-    Ok(Page { sweep: Some(sweep(store, policy)?), ..page })
+    let reports = Reports::load(store, policy)?;
+    let page = reports.page(policy, options)?;
+    let (stories, untold_count) = stories(&Story { view: &reports.view(policy)? }, &page.report)?;
+    Ok(Page { sweep: Some(sweep(store, policy)?), stories, untold_count, ..page })
 }
 
 impl Reports {
-    /// A page without the sweep, under a policy that [suits](Reports::suits) what was read.
+    /// A page without sweep and stories, for those who can ask for both, under a policy that [suits](Reports::suits) what
+    /// was read.
     ///
     /// Errors: as [`report`](super::report()).
     pub fn page(&self, policy: &Policy, options: &ReportOptions) -> Result<Page> {
         let view = self.view(policy)?;
         let report = self.measured(&view, options)?;
-        let (stories, untold_count) = stories(&Story { view: &view }, &report)?;
         let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
+        let (stories, untold_count) = (Vec::new(), 0);
         Ok(Page { scope: scope(&report), report, sweep: None, slices, places, stories, untold_count })
     }
 }
