@@ -18,8 +18,10 @@ use super::program::{Folder, Run, finished, program, run_in};
 /// How many faults of each kind are tried where nothing else is asked for.
 const FEW: u64 = 3;
 
-/// The first file of the sources, and the second, which corrects some of its rows.
-const FIRST: &str = "day1.csv";
+/// The folder of the sources. The stores lie beside it: one that another test is copying is none yet, and would be read.
+const SOURCES: &str = "in";
+/// The first file of the sources; the second corrects some of its rows.
+const FIRST: &str = "in/day1.csv";
 
 fn fault_count() -> u64 {
     std::env::var("RECONTACT_FAULTS").ok().and_then(|count| count.parse().ok()).unwrap_or(FEW)
@@ -45,11 +47,11 @@ fn undisturbed() -> &'static Undisturbed {
         folder.write(FIRST, csv(&all[..1_000]));
         index(folder.path(), &[FIRST], "store").ok();
         let first_report = report(folder.path(), "store").ok().stdout;
-        folder.write("day2.csv", second);
-        folder.write("words.jsonl", words(&all));
+        folder.write("in/day2.csv", second);
+        folder.write("in/words.jsonl", words(&all));
         copy_store(&folder.path().join("store"), &folder.path().join("whole"));
         let started = Instant::now();
-        index(folder.path(), &["."], "whole").ok();
+        index(folder.path(), &[SOURCES], "whole").ok();
         let duration = started.elapsed();
         let report = report(folder.path(), "whole").ok().stdout;
         assert_ne!(report, first_report);
@@ -104,7 +106,7 @@ impl Undisturbed {
         run_in(folder, &["store", "verify", "--store", store], "").ok();
         let found = report(folder, store).ok().stdout;
         assert!(found == self.first_report || found == self.report, "{what}: the report of neither commit");
-        index(folder, &["."], store).ok();
+        index(folder, &[SOURCES], store).ok();
         assert!(report(folder, store).ok().stdout == self.report, "{what}: another report");
         let known = self.folder.path().join("whole");
         assert_eq!(file_names(&folder.join(store)), file_names(&known), "{what}: nothing is left behind");
@@ -142,7 +144,7 @@ fn index_killed_at_any_moment_loses_nothing_and_counts_nothing_twice() {
         let folder = undisturbed.begun("killed");
         // Half of the moments near the end, where parts are closed and the commit is made.
         let share = if number % 2 == 0 { random.f64() } else { 0.7 + 0.4 * random.f64() };
-        let mut child = indexing(folder, &["."], "killed").spawn().unwrap();
+        let mut child = indexing(folder, &[SOURCES], "killed").spawn().unwrap();
         wait_at_most(&mut child, undisturbed.duration.mul_f64(share));
         killed += u64::from(child.try_wait().unwrap().is_none());
         let _ = child.kill();
@@ -190,7 +192,7 @@ fn a_file_that_cannot_grow_ends_the_run_with_the_reason_and_changes_nothing() {
         // The shell's limit on the size of a file, in KiB; without its signal a write fails as on a full disk.
         let limit = random.u64(1..100);
         let script = format!(
-            "trap '' XFSZ; ulimit -f {limit}; exec {} index . --store starved --max-rejects 100",
+            "trap '' XFSZ; ulimit -f {limit}; exec {} index {SOURCES} --store starved --max-rejects 100",
             env!("CARGO_BIN_EXE_recontact")
         );
         let mut shell = Command::new("bash");
@@ -235,7 +237,7 @@ fn a_full_disk_ends_the_run_with_the_reason_and_room_makes_it_go_on() {
             .sum();
         let room = random.u64(0..200);
         assert!(mount(&format!("remount,size={}k", used + room)));
-        let run = index(folder, &["."], "disk/store");
+        let run = index(folder, &[SOURCES], "disk/store");
         if run.code != Some(0) {
             failed += 1;
             let message = run.error();
@@ -288,8 +290,8 @@ fn of_two_writers_at_once_one_waits_its_turn_or_is_told_and_nothing_is_counted_t
     let undisturbed = undisturbed();
     for number in 0..fault_count() {
         let folder = undisturbed.begun("shared");
-        let first = indexing(folder, &["."], "shared").spawn().unwrap();
-        let second = index(folder, &["."], "shared");
+        let first = indexing(folder, &[SOURCES], "shared").spawn().unwrap();
+        let second = index(folder, &[SOURCES], "shared");
         let first = first.wait_with_output().unwrap();
         assert!(first.status.success() || second.code == Some(0), "one of them writes");
         if second.code != Some(0) {
@@ -305,7 +307,7 @@ fn who_reads_while_another_writes_sees_a_whole_commit() {
     let undisturbed = undisturbed();
     for _ in 0..fault_count().div_ceil(3) {
         let folder = undisturbed.begun("read");
-        let mut child = indexing(folder, &["."], "read").spawn().unwrap();
+        let mut child = indexing(folder, &[SOURCES], "read").spawn().unwrap();
         loop {
             let is_over = child.try_wait().unwrap().is_some();
             let found = report(folder, "read").ok().stdout;
@@ -333,7 +335,7 @@ fn a_store_or_a_source_that_may_not_be_touched_is_an_error_with_its_path() {
         })
     };
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
-    let Some(written) = run(indexing(folder, &["."], "locked")) else {
+    let Some(written) = run(indexing(folder, &[SOURCES], "locked")) else {
         eprintln!("skipped: only root can run a program as somebody else");
         return;
     };
