@@ -212,6 +212,18 @@ pub enum Speaker {
     System = 3,
 }
 
+impl Speaker {
+    /// As it is written in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Speaker::Unknown => "unknown",
+            Speaker::Customer => "customer",
+            Speaker::Agent => "agent",
+            Speaker::System => "system",
+        }
+    }
+}
+
 /// A row that could not be read. It is kept, with its raw text, in `NNNNNN-rejects.jsonl` of the store, NNNNNN being the commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {

@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         AboutArgument::Customer => About::Customer,
         AboutArgument::Episode => About::Episode,
     });
-    let explanation = pipeline::explain(&store, &policy, &arguments.id, about)?;
+    let most = if arguments.json { usize::MAX } else { MOST_TOLD };
+    let explanation = pipeline::explain(&store, &policy, &arguments.id, about, most)?;
     // Line by line, a customer of a million contacts would take a minute.
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if arguments.json {
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Interactions of a customer or an episode that are told in full. Nobody reads on, and a million would be 230 MB.
+/// Interactions that are told without `--json`. Nobody reads on, and a million would be 230 MB.
 const MOST_TOLD: usize = 1000;
 
 /// Characters of a category, a channel or a customer that are shown.
@@ -85,13 +86,12 @@ fn print_story(
     title: &str,
     what: &str,
 ) -> std::io::Result<()> {
-    let timeline = &explanation.timeline;
-    let untold = timeline.len().saturating_sub(MOST_TOLD);
-    writeln!(out, "{title} · {} {what}", timeline.len())?;
+    let (told, untold) = (explanation.timeline.len(), explanation.left_out_count);
+    writeln!(out, "{title} · {} {what}", told + untold)?;
     if untold > 0 {
-        writeln!(out, "The latest {MOST_TOLD} are told; for the {untold} before them, use --json.")?;
+        writeln!(out, "The latest {told} are told; for the {untold} before them, use --json.")?;
     }
-    timeline[untold..].iter().try_for_each(|entry| print_in_full(out, entry))
+    explanation.timeline.iter().try_for_each(|entry| print_in_full(out, entry))
 }
 
 fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
@@ -112,16 +112,11 @@ fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Re
     if !explanation.timeline.is_empty() {
         writeln!(out, "\nContacts of this customer about the same reason:")?;
     }
-    let near = near(&explanation.timeline, &interaction.interaction_id);
-    if near.len() < explanation.timeline.len() {
-        writeln!(
-            out,
-            "(The nearest {} of {}; for all, use --json.)",
-            near.len(),
-            explanation.timeline.len()
-        )?;
+    let (told, untold) = (explanation.timeline.len(), explanation.left_out_count);
+    if untold > 0 {
+        writeln!(out, "(The nearest {told} of {}; for all, use --json.)", told + untold)?;
     }
-    for entry in near {
+    for entry in &explanation.timeline {
         let mark = if entry.interaction_id == interaction.interaction_id { "→" } else { " " };
         writeln!(out, "{mark} {}", line(entry))?;
     }
@@ -129,13 +124,6 @@ fn print_contact(out: &mut impl Write, explanation: &Explanation) -> std::io::Re
         writeln!(out, "\nWhat was said:")?;
     }
     explanation.cues.iter().try_for_each(|cue| print_cue(out, cue))
-}
-
-/// The interactions that stand next to this one, itself among them.
-fn near<'a>(timeline: &'a [TimelineEntry], id: &str) -> &'a [TimelineEntry] {
-    let place = timeline.iter().position(|entry| entry.interaction_id == id).unwrap_or(0);
-    let first = place.saturating_sub(MOST_TOLD / 2).min(timeline.len().saturating_sub(MOST_TOLD));
-    &timeline[first..timeline.len().min(first + MOST_TOLD)]
 }
 
 /// An interaction with why it counts as it does, what would change it and what was said.

@@ -178,8 +178,8 @@ impl PolicyArguments {
 
     /// As [`PolicyArguments::policy`], from the configuration that a store keeps.
     pub(super) fn policy_for(&self, store: &Store) -> anyhow::Result<Policy> {
-        let name = store.dir().join("recontact.toml as indexed");
-        self.policy(store.config_text().map(|text| (name.as_path(), text)))
+        let own = store.indexed_config();
+        self.policy(own.as_ref().map(|(path, text)| (path.as_path(), *text)))
     }
 }
 

@@ -22,7 +22,7 @@ pub use rule::{Example, Phrase, Rule, RuleSpeaker, Stated};
 
 use crate::error::read_text;
 use crate::text::Numerals;
-use crate::text::script::Script;
+use crate::text::script::{Script, primary_language};
 use crate::{Error, Result};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lexicons");
@@ -181,9 +181,8 @@ impl Lexicon {
 
     /// The index of the language that a tag is about: the same, or the same but for region and script.
     pub fn language_index(&self, tag: &str) -> Option<usize> {
-        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
         let index_of = |wanted: &str| self.languages.iter().position(|language| language.tag == wanted);
-        index_of(tag).or_else(|| index_of(&primary(tag)))
+        index_of(tag).or_else(|| index_of(&primary_language(tag)))
     }
 }
 

@@ -84,18 +84,24 @@ pub struct TimelineEntry {
 }
 
 /// Explains `id`: an interaction, else a customer by id, telephone number or e-mail address. `about` says which; for an
-/// episode `id` is one of its interactions.
+/// episode `id` is one of its interactions. Of a story of more than `most` interactions so many are told: the latest, or
+/// of a contact those around it.
 ///
 /// Errors: nothing is called so, an unknown time zone, a damaged store.
-pub fn explain(store: &Store, policy: &Policy, id: &str, about: Option<About>) -> Result<Explanation> {
+pub fn explain(
+    store: &Store,
+    policy: &Policy,
+    id: &str,
+    about: Option<About>,
+    most: usize,
+) -> Result<Explanation> {
     let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
     let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
-    explained(&loaded.view(policy)?, id, about, usize::MAX)
+    explained(&loaded.view(policy)?, id, about, most)
 }
 
 impl Reports {
-    /// As [`explain`], from what was read for reports, under a policy that [suits](Reports::suits) it. Of a story of more
-    /// than `most` interactions so many are told: the latest, or those around a contact.
+    /// As [`explain`], from what was read for reports, under a policy that [suits](Reports::suits) it.
     ///
     /// Errors: as [`explain`].
     pub fn explain(
@@ -114,9 +120,7 @@ fn explained(view: &View, id: &str, about: Option<About>, most: usize) -> Result
     let row = if about == Some(About::Customer) { None } else { store.find_interaction(id)? };
     let story = Story { view };
     match row {
-        Some(row) if about == Some(About::Episode) => {
-            story.of_rows(About::Episode, story.episode(row), Some(row), most)
-        }
+        Some(row) if about == Some(About::Episode) => story.of_rows(About::Episode, story.episode(row), most),
         Some(row) => story.of_contact(row, id, most),
         None => {
             let rows = if matches!(about, None | Some(About::Customer)) {
@@ -127,7 +131,7 @@ fn explained(view: &View, id: &str, about: Option<About>, most: usize) -> Result
             if rows.is_empty() {
                 return Err(unknown(store, id, about));
             }
-            story.of_rows(About::Customer, rows, None, most)
+            story.of_rows(About::Customer, rows, most)
         }
     }
 }
@@ -154,8 +158,8 @@ pub(super) struct Story<'a> {
 }
 
 impl Story<'_> {
-    fn of_rows(&self, about: About, rows: Vec<u32>, own: Option<u32>, most: usize) -> Result<Explanation> {
-        let (rows, left_out_count) = self.at_most(most, rows, own);
+    fn of_rows(&self, about: About, rows: Vec<u32>, most: usize) -> Result<Explanation> {
+        let (timeline, left_out_count) = self.told(rows, most, None)?;
         Ok(Explanation {
             about,
             interaction: None,
@@ -163,30 +167,22 @@ impl Story<'_> {
             class: None,
             why: None,
             would: Vec::new(),
-            timeline: self.told(rows)?,
+            timeline,
             left_out_count,
             cues: Vec::new(),
         })
-    }
-
-    /// At most so many of the rows by their start: the latest, or those around `own`; and how many are left out.
-    fn at_most(&self, most: usize, mut rows: Vec<u32>, own: Option<u32>) -> (Vec<u32>, usize) {
-        let left_out_count = rows.len().saturating_sub(most);
-        if left_out_count > 0 {
-            rows.sort_unstable_by_key(|row| (self.view.columns.started_at[*row as usize], *row));
-            let place = own.and_then(|own| rows.iter().position(|row| *row == own));
-            let first = place.map_or(left_out_count, |at| at.saturating_sub(most / 2).min(left_out_count));
-            rows = rows[first..first + most].to_vec();
-        }
-        (rows, left_out_count)
     }
 
     fn of_contact(&self, row: u32, id: &str, most: usize) -> Result<Explanation> {
         let view = self.view;
         let contacts = timeline(&view.links, &view.input(), view.policy, row);
         let rows = contacts.iter().map(|contact| contact.row).collect();
-        let (rows, left_out_count) = self.at_most(most, rows, Some(row));
-        let own = self.told(vec![row])?.pop();
+        let (timeline, left_out_count) = self.told(rows, most, Some(row))?;
+        let own = match timeline.iter().find(|entry| entry.interaction_id.trim() == id.trim()) {
+            Some(entry) => Some(entry.clone()),
+            // What is no contact stands in no timeline.
+            None => self.told(vec![row], most, None)?.0.pop(),
+        };
         let (why, would) = own.map(|it| (it.why, it.would)).unwrap_or_default();
         Ok(Explanation {
             about: About::Contact,
@@ -194,7 +190,7 @@ impl Story<'_> {
             class: Some(class_name(view.links.class(row))),
             why: Some(why),
             would,
-            timeline: self.told(rows)?,
+            timeline,
             left_out_count,
             cues: distinct(view.store.cues_of(id)?),
             interaction: Some(view.store.interaction(row)?),
@@ -210,21 +206,25 @@ impl Story<'_> {
         links.order()[first..next.unwrap_or(links.order().len())].to_vec()
     }
 
-    /// The entries of some rows, in order of their start.
-    fn told(&self, mut rows: Vec<u32>) -> Result<Vec<TimelineEntry>> {
+    /// The entries of some rows in order of their start: at most so many, the latest, or those around `own`; and how many
+    /// are left out. Episodes are numbered over all of the rows.
+    fn told(&self, mut rows: Vec<u32>, most: usize, own: Option<u32>) -> Result<(Vec<TimelineEntry>, usize)> {
         let view = self.view;
         let ids = view.store.texts("interaction_id", &rows)?;
         let ids: HashMap<u32, String> =
             rows.iter().copied().zip(ids.into_iter().map(Option::unwrap_or_default)).collect();
         rows.sort_by_key(|row| (view.columns.started_at[*row as usize], ids.get(row)));
+        let episode_of = self.episodes(&rows);
+        let left_out_count = rows.len().saturating_sub(most);
+        let place = own.and_then(|own| rows.iter().position(|row| *row == own));
+        let first = place.map_or(left_out_count, |at| at.saturating_sub(most / 2).min(left_out_count));
+        let rows = &rows[first..rows.len() - (left_out_count - first)];
         let (categories, channels) =
-            (view.store.texts("category", &rows)?, view.store.texts("channel", &rows)?);
-        let found = self.found(&rows);
-        let around = self.around(&rows, &found, self.continued(&rows))?;
-        let first_of = self.firsts(&rows);
-        let mut cues = self.cues_of(&rows)?;
+            (view.store.texts("category", rows)?, view.store.texts("channel", rows)?);
+        let found = self.found(rows);
+        let around = self.around(rows, &found, self.continued(rows))?;
+        let mut cues = self.cues_of(rows)?;
         let mut entries = Vec::with_capacity(rows.len());
-        let mut episodes: HashMap<u32, u32> = HashMap::new();
         for ((row, category), channel) in rows.iter().zip(categories).zip(channels) {
             let contact = found.get(row);
             let (own, next) = (contact.map(|it| it.0), contact.and_then(|it| it.1));
@@ -234,7 +234,7 @@ impl Story<'_> {
                 started_at: view.time(view.columns.started_at[*row as usize]),
                 category,
                 channel,
-                episode: first_of.get(row).map(|first| number_of(*first, &mut episodes)),
+                episode: episode_of.get(row).copied(),
                 gap: contact.and_then(|it| it.0.gap).map(span),
                 class: class_name(view.links.class(*row)),
                 outcome: outcome_name(view.links.fate(*row)),
@@ -243,7 +243,7 @@ impl Story<'_> {
                 cues: cues.remove(row).unwrap_or_default(),
             });
         }
-        Ok(entries)
+        Ok((entries, left_out_count))
     }
 
     /// All rows of the customers of some rows, a customer each, in the order of the rows. A row of nobody stands alone.
@@ -279,7 +279,7 @@ impl Story<'_> {
         let story_of: HashMap<String, usize> =
             ids.into_iter().map(Option::unwrap_or_default).zip(of_stories).collect();
         let mut apart: Vec<Vec<TimelineEntry>> = vec![Vec::new(); stories.len()];
-        for entry in self.told(rows)? {
+        for entry in self.told(rows, usize::MAX, None)?.0 {
             apart[story_of[&entry.interaction_id]].push(entry);
         }
         for story in &mut apart {
@@ -303,6 +303,14 @@ impl Story<'_> {
             }
         }
         found
+    }
+
+    /// The number of the episode of each row that is a contact, in the order of the rows.
+    fn episodes(&self, rows: &[u32]) -> HashMap<u32, u32> {
+        let first_of = self.firsts(rows);
+        let mut episodes = HashMap::new();
+        let number = |row: &u32| Some((*row, number_of(*first_of.get(row)?, &mut episodes)));
+        rows.iter().filter_map(number).collect()
     }
 
     /// The first contact of the episode of each row that is a contact.

@@ -11,10 +11,12 @@ use std::sync::OnceLock;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::derive::tells_category;
 use super::spoken::Spoken;
 use super::view::{Extent, Loaded, time_in};
-use super::why::{class_name, outcome_name};
+use super::why::{ClassName, OutcomeName, class_name, outcome_name};
 use crate::interaction::{Micros, Speaker, Turn};
+use crate::lexicon::REPEAT;
 use crate::link::{Class, NO_ROW, rows_of};
 use crate::policy::{Anchor, DayEdge, Policy, moment_of};
 use crate::report::{Facet, Hit, SearchPage};
@@ -63,30 +65,6 @@ pub struct Filters {
     pub outcomes: Vec<OutcomeName>,
 }
 
-/// What an interaction is under a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClassName {
-    /// The first contact of an episode.
-    First,
-    /// A contact that follows another of its episode.
-    Repeat,
-    /// A contact too near to the start of observation to be known as the first.
-    LeftEdge,
-    /// No contact.
-    Excluded,
-}
-
-/// What became of a contact that the FCR rate counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutcomeName {
-    /// Nothing followed within the window (or what else the policy takes for resolved).
-    Resolved,
-    /// Something followed: it failed.
-    Repeated,
-    /// It is too young to tell.
-    Pending,
-}
-
 /// A store that is opened for one search after another.
 pub struct Searches {
     store: Store,
@@ -114,7 +92,7 @@ impl Searches {
     ///
     /// Errors: a damaged store; what the policy asks cannot be answered.
     pub fn load(store: &Store, policy: &Policy, tell: &dyn Fn(&str)) -> Result<Searches> {
-        let cues = store.cues()?;
+        let cues = store.cues_of_kinds(|kind| kind == REPEAT || tells_category(policy, kind))?;
         let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
         let view = loaded.view(policy)?;
         let (codes, anchor, zone) =
@@ -404,18 +382,8 @@ fn keep(flags: &mut [bool], is_wanted: impl Fn(usize) -> bool + Sync) {
 /// Whether a class is one that the filters ask for.
 fn is_asked(filters: &Filters, class: Option<Class>, anchor: Anchor) -> bool {
     let Some(class) = class else { return false };
-    let name = match class {
-        Class::Excluded(_) => ClassName::Excluded,
-        Class::LeftEdge(_) => ClassName::LeftEdge,
-        Class::First(_) => ClassName::First,
-        Class::Repeat(_) | Class::UnservedRepeat(_) => ClassName::Repeat,
-    };
-    let outcome = outcome_name(class.counted(anchor)).map(|name| match name {
-        "pending" => OutcomeName::Pending,
-        "resolved" => OutcomeName::Resolved,
-        _ => OutcomeName::Repeated,
-    });
-    (filters.classes.is_empty() || filters.classes.contains(&name))
+    let outcome = class.counted(anchor).map(OutcomeName::of);
+    (filters.classes.is_empty() || filters.classes.contains(&ClassName::of(class)))
         && (filters.outcomes.is_empty() || outcome.is_some_and(|it| filters.outcomes.contains(&it)))
 }
 

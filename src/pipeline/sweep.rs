@@ -97,7 +97,7 @@ fn window_by_window(view: &View, windows: &[Span], categories: &Groups) -> Resul
 }
 
 fn rate(links: &Links) -> Option<f64> {
-    score_classes(links, &[], 1).pop().and_then(|scores| scores.fcr_rate)
+    rate_as_if(links, |class| class)
 }
 
 /// What the overall FCR rate, which is `with` them, would be without each step of the waterfall that can be switched

@@ -28,20 +28,65 @@ pub(super) struct Witness<'a> {
     pub(super) around: &'a Around,
 }
 
+/// What an interaction is under a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassName {
+    /// The first contact of an episode.
+    First,
+    /// A contact that follows another of its episode.
+    Repeat,
+    /// A contact too near to the start of observation to be known as the first.
+    LeftEdge,
+    /// No contact.
+    Excluded,
+}
+
+/// What became of a contact that the FCR rate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeName {
+    /// Nothing followed within the window (or what else the policy takes for resolved).
+    Resolved,
+    /// Something followed: it failed.
+    Repeated,
+    /// It is too young to tell.
+    Pending,
+}
+
+impl ClassName {
+    pub(super) fn of(class: Class) -> ClassName {
+        match class {
+            Class::Excluded(_) => ClassName::Excluded,
+            Class::LeftEdge(_) => ClassName::LeftEdge,
+            Class::First(_) => ClassName::First,
+            Class::Repeat(_) | Class::UnservedRepeat(_) => ClassName::Repeat,
+        }
+    }
+}
+
+impl OutcomeName {
+    pub(super) fn of(fate: Fate) -> OutcomeName {
+        match fate {
+            Fate { is_eligible: false, .. } => OutcomeName::Pending,
+            Fate { outcome: Outcome::Resolved, .. } => OutcomeName::Resolved,
+            Fate { outcome: Outcome::Repeated, .. } => OutcomeName::Repeated,
+        }
+    }
+}
+
 pub(super) fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Excluded(_) => "excluded",
-        Class::LeftEdge(_) => "left_edge",
-        Class::First(_) => "first",
-        Class::Repeat(_) | Class::UnservedRepeat(_) => "repeat",
+    match ClassName::of(class) {
+        ClassName::First => "first",
+        ClassName::Repeat => "repeat",
+        ClassName::LeftEdge => "left_edge",
+        ClassName::Excluded => "excluded",
     }
 }
 
 pub(super) fn outcome_name(fate: Option<Fate>) -> Option<&'static str> {
-    Some(match fate? {
-        Fate { is_eligible: false, .. } => "pending",
-        Fate { outcome: Outcome::Resolved, .. } => "resolved",
-        Fate { outcome: Outcome::Repeated, .. } => "repeated",
+    Some(match OutcomeName::of(fate?) {
+        OutcomeName::Pending => "pending",
+        OutcomeName::Resolved => "resolved",
+        OutcomeName::Repeated => "repeated",
     })
 }
 

@@ -27,6 +27,7 @@ pub use choice::{
     OtherReason, ResolvedBy, Same, Unsolved,
 };
 pub use origin::Origin;
+pub(crate) use overrides::choice;
 pub use overrides::{Overrides, rate};
 pub(crate) use parse::{DayEdge, moment_of};
 pub use preset::{PRESETS, Preset};

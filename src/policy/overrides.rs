@@ -85,7 +85,11 @@ pub fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-fn choice<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+/// One of several words.
+///
+/// # Errors
+/// Which there are, as one clause.
+pub(crate) fn choice<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
     let found = names.iter().find(|(name, _)| *name == text);
     let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     found.map(|(_, value)| *value).ok_or_else(|| format!("write one of {}", known.join(", ")))

@@ -101,15 +101,6 @@ pub fn render_search(page: &SearchPage, format: Format) -> Vec<u8> {
     }
 }
 
-fn speaker(speaker: Speaker) -> &'static str {
-    match speaker {
-        Speaker::Unknown => "unknown",
-        Speaker::Customer => "customer",
-        Speaker::Agent => "agent",
-        Speaker::System => "system",
-    }
-}
-
 /// One line a hit.
 fn csv(page: &SearchPage) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -138,7 +129,7 @@ fn csv(page: &SearchPage) -> Vec<u8> {
             hit.score.to_string(),
             spreadsheet_safe(&hit.interaction_id).into_owned(),
             hit.turn.to_string(),
-            speaker(hit.speaker).to_string(),
+            hit.speaker.name().to_string(),
             text(&hit.started_at),
             hit.at_seconds.map_or(String::new(), |seconds| seconds.to_string()),
             text(&hit.category),
@@ -194,7 +185,7 @@ fn title(hit: &Hit) -> String {
     };
     let mut parts = vec![one_line(&hit.interaction_id)];
     parts.extend(hit.started_at.clone());
-    parts.push(speaker(hit.speaker).to_string());
+    parts.push(hit.speaker.name().to_string());
     parts.push(one_line(hit.category.as_deref().unwrap_or(NO_VALUE)));
     parts.push(class);
     parts.extend(hit.is_stated.then(|| "stated".to_string()));

@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use frostem::Stemmer;
 
 use crate::text::fold;
+use crate::text::script::primary_language;
 
 /// What Arabic writes together with the noun after it: the article, alone and after "and", "with", "for", "like", "then".
 const ARABIC_BEGINNINGS: [&str; 7] = ["", "ال", "وال", "بال", "لل", "كال", "فال"];
@@ -27,7 +28,7 @@ pub struct Forms {
 impl Forms {
     /// The stemmers of languages by their tags, such as `en` or `pt-BR`; a language that has none is left out.
     pub fn of<'a>(tags: impl IntoIterator<Item = &'a str>) -> Forms {
-        let names: BTreeSet<String> = tags.into_iter().map(primary).collect();
+        let names: BTreeSet<String> = tags.into_iter().map(primary_language).collect();
         Forms { stemmers: names.iter().filter_map(|name| Stemmer::try_from_name(name).ok()).collect() }
     }
 
@@ -44,11 +45,6 @@ impl Forms {
         }
         stems
     }
-}
-
-/// The language of a tag, without its region.
-fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
 /// What makes a word a form of the one that is looked for.

@@ -5,7 +5,7 @@ use super::answers::Fault;
 use super::commit::Commit;
 use crate::measure::Period;
 use crate::pipeline::ReportOptions;
-use crate::policy::{Overrides, Policy};
+use crate::policy::{Overrides, Policy, choice};
 
 /// The longest query, in bytes.
 const MAX_QUERY_BYTES: usize = 16 << 10;
@@ -91,9 +91,7 @@ impl Asked {
 }
 
 fn word<T: Copy>(name: &str, text: &str, words: &[(&str, T)]) -> Result<T, Fault> {
-    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
-    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    found.ok_or_else(|| wrong(name, text, &format!("write one of {}", known.join(", "))))
+    choice(text, words).map_err(|help| wrong(name, text, &help))
 }
 
 /// As the command line says it.

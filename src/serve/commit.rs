@@ -30,8 +30,8 @@ impl Commit {
     /// seen by the next request.
     pub(super) fn open(dir: &Path, config: Option<&Source>, stamp: Option<Stamp>) -> Result<Commit> {
         let store = Store::open(dir)?;
-        let own = dir.join("recontact.toml as indexed");
-        let own = store.config_text().map(|text| (own.as_path(), text));
+        let own = store.indexed_config();
+        let own = own.as_ref().map(|(path, text)| (path.as_path(), *text));
         let policy = match config.map(|(path, text)| (path.as_path(), text.as_str())).or(own) {
             Some((path, text)) => Policy::parse(path, text)?,
             None => Policy::default(),

@@ -11,12 +11,7 @@ const HITS: u64 = 20;
 const MOST_HITS: u64 = 200;
 const MOST_PAGES: u64 = 1_000_000;
 
-const SPEAKERS: [(&str, Speaker); 4] = [
-    ("customer", Speaker::Customer),
-    ("agent", Speaker::Agent),
-    ("system", Speaker::System),
-    ("unknown", Speaker::Unknown),
-];
+const SPEAKERS: [Speaker; 4] = [Speaker::Customer, Speaker::Agent, Speaker::System, Speaker::Unknown];
 const CLASSES: [(&str, ClassName); 4] = [
     ("first", ClassName::First),
     ("repeat", ClassName::Repeat),
@@ -50,7 +45,7 @@ fn filters(asked: &mut Asked) -> Result<Filters, Fault> {
     Ok(Filters {
         fields: fields.into_iter().filter(|(_, values)| !values.is_empty()).collect(),
         languages: asked.all("language"),
-        speakers: asked.words("speaker", &SPEAKERS)?,
+        speakers: asked.words("speaker", &SPEAKERS.map(|speaker| (speaker.name(), speaker)))?,
         from: asked.one("from")?,
         to: asked.one("to")?,
         is_stated: asked.word("stated", &[("true", true), ("false", false)])?.unwrap_or(false),

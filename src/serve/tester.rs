@@ -70,6 +70,8 @@ struct TestedPhrase {
 /// The lexicons of the program and the user's.
 pub(super) struct Tester {
     user: Vec<Source>,
+    lexicon: Lexicon,
+    /// Their tags, in order.
     languages: Vec<String>,
 }
 
@@ -79,7 +81,7 @@ impl Tester {
         Detector::new(&lexicon)?;
         let mut languages: Vec<String> = lexicon.languages.iter().map(|it| it.tag.clone()).collect();
         languages.sort();
-        Ok(Tester { user, languages })
+        Ok(Tester { user, lexicon, languages })
     }
 
     /// The tags of the languages there are.
@@ -88,13 +90,11 @@ impl Tester {
     }
 
     pub(super) fn test(&self, test: &Test) -> Result<Tested, Fault> {
-        let mut sources = self.user.clone();
         let language = test.lang.as_deref().filter(|lang| !lang.is_empty());
-        if let Some(phrase) = test.phrase.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
-            sources.push(self.tried(phrase, language)?);
-        }
-        let lexicon = Lexicon::with_user_files(&sources).map_err(of_phrase)?;
-        let detector = Detector::new(&lexicon).map_err(of_phrase)?;
+        let phrase = test.phrase.as_deref().map(str::trim).filter(|it| !it.is_empty());
+        let with_phrase = phrase.map(|phrase| self.with(phrase, language)).transpose()?;
+        let lexicon = with_phrase.as_ref().unwrap_or(&self.lexicon);
+        let detector = Detector::new(lexicon).map_err(of_phrase)?;
         let other = if test.speaker == Speaker::Agent { Speaker::Customer } else { Speaker::Agent };
         let before = test.before.iter().filter(|text| !text.is_empty());
         let before = before.map(|text| Utterance { speaker: other, text });
@@ -103,28 +103,25 @@ impl Tester {
         let mut scratch = Scratch::default();
         let heard = detector.contact(&turns, language, &mut scratch);
         let cues = heard.turns.last().into_iter().flatten();
-        let told = |cue: &Cue| told(cue, &test.text, &lexicon, &detector, &turns);
+        let told = |cue: &Cue| told(cue, &test.text, lexicon, &detector, &turns);
         Ok(Tested {
             cues: cues.map(told).collect(),
             language_found: heard.contradiction.map(|it| lexicon.languages[it].tag.clone()),
         })
     }
 
-    /// A phrase as a lexicon of one rule.
-    fn tried(&self, phrase: &str, language: Option<&str>) -> Result<Source, Fault> {
+    /// The lexicons with a phrase as a rule of its own.
+    fn with(&self, phrase: &str, language: Option<&str>) -> Result<Lexicon, Fault> {
         if phrase.len() > MAX_PHRASE_BYTES {
             return Err(Fault::bad("the phrase is over 2,000 bytes long: try a shorter one"));
         }
-        let tag = language.and_then(|language| {
-            let primary = language.split(['-', '_']).next().unwrap_or(language).to_ascii_lowercase();
-            self.languages.iter().find(|tag| *tag == language || **tag == primary)
-        });
-        let Some(tag) = tag else {
+        let Some(index) = language.and_then(|language| self.lexicon.language_index(language)) else {
             return Err(Fault::bad(format!(
                 "a phrase is of one language: choose one of {}",
                 self.languages.join(", ")
             )));
         };
+        let tag = &self.lexicon.languages[index].tag;
         // Texts of JSON are texts of TOML, too.
         let phrase = serde_json::to_string(phrase).expect("a text is plain data");
         let text = format!(
@@ -132,7 +129,9 @@ impl Tester {
              about = \"the phrase that you try\"\nstated = \"none\"\nphrases = [{phrase}]\n\
              examples = [\">>-<<\"]\nnon_examples = [\"-\"]\n"
         );
-        Ok((TRIED_PATH.into(), text))
+        let mut sources = self.user.clone();
+        sources.push((TRIED_PATH.into(), text));
+        Lexicon::with_user_files(&sources).map_err(of_phrase)
     }
 }
 

@@ -119,6 +119,11 @@ impl Store {
         self.manifest.config_text.as_deref()
     }
 
+    /// The same, with the path that stands for it in messages.
+    pub fn indexed_config(&self) -> Option<(PathBuf, &str)> {
+        self.config_text().map(|text| (self.dir.join("recontact.toml as indexed"), text))
+    }
+
     /// Hash of the lexicons that the last commit's cues were found with.
     pub fn lexicon_hash(&self) -> &str {
         &self.manifest.lexicon_hash

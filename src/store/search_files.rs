@@ -8,11 +8,11 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::dimension::SLICE_ROWS;
 use super::forget_proof::Left;
 use super::lock::lock;
 use super::part::Part;
@@ -117,7 +117,11 @@ impl Store {
 
     /// Writes the index file of a part of turns that no manifest names yet.
     pub(super) fn write_index(&self, part: &Part) -> Result<()> {
-        let mut writer = IndexWriter::create(&self.dir, &part.file)?;
+        self.write_index_at(part, self.dir.join(index_name(&part.file)))
+    }
+
+    fn write_index_at(&self, part: &Part, path: PathBuf) -> Result<()> {
+        let mut writer = IndexWriter::create_at(path)?;
         self.for_turn_texts(part, |text| writer.push(text))?;
         writer.finish(part)
     }
@@ -144,10 +148,8 @@ impl Store {
         let _lock = lock(&self.dir)?;
         // A writer that came first may have forgotten somebody, and the part with them.
         part.check_length(&self.dir)?;
-        let draft = self.dir.join(format!("{}.tmp", index_name(&part.file)));
-        let mut writer = IndexWriter::create_at(draft.clone())?;
-        self.for_turn_texts(part, |text| writer.push(text))?;
-        writer.finish(part)?;
+        let draft = path.with_added_extension("tmp");
+        self.write_index_at(part, draft.clone())?;
         std::fs::rename(&draft, &path).map_err(Error::io(&path))
     }
 
@@ -181,13 +183,10 @@ impl Store {
     }
 
     /// Gives the text of every turn of a part to `each`, in order.
-    pub(super) fn for_turn_texts(&self, part: &Part, mut each: impl FnMut(&str) -> Result<()>) -> Result<()> {
-        for first in (0..part.row_count).step_by(SLICE_ROWS as usize) {
-            let frame = part.read(&self.dir, &["text"], first, SLICE_ROWS.min(part.row_count - first))?;
-            let texts = frame.column("text").and_then(|it| it.str());
-            let texts = texts.map_err(|e| part.damaged(&self.dir, e.to_string()))?;
-            texts.iter().try_for_each(|text| each(text.unwrap_or_default()))?;
-        }
-        Ok(())
+    fn for_turn_texts(&self, part: &Part, mut each: impl FnMut(&str) -> Result<()>) -> Result<()> {
+        self.for_texts(part, "text", |text| {
+            each(text.unwrap_or_default())?;
+            Ok(ControlFlow::Continue(()))
+        })
     }
 }

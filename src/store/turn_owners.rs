@@ -5,19 +5,20 @@
 //! that [`Store::turns`] gives, each once. Only interactions with several transcripts are looked at turn by turn.
 
 use std::cmp::Reverse;
+use std::ops::ControlFlow;
 
-use polars::prelude::{Float64Type, UInt32Type, UInt64Type};
+use polars::prelude::{UInt32Type, UInt64Type};
 use rayon::prelude::*;
 
 use super::codes::Dictionary;
 use super::cues::dictionary_name;
-use super::dimension::{Dimension, SLICE_ROWS};
+use super::dimension::Dimension;
 use super::key::KeySet;
 use super::reader::Store;
-use super::records::{number, text};
+use super::records::text;
 use super::schema::Table;
 use super::sources::has;
-use super::turns::speaker_of;
+use super::turns::{TURN_COLUMNS, speaker_of, turn_at};
 use crate::error::Result;
 use crate::interaction::{Speaker, Turn};
 
@@ -113,15 +114,8 @@ impl Store {
     /// Errors: a row that the store does not have, a damaged part.
     pub fn turn_records(&self, rows: &[u64]) -> Result<Vec<Turn>> {
         let mut turns = vec![Turn::default(); rows.len()];
-        let columns = ["turn", "speaker", "at_seconds", "text"];
-        self.for_rows(Table::Turns, &columns, rows, |i, frame, row| {
-            let of = |name| number::<UInt32Type>(frame, name, row)?.ok_or(format!("{name} has gaps"));
-            turns[i] = Turn {
-                index: of("turn")?,
-                speaker: speaker_of(of("speaker")?).ok_or("has an unknown speaker")?,
-                at_seconds: number::<Float64Type>(frame, "at_seconds", row)?,
-                text: text(frame, "text", row)?.unwrap_or_default().to_string(),
-            };
+        self.for_rows(Table::Turns, &TURN_COLUMNS, rows, |i, frame, row| {
+            turns[i] = turn_at(frame, row)?;
             Ok(())
         })?;
         Ok(turns)
@@ -168,16 +162,11 @@ impl Store {
         let mut dictionary = Dictionary::new(Vec::new());
         let mut codes = Vec::with_capacity(self.transcript_count());
         for (part, _) in self.parts_of(Table::Transcripts) {
-            for first in (0..part.row_count).step_by(SLICE_ROWS as usize) {
-                let count = SLICE_ROWS.min(part.row_count - first);
-                let frame = part.read(&self.dir, &["language"], first, count)?;
-                let texts = frame.column("language").and_then(|it| it.str());
-                let texts = texts.map_err(|e| part.damaged(&self.dir, e.to_string()))?;
-                for language in texts.iter() {
-                    let code = dictionary.code(language);
-                    codes.push(code.map_err(|_| part.damaged(&self.dir, "has too many languages"))?);
-                }
-            }
+            self.for_texts(part, "language", |language| {
+                let code = dictionary.code(language);
+                codes.push(code.map_err(|_| part.damaged(&self.dir, "has too many languages"))?);
+                Ok(ControlFlow::Continue(()))
+            })?;
         }
         Ok(Dimension { codes, names: dictionary.into_names() })
     }

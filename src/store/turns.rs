@@ -227,18 +227,24 @@ impl Store {
         if first.checked_add(count).is_none_or(|end| end > part.row_count) {
             return Err(damaged(format!("has no turns {first} + {count}")));
         }
-        let frame = part.read(self.dir(), &["turn", "speaker", "at_seconds", "text"], first, count)?;
-        let turn = |row| -> Result<Turn, String> {
-            let of = |name| number::<UInt32Type>(&frame, name, row)?.ok_or(format!("{name} has gaps"));
-            Ok(Turn {
-                index: of("turn")?,
-                speaker: speaker_of(of("speaker")?).ok_or("has an unknown speaker")?,
-                at_seconds: number::<Float64Type>(&frame, "at_seconds", row)?,
-                text: text(&frame, "text", row)?.unwrap_or_default().to_string(),
-            })
-        };
-        (0..count as usize).map(turn).collect::<Result<_, String>>().map_err(damaged)
+        let frame = part.read(self.dir(), &TURN_COLUMNS, first, count)?;
+        let turns = (0..count as usize).map(|row| turn_at(&frame, row));
+        turns.collect::<Result<_, String>>().map_err(damaged)
     }
+}
+
+/// The columns that [`turn_at`] reads.
+pub(super) const TURN_COLUMNS: [&str; 4] = ["turn", "speaker", "at_seconds", "text"];
+
+/// A stored turn.
+pub(super) fn turn_at(frame: &DataFrame, row: usize) -> Result<Turn, String> {
+    let of = |name| number::<UInt32Type>(frame, name, row)?.ok_or(format!("{name} has gaps"));
+    Ok(Turn {
+        index: of("turn")?,
+        speaker: speaker_of(of("speaker")?).ok_or("has an unknown speaker")?,
+        at_seconds: number::<Float64Type>(frame, "at_seconds", row)?,
+        text: text(frame, "text", row)?.unwrap_or_default().to_string(),
+    })
 }
 
 /// The speaker of a stored number; `None` where no writer writes it.

@@ -69,6 +69,11 @@ pub fn count_letters(text: &str, letters: &mut Letters) {
     }
 }
 
+/// The language of a tag, without its region and script.
+pub fn primary_language(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase()
+}
+
 /// The scripts in which a language is written, by its BCP 47 tag; Latin where nothing else is known. A lexicon file
 /// can say otherwise.
 pub fn scripts_of_language(tag: &str) -> Vec<Script> {

@@ -7,6 +7,16 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// The name of a Chromium; none, and a word of it, where there is none.
+pub(crate) fn chromium() -> Option<&'static str> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let found = names.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
+    if found.is_none() {
+        eprintln!("skipped: no Chromium on this machine");
+    }
+    found
+}
+
 /// One page in a browser of its own.
 pub(crate) struct Browser {
     child: Child,
@@ -22,12 +32,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// A browser of this size; none, and a word of it, where there is no Chromium.
     pub(crate) fn start(width: u32, height: u32) -> Option<Browser> {
-        let names = ["chromium", "chromium-browser", "google-chrome"];
-        let is_there = |name: &&str| Command::new(name).arg("--version").output().is_ok();
-        let Some(name) = names.into_iter().find(is_there) else {
-            eprintln!("skipped: no Chromium on this machine");
-            return None;
-        };
+        let name = chromium()?;
         let profile = tempfile::tempdir().unwrap();
         // The protocol is spoken on the descriptors 3 and 4, which only a shell can give it here.
         let mut shell = Command::new("sh");

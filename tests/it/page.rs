@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::browser::chromium;
 use super::program::{Folder, demo_store, number};
 
 /// The page of the demo, and the data that stand in it.
@@ -135,17 +136,11 @@ fn the_same_store_gives_the_same_page_to_the_byte() {
 
 /// What a browser makes of the page; none where there is no browser.
 fn drawn(path: &Path) -> Option<String> {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let ran = names.into_iter().find_map(|name| {
-        let mut browser = Command::new(name);
-        browser.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"]);
-        browser.args(["--virtual-time-budget=20000", "--window-size=1200,900"]);
-        browser.arg(format!("file://{}", path.display())).output().ok()
-    });
-    if ran.is_none() {
-        eprintln!("skipped: no Chromium on this machine");
-    }
-    ran.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut browser = Command::new(chromium()?);
+    browser.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"]);
+    browser.args(["--virtual-time-budget=20000", "--window-size=1200,900"]);
+    let output = browser.arg(format!("file://{}", path.display())).output().unwrap();
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The texts of the cells of the rows of the table with this caption.
