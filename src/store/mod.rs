@@ -23,6 +23,8 @@ mod commit;
 mod compact;
 mod cue_columns;
 mod cues;
+#[cfg(test)]
+mod damage_tests;
 mod dimension;
 mod duplicates;
 mod extra;
@@ -54,9 +56,10 @@ mod tests;
 mod turn_owners;
 mod turns;
 mod verify;
-
 mod workers;
 mod writer;
+#[cfg(test)]
+mod writer_tests;
 
 pub use columns::{Columns, Want};
 pub use compact::{Compacted, compact};

@@ -1,13 +1,12 @@
-//! The store as a whole: what is pushed comes back, whatever happens to the writer and in whatever order.
+//! The store as a whole: what is pushed comes back, in whatever order it was. Records to push are here for the other tests.
 
 use std::path::Path;
 
 use proptest::{collection::vec, prelude::Strategy, prelude::proptest, prop_assert_eq};
 
-use super::survey_tests::answer;
 use super::{CommitInfo, SourceRecord, Store, StoredCue, Want, Writer, key, verify};
 use crate::identity::Region;
-use crate::interaction::{Direction, Interaction, Note, Reject, Speaker, Status, Transcript, Turn};
+use crate::interaction::{Direction, Interaction, Reject, Speaker, Status, Transcript, Turn};
 
 pub(super) fn interaction(id: &str, customer: &str, category: &str, started_at: i64) -> Interaction {
     let some = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
@@ -61,7 +60,7 @@ fn full_interaction() -> Interaction {
     }
 }
 
-fn cue(id: &str, turn: u32, phrase: &str) -> StoredCue {
+pub(super) fn cue(id: &str, turn: u32, phrase: &str) -> StoredCue {
     StoredCue {
         interaction_id: id.into(),
         turn,
@@ -77,7 +76,7 @@ fn cue(id: &str, turn: u32, phrase: &str) -> StoredCue {
     }
 }
 
-fn transcript(id: &str, texts: &[&str]) -> Transcript {
+pub(super) fn transcript(id: &str, texts: &[&str]) -> Transcript {
     let turns = texts.iter().zip(0..).map(|(text, index)| Turn {
         index,
         speaker: Speaker::Customer,
@@ -102,7 +101,7 @@ pub(super) fn commit(dir: &Path, interactions: &[Interaction]) -> Store {
     writer.commit(info()).unwrap()
 }
 
-fn files(dir: &Path) -> Vec<String> {
+pub(super) fn files(dir: &Path) -> Vec<String> {
     let names = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<String> = names.collect();
     names.sort();
@@ -164,96 +163,6 @@ fn an_end_before_the_start_or_an_absurd_duration_does_not_upset_the_clock() {
     let columns = store.columns(Want { ended: true, ..Want::default() }).unwrap();
     assert_eq!(columns.ended_at, [100, i64::MAX, 100]);
     assert!(columns.started_at.is_empty());
-}
-
-#[test]
-fn no_store_says_what_to_run_first() {
-    let dir = tempfile::tempdir().unwrap();
-    let refused = Store::open(&dir.path().join("none")).unwrap_err().to_string();
-    assert!(refused.contains("run `recontact index PATH…` first"), "{refused}");
-}
-
-#[test]
-fn a_writer_that_dies_midway_changes_nothing_and_the_next_one_clears_up() {
-    let dir = tempfile::tempdir().unwrap();
-    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    let before = files(dir.path());
-    let mut writer = Writer::begin(dir.path()).unwrap();
-    writer.push_interactions(&[interaction("b", "C", "x", 2)]).unwrap();
-    writer.push_notes(&[Note { file: "f".into(), line: 1, what: "odd: 1".into() }]).unwrap();
-    drop(writer);
-    // A killed process leaves part files and perhaps a torn draft of the manifest.
-    std::fs::write(dir.path().join("000002-interactions.parquet"), b"PAR1").unwrap();
-    std::fs::write(dir.path().join("manifest.json.tmp"), b"{").unwrap();
-    std::fs::write(dir.path().join("my notes.txt"), b"keep").unwrap();
-    let store = Store::open(dir.path()).unwrap();
-    assert_eq!((store.commit_id(), store.interaction_count()), (1, 1));
-    assert!(store.note_counts().is_empty());
-    drop(Writer::begin(dir.path()).unwrap());
-    let mut expected = before;
-    expected.push("my notes.txt".into());
-    assert_eq!(files(dir.path()), expected);
-    assert_eq!(commit(dir.path(), &[interaction("b", "C", "x", 2)]).commit_id(), 2);
-}
-
-#[test]
-fn a_store_opened_before_a_commit_keeps_seeing_its_own() {
-    let dir = tempfile::tempdir().unwrap();
-    let old = commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    commit(dir.path(), &[interaction("a", "C", "y", 2)]);
-    drop(Writer::begin(dir.path()).unwrap());
-    let columns = old.columns(Want::ALL).unwrap();
-    assert_eq!((columns.started_at, columns.is_duplicate), (vec![1], vec![false]));
-}
-
-#[test]
-fn a_write_that_failed_and_was_not_heeded_cannot_be_committed() {
-    let dir = tempfile::tempdir().unwrap();
-    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    let mut writer = Writer::begin(dir.path()).unwrap();
-    // The part of the texts cannot be begun: its name is taken by a folder.
-    std::fs::create_dir(dir.path().join("000002-interaction-texts.parquet")).unwrap();
-    writer.push_interactions(&[interaction("b", "C", "x", 1)]).unwrap();
-    assert!(writer.commit(info()).is_err());
-    assert_eq!(Store::open(dir.path()).unwrap().interaction_count(), 1);
-}
-
-#[test]
-fn a_second_writer_is_refused_until_the_first_is_gone() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = Writer::begin(dir.path()).unwrap();
-    let refused = Writer::begin(dir.path()).err().unwrap().to_string();
-    assert!(refused.contains("another recontact process is writing"), "{refused}");
-    drop(first);
-    Writer::begin(dir.path()).unwrap();
-}
-
-#[test]
-fn a_folder_of_other_files_is_not_made_a_store() {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("thesis.doc"), b"").unwrap();
-    let refused = Writer::begin(dir.path()).err().unwrap().to_string();
-    assert!(refused.contains("thesis.doc") && refused.contains("--store DIR"), "{refused}");
-    assert_eq!(files(dir.path()), ["thesis.doc"]);
-}
-
-#[test]
-fn a_source_is_known_again_by_its_fingerprint_and_a_run_without_news_makes_no_commit() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut writer = Writer::begin(dir.path()).unwrap();
-    writer.push_interactions(&[interaction("a", "C", "x", 1), interaction("b", "C", "x", 2)]).unwrap();
-    writer.push_transcript(&transcript("a", &["one", "two", "three"])).unwrap();
-    assert!(!writer.has_source("fp-log"));
-    writer.finish_source(source("log")).unwrap();
-    assert!(writer.has_source("fp-log"));
-    let store = writer.commit(info()).unwrap();
-    let counted = store.sources().next().unwrap();
-    assert_eq!((counted.interaction_count, counted.turn_count, counted.commit_id), (2, 3, 1));
-    let before = files(dir.path());
-    let writer = Writer::begin(dir.path()).unwrap();
-    assert!(writer.has_source("fp-log"));
-    assert_eq!(writer.commit(info()).unwrap().commit_id(), 1);
-    assert_eq!(files(dir.path()), before);
 }
 
 #[test]
@@ -395,64 +304,6 @@ fn rejects_and_notes_are_kept_and_counted_by_reason() {
 }
 
 #[test]
-fn a_shortened_or_missing_part_is_named_when_the_store_is_opened() {
-    let dir = tempfile::tempdir().unwrap();
-    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    let path = dir.path().join("000001-interactions.parquet");
-    let sound = std::fs::read(&path).unwrap();
-    std::fs::write(&path, &sound[..sound.len() - 1]).unwrap();
-    let refused = Store::open(dir.path()).unwrap_err().to_string();
-    assert!(refused.contains("000001-interactions.parquet") && refused.contains("damaged"), "{refused}");
-    std::fs::remove_file(&path).unwrap();
-    assert!(Store::open(dir.path()).unwrap_err().to_string().contains("missing"));
-}
-
-#[test]
-fn a_byte_turned_over_in_any_part_is_found_by_verify_and_never_a_panic() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut writer = Writer::begin(dir.path()).unwrap();
-    for n in 0..300 {
-        let id = n.to_string();
-        writer.push_interactions(&[interaction(&id, "C", "x", n)]).unwrap();
-        writer.push_transcript(&transcript(&id, &["good morning", "third time"])).unwrap();
-        writer.push_cues(&[cue(&id, 1, "third time")]).unwrap();
-        writer.push_surveys(&[answer(&id, Some(n % 2 == 0), 2, 4.0)]).unwrap();
-    }
-    writer.push_interactions(&[interaction("7", "C", "x", 0)]).unwrap();
-    let store = writer.commit(info()).unwrap();
-    for file in files(dir.path()).into_iter().filter(|file| file.ends_with(".parquet")) {
-        let path = dir.path().join(&file);
-        let sound = std::fs::read(&path).unwrap();
-        for at in (0..sound.len()).step_by(997) {
-            let mut torn = sound.clone();
-            torn[at] ^= 0xff;
-            std::fs::write(&path, &torn).unwrap();
-            let damages = verify(dir.path()).unwrap().damages;
-            assert_eq!(damages.iter().map(|damage| &damage.file).collect::<Vec<_>>(), [&file]);
-            // Reading may give other values or fail; what it may not do is panic.
-            let _ = (store.columns(Want::ALL), store.interaction(3), store.dimension("disposition"));
-            let _ = (store.survey_columns(), store.numbers("csat"), store.numbers("is_coded_resolved"));
-            let _ = (store.turns("3"), store.cues_of("3"), store.cue_phrases());
-        }
-        std::fs::write(&path, &sound).unwrap();
-    }
-    assert_eq!(verify(dir.path()).unwrap().damages, []);
-}
-
-#[test]
-fn a_cut_manifest_stops_reader_and_writer_and_nothing_is_removed() {
-    let dir = tempfile::tempdir().unwrap();
-    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    let path = dir.path().join("manifest.json");
-    let text = std::fs::read(&path).unwrap();
-    std::fs::write(&path, &text[..text.len() / 2]).unwrap();
-    let before = files(dir.path());
-    assert!(Store::open(dir.path()).unwrap_err().to_string().contains("manifest.json"));
-    assert!(Writer::begin(dir.path()).err().unwrap().to_string().contains("damaged"));
-    assert_eq!(files(dir.path()), before);
-}
-
-#[test]
 fn many_row_groups_read_as_one_column_and_single_rows_are_found_in_them() {
     let dir = tempfile::tempdir().unwrap();
     let long = "x".repeat(400);
@@ -531,21 +382,4 @@ fn numbers_are_read_for_all_rows_and_what_is_not_said_is_nan() {
     assert_eq!(shown("stated_ended_at"), [Some(1.0), Some(0.0), Some(0.0)]);
     let refused = store.numbers("category").unwrap_err().to_string();
     assert!(refused.contains("no number `category`") && refused.contains("reply_count"), "{refused}");
-}
-
-#[test]
-fn an_older_store_is_refused_until_it_is_filled_anew() {
-    let dir = tempfile::tempdir().unwrap();
-    commit(dir.path(), &[interaction("a", "C", "x", 1)]);
-    let path = dir.path().join("manifest.json");
-    let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replace("\"format_version\": 3", "\"format_version\": 1")).unwrap();
-    for refused in [Store::open(dir.path()).err(), Writer::begin(dir.path()).err()] {
-        let refused = refused.unwrap().to_string();
-        assert!(refused.contains("the store has format 1") && refused.contains("--rebuild"), "{refused}");
-    }
-    let mut writer = Writer::begin_anew(dir.path()).unwrap();
-    writer.push_interactions(&[interaction("b", "C", "x", 1)]).unwrap();
-    let store = writer.commit(info()).unwrap();
-    assert_eq!((store.commit_id(), store.interaction_count()), (2, 1));
 }
