@@ -19,6 +19,8 @@ use crate::interaction::{Direction, Interaction, Status};
 const BLOCK_ROWS: u64 = 1 << 16;
 /// Wanted rows nearer than this to each other are read together, with those between: about as many texts as a page has.
 const GAP_ROWS: u64 = 1 << 10;
+/// More stretches than this of one block are read as one: to find its way into a block costs a third of reading it.
+const MOST_STRETCHES: usize = 3;
 
 impl Store {
     /// The values of a field for a few rows, in the order of `rows`. The fields are those of [`Store::dimension`].
@@ -113,10 +115,14 @@ impl Store {
                 continue;
             }
             let open = part.open(self.dir())?;
-            let is_together = |a: &(u64, usize), b: &(u64, usize)| {
-                (a.0 - first) / BLOCK_ROWS == (b.0 - first) / BLOCK_ROWS && b.0 - a.0 < GAP_ROWS
+            let block_of = |wanted: &(u64, usize)| (wanted.0 - first) / BLOCK_ROWS;
+            let stretches = |block| {
+                let stretches: Vec<&[(u64, usize)]> =
+                    <[_]>::chunk_by(block, |a: &(u64, usize), b| b.0 - a.0 < GAP_ROWS).collect();
+                if stretches.len() > MOST_STRETCHES { vec![block] } else { stretches }
             };
-            let blocks: Vec<&[(u64, usize)]> = here.chunk_by(is_together).collect();
+            let blocks: Vec<&[(u64, usize)]> =
+                here.chunk_by(|a, b| block_of(a) == block_of(b)).flat_map(stretches).collect();
             for blocks in blocks.chunks(rayon::current_num_threads()) {
                 let low = |block: &[(u64, usize)]| block[0].0;
                 let frame = |block: &&[(u64, usize)]| {
