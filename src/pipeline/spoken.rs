@@ -2,8 +2,10 @@
 //! groups that fail.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::view::View;
 use crate::Result;
@@ -23,7 +25,12 @@ type Place = (u32, u32);
 pub(super) struct Spoken {
     /// By row, then by cue.
     places: Vec<Place>,
+    /// What was told before, by what it is told of: another window seldom changes what customers say.
+    told: Mutex<HashMap<u128, Evidence>>,
 }
+
+/// What is remembered is forgotten when it is more than this.
+const MOST_TOLD: usize = 4096;
 
 /// The latest cues of a rule in a group, and how many contacts have one.
 struct Heard<'a> {
@@ -41,7 +48,7 @@ impl Spoken {
         let rows = rows_of(&columns.interaction_key, &columns.is_duplicate, &keys);
         let mut places: Vec<Place> = rows.into_iter().zip(said).filter(|(row, _)| *row != NO_ROW).collect();
         places.par_sort_unstable();
-        Spoken { places }
+        Spoken { places, told: Mutex::default() }
     }
 
     /// Whether no interaction has a stated repeat.
@@ -94,15 +101,25 @@ impl Spoken {
             let shown = rules.into_iter().take(EVIDENCE_COUNT);
             heard.extend(shown.map(|it| (group, Heard { places: latest(view, cues, it.places), ..it })));
         }
+        let heard: Vec<(u32, u128, Heard)> =
+            heard.into_iter().map(|(group, it)| (group, it.hash(view), it)).collect();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // The words of all are read at once: a part is decoded once, not once a rule.
-        let rows = heard.iter().flat_map(|(_, it)| &it.places).map(|&(_, cue)| cues.row[cue as usize]);
+        let new: Vec<_> = heard.iter().filter(|(_, hash, _)| !told.contains_key(hash)).collect();
+        let rows = new.iter().flat_map(|(_, _, it)| &it.places).map(|&(_, cue)| cues.row[cue as usize]);
         let mut records = view.store.cue_records(&rows.collect::<Vec<u32>>())?.into_iter();
-        let mut out: HashMap<u32, Vec<Evidence>> = HashMap::new();
-        for (group, it) in heard {
+        for (_, hash, it) in new {
             let words = it.places.iter().zip(records.by_ref());
             let sayings = words.map(|(place, cue)| saying(view, place, cue)).collect();
-            out.entry(group).or_default().push(evidence(it.rule, it.contact_count, sayings));
+            told.insert(*hash, evidence(it.rule, it.contact_count, sayings));
         }
+        let mut out: HashMap<u32, Vec<Evidence>> = HashMap::new();
+        for (group, hash, _) in &heard {
+            out.entry(*group).or_default().push(told[hash].clone());
+        }
+        let is_too_much = told.len() > MOST_TOLD;
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) =
+            if is_too_much { HashMap::new() } else { told };
         Ok(out)
     }
 
@@ -124,6 +141,23 @@ impl Spoken {
             }
         }
         by_rule
+    }
+}
+
+impl Heard<'_> {
+    /// What decides how it is told.
+    fn hash(&self, view: &View) -> u128 {
+        let mut hash = Xxh3::new();
+        for text in [self.rule, &view.policy.timezone] {
+            hash.update(&(text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        hash.update(&self.contact_count.to_le_bytes());
+        for (row, cue) in &self.places {
+            hash.update(&row.to_le_bytes());
+            hash.update(&cue.to_le_bytes());
+        }
+        hash.digest128()
     }
 }
 

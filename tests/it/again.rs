@@ -22,6 +22,8 @@ fn a_report_under_another_policy_is_the_same_as_one_from_scratch() {
         Policy { resolved_by: ResolvedBy::Code, ..policy.clone() },
         Policy { exclude_customers: vec!["nobody at all".to_string()], ..policy.clone() },
         policy.with_preset(&PRESETS[1]),
+        Policy { timezone: "Asia/Tokyo".to_string(), ..policy.clone() },
+        Policy { target: 1.0, ..policy.clone() },
         policy.clone(),
     ];
     let options = ReportOptions { by: vec!["channel".to_string()], trend: None };
