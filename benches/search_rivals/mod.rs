@@ -2,7 +2,7 @@
 //!
 //! Queries are drawn from the turns themselves, seeded: eight kinds, one word of half of them as often as it is said, the
 //! other as it stands in the vocabulary, so common and rare words meet. They ask for words as they stand, which everybody
-//! can answer, and only for words of ASCII letters, which everybody cuts in the same way.
+//! can answer, and only for words of ASCII letters; FTS5 and DuckDB get texts that they cut as we do ([`plain`]).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -85,7 +85,25 @@ pub(crate) fn fill_tantivy(texts: &[String], folder: &Path) -> tantivy::Result<F
     Ok(Filled { time: begun.elapsed(), bytes: files.map(|it| it.len()).sum() })
 }
 
-/// FTS5 without the texts themselves, in one transaction. Apostrophes are left out, as folding does.
+/// A text that others cut as we do: without apostrophes, with spaces between letters and digits and around Chinese and
+/// Japanese characters.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len() + 16);
+    let mut before = ' ';
+    for c in text.chars().filter(|c| !matches!(c, '\'' | '’')) {
+        let is_character = |c: char| c >= '\u{2E80}';
+        let is_edge =
+            c.is_alphanumeric() && before.is_alphanumeric() && c.is_numeric() != before.is_numeric();
+        if is_edge || is_character(c) || is_character(before) {
+            plain.push(' ');
+        }
+        plain.push(c);
+        before = c;
+    }
+    plain
+}
+
+/// FTS5 without the texts themselves, in one transaction.
 pub(crate) fn fill_fts5(texts: &[String], path: &Path) -> rusqlite::Result<(Filled, Connection)> {
     let begun = Instant::now();
     let mut sqlite = Connection::open(path)?;
@@ -97,7 +115,7 @@ pub(crate) fn fill_fts5(texts: &[String], path: &Path) -> rusqlite::Result<(Fill
     {
         let mut insert = filling.prepare("INSERT INTO turns(rowid, text) VALUES (?1, ?2)")?;
         for (row, text) in (1i64..).zip(texts) {
-            insert.execute((row, text.replace(['\'', '’'], "")))?;
+            insert.execute((row, text))?;
         }
     }
     filling.execute("INSERT INTO turns(turns) VALUES ('optimize')", ())?;
