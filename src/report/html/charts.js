@@ -35,6 +35,9 @@ function draw() {
 // Categories that a chart of bars has room for.
 const MOST_BARS = 20;
 
+// An axis with the names of rows at 0, 1, 2 …: its zero is a row and no line.
+const namesAxis = (rows, width) => ({ zeroline: false, tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) });
+
 // Failures beyond the target, the most first, each with its interval.
 function excessChart(entries) {
   const rows = entries.filter((entry) => isNumber(entry.excess_failure_count)).sort((a, b) => a.excess_failure_count - b.excess_failure_count).slice(-MOST_BARS);
@@ -47,7 +50,7 @@ function excessChart(entries) {
       hovertext: rows.map((entry) => `<b>${plain(entry.category)}</b>: ${VERDICTS[entry.verdict]}<br>${count(failedOf(entry))} of ${count(entry.eligible_count)} failed, FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)})<br>${tenths(entry.excess_failure_count)} failures beyond the target of ${percent(entry.target)}`),
       hoverinfo: "text",
     }],
-    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: { tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) } },
+    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: namesAxis(rows, width) },
   }), 90 + 30 * rows.length);
 }
 
@@ -88,7 +91,7 @@ function saidDoneChart(entries) {
       type: "bar", orientation: "h", name, y: rows.map((_, place) => place), x: rows.map((entry) => entry.said_done[part]), marker: { color: colours[colour], pattern: { shape } },
       hovertext: rows.map((entry) => `<b>${plain(entry.category)}</b><br>${count(entry.said_done[part])} ${name}`), hoverinfo: "text",
     })),
-    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: { tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) } },
+    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: namesAxis(rows, width) },
   }), 130 + 28 * rows.length);
 }
 

@@ -17,8 +17,11 @@ const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const finely = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-const count = (value) => (isNumber(value) ? grouped.format(value) : NONE);
-const tenths = (value) => (isNumber(value) ? finely.format(value) : NONE);
+// With a minus, as the charts write it, and none before a zero.
+const written = (value, format) => `${value < 0 && /[1-9]/.test(format.format(value)) ? "−" : ""}${format.format(Math.abs(value))}`;
+const count = (value) => (isNumber(value) ? written(value, grouped) : NONE);
+const tenths = (value) => (isNumber(value) ? written(value, finely) : NONE);
+const points = (value) => (isNumber(value) ? `${value > 0 ? "+" : ""}${tenths(value)}` : NONE);
 const percent = (rate) => (isNumber(rate) ? `${finely.format(100 * rate)} %` : NONE);
 const interval = (low, high) => (isNumber(low) ? `${finely.format(100 * low)}–${finely.format(100 * high)} %` : NONE);
 const named = (value) => (value === null || value === undefined ? "(none)" : value);

@@ -24,8 +24,8 @@ function headline(overall, categories, report, isWhole) {
     card("Issues that failed", count(failedOf(overall)), `of ${count(overall.eligible_count)} eligible first contacts`),
     card("Beyond the target", isNumber(overall.excess_failure_count) ? tenths(Math.max(0, overall.excess_failure_count)) : NONE, "failures more than the target allows"),
     card("Categories that fail", count(failing.length), failing.length ? failing.map((entry) => named(entry.category)).join(", ") : `of ${count(categories.length)}`),
-    isNumber(cost) ? card("Cost of repeats", money.format(cost), "repeats × cost per repeat, as the policy states it") : null,
-    change ? card("Change", `${change.points > 0 ? "+" : "−"}${tenths(Math.abs(change.points))} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null);
+    isNumber(cost) ? card("Cost of repeats", written(cost, money), "repeats × cost per repeat, as the policy states it") : null,
+    change ? card("Change", `${points(change.points)} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null);
 }
 
 function categoriesPart(entries, overall) {
@@ -119,7 +119,7 @@ function sweepPart(sweep) {
     })), "window in days"),
     asTable("FCR by window", [{ name: "Category", of: (row) => row.name }, { name: "Window", of: (row) => row.window, sort: (row) => days(row.window), isNumber: true, show: (value) => value }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "95 % interval", of: (row) => row.fcr_low, show: (_, row) => interval(row.fcr_low, row.fcr_high), isNumber: true }], rows),
     presets.length ? [el("h3", {}, "Under other definitions"), table("FCR by definition", [{ name: "Definition", of: (row) => row.preset }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Remark", of: (row) => row.remark || "" }], presets)] : null,
-    sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: (value) => (isNumber(value) ? `${value > 0 ? "+" : value < 0 ? "−" : ""}${tenths(Math.abs(value))}` : NONE), isNumber: true }], sweep.exclusions)] : null);
+    sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: points, isNumber: true }], sweep.exclusions)] : null);
 }
 
 function policyPart(report) {
