@@ -67,8 +67,8 @@ function storiesPart({ stories, untold_count }) {
   if (stories.length === 0) return null;
   return part("stories", "The customers who are quoted",
     el("p", { class: "soft" }, "All their contacts in order, and how each counts under the policy."),
-    stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
-      el("summary", {}, `${timeline.length} contacts, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}: ${[...new Set(timeline.map((entry) => named(entry.category)))].join(", ")}`),
+    stories.map(({ timeline, left_out_count = 0 }, at) => el("details", { class: "story", id: `story-${at + 1}` },
+      el("summary", {}, `${count(timeline.length + left_out_count)} contacts, ${left_out_count ? `the latest ${count(timeline.length)} from ` : ""}${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}: ${[...new Set(timeline.map((entry) => named(entry.category)))].join(", ")}`),
       left_out_count ? el("p", { class: "soft" }, `${count(left_out_count)} earlier contacts are left out.`) : null,
       timelineTable(timeline))),
     untold_count ? el("p", { class: "soft" }, `${count(untold_count)} more customers are quoted; recontact explain tells their stories.`) : null);

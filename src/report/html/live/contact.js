@@ -56,9 +56,9 @@ const leftOut = ({ left_out_count: left }) => (left ? el("p", { class: "soft" },
 async function customerView(query, request) {
   const asked = picked(query, [...POLICY_KEYS.filter((key) => key !== "trend"), "id"]);
   const told = await ask("customer", asked, request);
-  const { timeline } = told;
+  const { timeline, left_out_count: left = 0 } = told;
   return (main) => main.replaceChildren(
     el("h1", {}, "Customer ", el("bdi", {}, query.get("id"))),
-    el("p", {}, `${count(timeline.length)} interactions, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}, in ${count(new Set(timeline.map((row) => row.episode).filter(Boolean)).size)} episodes`),
+    el("p", {}, `${count(timeline.length + left)} interactions, ${left ? `the latest ${count(timeline.length)} from ` : ""}${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}, in ${count(new Set(timeline.map((row) => row.episode).filter(Boolean)).size)} episodes`),
     part("timeline", "All interactions", timelineTable(timeline, { link: (id) => contactLink(id, id), hasEpisode: true }), leftOut(told)));
 }
