@@ -257,28 +257,6 @@ fn escape_sequences_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn formulas_are_disarmed_in_spreadsheets_and_kept_in_json() {
-    let formulas = ["=HYPERLINK(1)", "+1+cmd", "-2+3", "@SUM(A1)"];
-    let log: String = (1..).zip(formulas).map(|(day, formula)| row(day, "", formula)).collect();
-    let folder = Folder::with(&[("log.csv", &format!("{HEADER}{log}"))]);
-    folder.run("index log.csv --store s").ok();
-    let table = folder.run("report --store s --format csv").ok().stdout;
-    let mut reader = csv::Reader::from_reader(table.as_bytes());
-    let mut cells: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_string()).collect();
-    let report = folder.run("report --store s --format json").json();
-    let mut names: Vec<String> = report["categories"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|c| c["category"].as_str().unwrap().into())
-        .collect();
-    cells.sort_unstable();
-    names.sort_unstable();
-    assert_eq!(cells, ["'+1+cmd", "'-2+3", "'=HYPERLINK(1)", "'@SUM(A1)", "(all)"]);
-    assert_eq!(names, ["+1+cmd", "-2+3", "=HYPERLINK(1)", "@SUM(A1)"]);
-}
-
-#[test]
 fn nul_bytes_are_kept_as_they_are() {
     let (folder, interactions, said) =
         indexed("log.csv", format!("{HEADER}{}9,C\0,2026-01-09 10:00:00,,b\0ll\n", good()));

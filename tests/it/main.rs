@@ -33,6 +33,9 @@ mod generated;
 mod history;
 #[cfg(test)]
 mod hostile;
+#[cfg(unix)] // Other systems have no such names of files.
+#[cfg(test)]
+mod hostile_store;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]

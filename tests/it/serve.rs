@@ -17,16 +17,16 @@ use super::program::{Folder, demo_store, number, project, run_in};
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// A server of a store, asked without a socket.
-struct Server(Router, tokio::runtime::Runtime);
+pub(crate) struct Server(Router, tokio::runtime::Runtime);
 
-struct Answer {
+pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Server {
-    fn new(store: &Path, token: Option<&str>) -> Server {
+    pub(crate) fn new(store: &Path, token: Option<&str>) -> Server {
         let token = token.map(|text| Token::new(text).unwrap());
         let options = ServeOptions { store: store.to_path_buf(), token, ..ServeOptions::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
@@ -54,7 +54,7 @@ impl Server {
         self.send(request.body(Body::empty()).unwrap())
     }
 
-    fn get(&self, address: &str) -> Answer {
+    pub(crate) fn get(&self, address: &str) -> Answer {
         self.get_with(address, &[("host", "127.0.0.1:8080")])
     }
 
@@ -65,13 +65,13 @@ impl Server {
 
     /// The JSON of a good answer.
     #[track_caller]
-    fn json(&self, address: &str) -> Value {
+    pub(crate) fn json(&self, address: &str) -> Value {
         self.get(address).json(StatusCode::OK)
     }
 
     /// What an answer that is none says.
     #[track_caller]
-    fn fault(&self, address: &str, status: StatusCode) -> String {
+    pub(crate) fn fault(&self, address: &str, status: StatusCode) -> String {
         self.get(address).fault(status)
     }
 }
@@ -406,48 +406,8 @@ fn many_users_at_once_each_get_their_own_answer() {
     }
 }
 
-/// Words of people who mean harm.
-const EVIL: &str = "<b></script><img src=x onerror=\"window.evil=1\">\u{202e}'=cmd()";
-
-fn hostile_store(folder: &Folder) {
-    let quoted = EVIL.replace('"', "\"\"");
-    let mut log = "id,customer,started_at,category,channel,agent,team\n".to_string();
-    let mut transcripts = String::new();
-    for day in 1..=56 {
-        let (month, day_of_month) = (1 + day / 28, 1 + day % 28);
-        log += &format!(
-            "\"{day}{quoted}\",\"C{}{quoted}\",2026-{month:02}-{day_of_month:02},\"{quoted}\",\"{quoted}\",\"{quoted}\",\"{quoted}\"\n",
-            day % 14
-        );
-        let text = format!("{EVIL} this is the third time I am calling {EVIL}");
-        transcripts += &json!({ "interaction_id": format!("{day}{EVIL}"), "turns": [{ "speaker": "customer", "text": text }] }).to_string();
-        transcripts.push('\n');
-    }
-    folder.write("log.csv", log);
-    folder.write("words.jsonl", transcripts);
-    folder.write("recontact.toml", "[[source]]\npath = \"log.csv\"\n[source.fields]\ninteraction_id = \"id\"\ncustomer_id = \"customer\"\nagent_id = \"agent\"\n[[source]]\npath = \"words.jsonl\"\nkind = \"transcripts\"\n[policy]\nwindow = \"20d\"\n");
-    folder.run("index recontact.toml --store store").ok();
-}
-
-#[test]
-fn hostile_words_are_data_in_every_answer() {
-    let folder = Folder::new();
-    hostile_store(&folder);
-    let server = Server::new(&folder.path().join("store"), None);
-    let page = server.json("/api/page");
-    assert_eq!(page["report"]["categories"][0]["category"], EVIL);
-    let id: String = form_urlencoded::byte_serialize(format!("7{EVIL}").as_bytes()).collect();
-    let told = server.json(&format!("/api/contact?id={id}"));
-    assert_eq!(told["interaction"]["interaction_id"], format!("7{EVIL}"));
-    assert_eq!(told["turns"][0]["text"], format!("{EVIL} this is the third time I am calling {EVIL}"));
-    let found = server.json("/api/search?q=calling&limit=3");
-    assert!(found["hits"][0]["snippet"].as_str().unwrap().contains("onerror"));
-    let html = String::from_utf8(server.get(&format!("/?view=contact&id={id}")).body).unwrap();
-    assert!(!html.contains("onerror"), "the shell holds no data");
-}
-
 /// A server with a socket, that lives as long as the tests do.
-fn listening(store: &Path) -> String {
+pub(crate) fn listening(store: &Path) -> String {
     let options = ServeOptions { store: store.to_path_buf(), ..ServeOptions::default() };
     let (told, address) = mpsc::channel::<SocketAddr>();
     std::thread::spawn(move || listen(options, "127.0.0.1:0".parse().unwrap(), |it| told.send(it).unwrap()));
@@ -579,39 +539,6 @@ fn a_browser_searches_and_tests_a_phrase() {
     assert_eq!(browser.value("location.search"), "?view=tester&lang=en");
     let width = browser.value("document.documentElement.scrollWidth");
     assert!(width.as_u64().unwrap() <= 400, "{width}");
-    assert_eq!(browser.complaints(), [""; 0]);
-}
-
-#[test]
-fn hostile_words_are_text_in_a_browser() {
-    let Some(mut browser) = Browser::start(1200, 900) else { return };
-    let folder = Folder::new();
-    hostile_store(&folder);
-    let origin = listening(&folder.path().join("store"));
-    browser.open(&origin);
-    browser.wait("document.querySelector('#definitions .js-plotly-plot')");
-    let id: String = form_urlencoded::byte_serialize(format!("7{EVIL}").as_bytes()).collect();
-    let category: String = form_urlencoded::byte_serialize(EVIL.as_bytes()).collect();
-    let customer: String = form_urlencoded::byte_serialize(format!("C7{EVIL}").as_bytes()).collect();
-    for view in [
-        "".to_string(),
-        format!("?view=category&category={category}"),
-        format!("?view=contact&id={id}"),
-        format!("?view=customer&id={customer}"),
-        "?view=search&q=calling".to_string(),
-    ] {
-        browser.open(&format!("{origin}{view}"));
-        browser.wait(
-            "!document.querySelector('main').hasAttribute('aria-busy') && document.querySelector('h1')",
-        );
-        assert!(browser.text("main").contains("onerror="), "{view}");
-        assert_eq!(
-            browser.value("document.querySelectorAll('main img, main b > b, main script').length"),
-            0,
-            "{view}"
-        );
-        assert_eq!(browser.value("window.evil === undefined"), true, "{view}");
-    }
     assert_eq!(browser.complaints(), [""; 0]);
 }
 

@@ -24,10 +24,10 @@ const SAID: &str = "{\"interaction_id\": \"2026-01-05\", \"turns\": [{\"speaker\
                     the third time I am calling about this\"}]}\n";
 
 /// The sheets of a workbook, each as rows of cells.
-struct Book(Vec<(String, Vec<Vec<Data>>)>);
+pub(crate) struct Book(Vec<(String, Vec<Vec<Data>>)>);
 
 impl Book {
-    fn read(folder: &Folder, name: &str) -> Book {
+    pub(crate) fn read(folder: &Folder, name: &str) -> Book {
         let bytes = std::fs::read(folder.path().join(name)).unwrap();
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let names = book.sheet_names();
@@ -41,7 +41,7 @@ impl Book {
     }
 
     /// The rows of a sheet below its header, each as pairs of header and cell.
-    fn rows(&self, name: &str) -> Vec<Vec<(String, Data)>> {
+    pub(crate) fn rows(&self, name: &str) -> Vec<Vec<(String, Data)>> {
         let (_, rows) = self.0.iter().find(|(it, _)| it == name).unwrap_or_else(|| panic!("no sheet {name}"));
         let header: Vec<String> = rows[0].iter().map(ToString::to_string).collect();
         rows[1..].iter().map(|row| header.iter().cloned().zip(row.iter().cloned()).collect()).collect()

@@ -26,7 +26,7 @@ function draw() {
     const axis = { gridcolor: colours.line, zerolinecolor: colours.soft, automargin: true, fixedrange: true };
     Plotly.react(place, traces, {
       height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: colours.ink, family: "system-ui, sans-serif", size: 13 },
-      margin: { l: 10, r: 14, t: 10, b: 36 }, dragmode: false, hoverlabel: { align: "left" }, legend: { orientation: "h", y: 1.12, yanchor: "bottom" },
+      margin: { l: 10, r: 14, t: 10, b: 36 }, dragmode: false, hoverlabel: { align: "left" }, legend: { orientation: "h", traceorder: "normal", y: 1 + 16 / height, yanchor: "bottom" },
       ...layout, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
     }, { responsive: true, displayModeBar: false });
   }
@@ -34,6 +34,9 @@ function draw() {
 
 // Categories that a chart of bars has room for.
 const MOST_BARS = 20;
+
+// An axis with the names of rows at 0, 1, 2 …: its zero is a row and no line.
+const namesAxis = (rows, width) => ({ zeroline: false, tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) });
 
 // Failures beyond the target, the most first, each with its interval.
 function excessChart(entries) {
@@ -44,10 +47,10 @@ function excessChart(entries) {
       type: "bar", orientation: "h", y: rows.map((_, place) => place), x: rows.map((entry) => entry.excess_failure_count),
       marker: { color: rows.map((entry) => colours[entry.verdict]), pattern: { shape: rows.map((entry) => ({ fails: "", at_risk: "/", meets: ".", too_few: "x" })[entry.verdict]) } },
       error_x: { type: "data", symmetric: false, color: colours.soft, thickness: 1.2, array: rows.map((entry) => at(entry, entry.fcr_low) - entry.excess_failure_count), arrayminus: rows.map((entry) => entry.excess_failure_count - at(entry, entry.fcr_high)) },
-      hovertext: rows.map((entry) => `<b>${plain(entry.category)}</b>: ${VERDICTS[entry.verdict]}<br>${count(failedOf(entry))} of ${count(entry.eligible_count)} failed, FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)})<br>${tenths(entry.excess_failure_count)} failures beyond the target of ${percent(entry.target)}`),
+      hovertext: rows.map((entry) => `<b>${short(entry.category, 60)}</b>: ${VERDICTS[entry.verdict]}<br>${count(failedOf(entry))} of ${count(entry.eligible_count)} failed, FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)})<br>${tenths(entry.excess_failure_count)} failures beyond the target of ${percent(entry.target)}`),
       hoverinfo: "text",
     }],
-    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: { tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) } },
+    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: namesAxis(rows, width) },
   }), 90 + 30 * rows.length);
 }
 
@@ -73,7 +76,7 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 function lines(label, series, xTitle, options = {}) {
   return chart(label, (colours) => ({
     traces: series.map((one, at) => ({
-      x: one.x, y: one.y, name: plain(one.name), mode: "lines", line: { dash: DASHES[at % DASHES.length], width: at === 0 ? 3 : 2, shape: options.shape, color: at === 0 ? colours.accent : undefined },
+      x: one.x, y: one.y, name: short(one.name), mode: "lines", line: { dash: DASHES[at % DASHES.length], width: at === 0 ? 3 : 2, shape: options.shape, color: at === 0 ? colours.accent : undefined },
       hovertext: one.hover, hoverinfo: "text",
     })),
     layout: { xaxis: { title: { text: xTitle } }, yaxis: { ticksuffix: " %" } },
@@ -86,9 +89,9 @@ function saidDoneChart(entries) {
   return chart("Repeats that customers state against those that the records show; the table below has the numbers", (colours, width) => ({
     traces: parts.map(([part, name, colour, shape]) => ({
       type: "bar", orientation: "h", name, y: rows.map((_, place) => place), x: rows.map((entry) => entry.said_done[part]), marker: { color: colours[colour], pattern: { shape } },
-      hovertext: rows.map((entry) => `<b>${plain(entry.category)}</b><br>${count(entry.said_done[part])} ${name}`), hoverinfo: "text",
+      hovertext: rows.map((entry) => `<b>${short(entry.category, 60)}</b><br>${count(entry.said_done[part])} ${name}`), hoverinfo: "text",
     })),
-    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: { tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) } },
+    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: namesAxis(rows, width) },
   }), 130 + 28 * rows.length);
 }
 
@@ -101,7 +104,7 @@ function waterfallChart(steps) {
       type: "waterfall", orientation: "h", y: steps.map((step) => step.name), x: steps.map((step) => (step.step === "read" ? step.count : isTotal(step) ? 0 : -step.count)),
       measure: steps.map((step) => (step.step === "read" ? "absolute" : isTotal(step) ? "total" : "relative")),
       decreasing: { marker: { color: colours.at_risk } }, totals: { marker: { color: colours.accent } }, connector: { line: { color: colours.line } },
-      text: steps.map((step) => count(step.count)), textposition: "auto", hovertext: steps.map((step) => `${step.name}: ${count(step.count)}`), hoverinfo: "text",
+      text: steps.map((step) => count(step.count)), textposition: "auto", textangle: 0, cliponaxis: false, hovertext: steps.map((step) => `${step.name}: ${count(step.count)}`), hoverinfo: "text",
     }],
     layout: { showlegend: false, yaxis: { autorange: "reversed", type: "category" }, xaxis: { title: { text: "rows" }, rangemode: "tozero" } },
   }), 100 + 28 * rows.length);

@@ -36,11 +36,11 @@ function placesOf(entry, places) {
     const rows = own.filter((place) => place.dimension === dimension).map((place) => ({ ...place, ...scored(place, entry.target, 1) }));
     if (rows.length === 0) return null;
     const most = Math.max(...rows.map(failedOf), 1);
-    return el("div", {}, table(`${named(entry.category)} by ${title.toLowerCase()}`, [
-      { name: title, of: (row) => row.value, show: (value) => named(value).replace(/^\d (?=[A-Z])/, "") },
+    return el("div", {}, table(`Failures by ${title.toLowerCase()}`, [
+      { name: title, of: (row) => row.value, show: (value) => (dimension === "weekday" ? value.slice(2) : named(value)) },
       { name: "Failed", of: failedOf, isNumber: true }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true },
       { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true },
-      { name: "", of: failedOf, show: (value) => el("span", { class: "bar", style: `width:${(100 * value) / most}%`, "aria-hidden": "true" }) },
+      { name: "", of: failedOf, show: (value) => (value ? el("span", { class: "bar", style: `width:${(100 * value) / most}%`, "aria-hidden": "true" }) : "") },
     ], rows));
   });
   return tables.some(Boolean) ? [el("h3", {}, "Where the failures are"), el("div", { class: "places" }, tables)] : null;
@@ -49,7 +49,7 @@ function placesOf(entry, places) {
 function evidenceOf(entry) {
   if (!entry.evidence) return null;
   return [el("h3", {}, "What customers say"), ...entry.evidence.map((idea) => el("div", {},
-    el("p", {}, el("b", {}, idea.rule), ` in ${count(idea.contact_count)} contacts, as in “${idea.phrase}”`),
+    el("p", {}, el("b", {}, idea.rule), ` in ${count(idea.contact_count)} contacts, as in “`, apart(idea.phrase), "”"),
     idea.quotes.map((quote) => el("blockquote", { lang: quote.language, dir: "auto" }, quote.text,
       el("footer", { dir: "ltr" }, `customer, ${date(quote.started_at)}, `, storyLink(quote.interaction_id, quote.interaction_id))))))];
 }
@@ -58,7 +58,7 @@ function detailsPart({ report, places }) {
   const below = report.categories.filter((entry) => entry.verdict === "fails" || entry.verdict === "at_risk");
   if (below.length === 0) return null;
   return part("details", "Behind the numbers", below.map((entry) => el("article", { id: detailId(entry.category) },
-    el("h3", {}, named(entry.category), " ", verdictOf(entry.verdict)),
+    el("h3", {}, apart(entry.category), " ", verdictOf(entry.verdict)),
     el("p", {}, `FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)}): ${count(failedOf(entry))} of ${count(entry.eligible_count)} eligible first contacts failed.`),
     evidenceOf(entry), placesOf(entry, places))));
 }
@@ -68,19 +68,22 @@ function storiesPart({ stories, untold_count }) {
   return part("stories", "The customers who are quoted",
     el("p", { class: "soft" }, "All their contacts in order, and how each counts under the policy."),
     stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
-      el("summary", {}, `${timeline.length} contacts, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}: ${[...new Set(timeline.map((entry) => named(entry.category)))].join(", ")}`),
+      el("summary", {}, `${extent({ timeline, left_out_count }, "contacts")}: `, listed([...new Set(timeline.map((entry) => entry.category))])),
       left_out_count ? el("p", { class: "soft" }, `${count(left_out_count)} earlier contacts are left out.`) : null,
       timelineTable(timeline))),
     untold_count ? el("p", { class: "soft" }, `${count(untold_count)} more customers are quoted; recontact explain tells their stories.`) : null);
 }
 
+// How many there are, and from when to when those that are told.
+const extent = ({ timeline, left_out_count: left = 0 }, what) => `${count(timeline.length + left)} ${what}, ${left ? `the latest ${count(timeline.length)} from ` : ""}${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}`;
+
 function timelineTable(timeline, options = {}) {
   return table("Contacts", [
-    { name: "Contact", of: (row) => row.interaction_id, show: options.link }, { name: "Began", of: (row) => row.started_at, show: moment, isWhole: true },
+    { name: "Contact", of: (row) => row.interaction_id, show: options.link, isWhole: true }, { name: "Began", of: (row) => row.started_at, show: moment, isWhole: true },
     options.hasEpisode ? { name: "Episode", of: (row) => row.episode, isNumber: true } : null,
     { name: "Channel", of: (row) => row.channel }, { name: "Category", of: (row) => row.category },
     { name: "Counts as", of: (row) => row.class, show: (value, row) => [value.replace(/_/g, " "), row.outcome ? `, ${row.outcome}` : "", row.gap ? ` (after ${row.gap})` : ""].join("") },
-    { name: "Why", of: (row) => row.why },
-    { name: "Said", of: (row) => row.cues.length || null, show: (_, row) => row.cues.map((cue) => el("blockquote", { lang: cue.language, dir: "auto" }, cue.quote, el("footer", { dir: "ltr" }, `${cue.speaker}: ${cue.rule}`))) },
+    { name: "Why", of: (row) => row.why, isProse: true },
+    { name: "Said", of: (row) => row.cues.length || null, isProse: true, show: (_, row) => row.cues.map((cue) => el("blockquote", { lang: cue.language, dir: "auto" }, cue.quote, el("footer", { dir: "ltr" }, `${cue.speaker}: ${cue.rule}`))) },
   ].filter(Boolean), timeline, { isSorted: false, mark: options.mark });
 }

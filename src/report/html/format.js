@@ -17,27 +17,40 @@ const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const finely = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-const count = (value) => (isNumber(value) ? grouped.format(value) : NONE);
-const tenths = (value) => (isNumber(value) ? finely.format(value) : NONE);
+// With a minus, as the charts write it, and none before a zero.
+const written = (value, format) => `${value < 0 && /[1-9]/.test(format.format(value)) ? "−" : ""}${format.format(Math.abs(value))}`;
+const count = (value) => (isNumber(value) ? written(value, grouped) : NONE);
+const tenths = (value) => (isNumber(value) ? written(value, finely) : NONE);
+const points = (value) => (isNumber(value) ? `${value > 0 ? "+" : ""}${tenths(value)}` : NONE);
 const percent = (rate) => (isNumber(rate) ? `${finely.format(100 * rate)} %` : NONE);
 const interval = (low, high) => (isNumber(low) ? `${finely.format(100 * low)}–${finely.format(100 * high)} %` : NONE);
 const named = (value) => (value === null || value === undefined ? "(none)" : value);
+const cut = (text, most) => ([...named(text)].length > most ? `${[...named(text)].slice(0, most - 1).join("")}…` : named(text));
+// A name of the data within a sentence, of which it turns no other word round.
+const apart = (value) => el("bdi", {}, named(value));
+// Some names in a row; of many only the first, of long ones their beginnings.
+const MOST_LISTED = 8;
+const listed = (values) => [...values.slice(0, MOST_LISTED).flatMap((value, at) => [at ? ", " : "", apart(cut(value, 60))]), values.length > MOST_LISTED ? ` and ${count(values.length - MOST_LISTED)} more` : ""];
 const date = (time) => time.slice(0, 10);
 const moment = (time) => time.slice(0, 16).replace("T", " ");
 // The charts read a little markup in their texts: a name of the data must not be any.
 const plain = (text) => named(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-const short = (text, most = 28) => plain([...named(text)].length > most ? `${[...named(text)].slice(0, most - 1).join("")}…` : text);
+const short = (text, most = 28) => plain(cut(text, most));
 
 const VERDICTS = { fails: "✗ fails", at_risk: "! at risk", meets: "✓ meets", too_few: "? too few" };
 const verdictOf = (verdict) => el("span", { class: `verdict ${verdict}` }, VERDICTS[verdict]);
 
-// A table whose columns are {name, of(row), show(value, row), isNumber, isWhole}. Its head sorts it.
+// Longer texts are broken, wherever they stand.
+const MOST_WHOLE = 32;
+
+// A table whose columns are {name, of(row), show(value, row), isNumber, isWhole, isProse}. Its head sorts it.
 function table(caption, columns, rows, { isSorted = true, mark = () => "" } = {}) {
+  const kind = (column, value) => (column.isNumber ? "number" : column.isProse ? "prose" : column.isWhole && String(value).length <= MOST_WHOLE ? "whole" : null);
   const body = el("tbody");
   const fill = (sorted) => body.replaceChildren(...sorted.map((row) => el("tr", { class: mark(row) || null },
     columns.map((column) => {
       const value = column.of(row);
-      return el("td", { class: column.isNumber ? "number" : column.isWhole ? "whole" : null }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
+      return el("td", { class: kind(column, value) }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
     }))));
   const heads = columns.map((column) => {
     const head = el("th", { scope: "col", class: column.isNumber ? "number" : null });

@@ -12,6 +12,9 @@ const FCR_COLUMNS = [
   { name: "95 % interval", of: (row) => row.fcr_low, show: (_, row) => interval(row.fcr_low, row.fcr_high), isNumber: true },
 ];
 
+// What stands where a chart would be empty.
+const nothing = () => el("p", {}, "No first contact is eligible here, so there is no rate to draw.");
+
 const ORDER = ["fails", "at_risk", "meets", "too_few"];
 
 function headline(overall, categories, report, isWhole) {
@@ -23,9 +26,9 @@ function headline(overall, categories, report, isWhole) {
     card("First-contact resolution", percent(overall.fcr_rate), [`${interval(overall.fcr_low, overall.fcr_high)}, target ${percent(overall.target)}: `, verdictOf(overall.verdict)]),
     card("Issues that failed", count(failedOf(overall)), `of ${count(overall.eligible_count)} eligible first contacts`),
     card("Beyond the target", isNumber(overall.excess_failure_count) ? tenths(Math.max(0, overall.excess_failure_count)) : NONE, "failures more than the target allows"),
-    card("Categories that fail", count(failing.length), failing.length ? failing.map((entry) => named(entry.category)).join(", ") : `of ${count(categories.length)}`),
-    isNumber(cost) ? card("Cost of repeats", money.format(cost), "repeats × cost per repeat, as the policy states it") : null,
-    change ? card("Change", `${change.points > 0 ? "+" : "−"}${tenths(Math.abs(change.points))} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null);
+    card("Categories that fail", count(failing.length), failing.length ? listed(failing.map((entry) => entry.category)) : `of ${count(categories.length)}`),
+    isNumber(cost) ? card("Cost of repeats", written(cost, money), "repeats × cost per repeat, as the policy states it") : null,
+    change ? card("Change", `${points(change.points)} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null);
 }
 
 function categoriesPart(entries, overall) {
@@ -38,7 +41,7 @@ function categoriesPart(entries, overall) {
   ];
   return part("categories", "Which categories fail",
     el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target.", rows.length > MOST_BARS ? ` The chart has the first ${MOST_BARS} of ${count(rows.length)}.` : ""),
-    excessChart(rows),
+    rows.some((row) => isNumber(row.fcr_rate)) ? excessChart(rows) : nothing(),
     table("Categories", columns, [...rows, { ...overall, isAll: true }], { mark: (row) => (row.isAll ? "all" : "") }));
 }
 
@@ -50,7 +53,7 @@ function trendPart(report, lineOf) {
     const line = report.trend[Number(select.value)];
     if (!line) return;
     const { periods, target } = lineOf(line);
-    place.replaceChildren(trendChart(periods, target, `FCR by ${unit}; the table below has the numbers`), asTable(`FCR by ${unit}`, [
+    place.replaceChildren(periods.some((period) => isNumber(period.fcr_rate)) ? trendChart(periods, target, `FCR by ${unit}; the table below has the numbers`) : nothing(), asTable(`FCR by ${unit}`, [
       { name: unit, of: (row) => row.period }, ...FCR_COLUMNS,
       { name: "Pending", of: (row) => row.pending_count, isNumber: true },
       { name: "", of: (row) => [row.is_provisional ? "provisional" : "", row.is_partial ? "partly counted" : ""].filter(Boolean).join(", ") },
@@ -77,7 +80,7 @@ function daysPart(report) {
     el("p", { class: "soft" }, "The share of repeats that began within so many days of the first contact of their episode (60 stands for more)."),
     lines("Share of repeats by day since the first contact; the table below has the numbers", curves.map((one) => ({
       name: one.name, x: one.points.map((point) => point.day), y: one.points.map((point) => 100 * point.share),
-      hover: one.points.map((point) => `<b>${plain(one.name)}</b>, day ${point.day}<br>${count(point.on)} repeats, ${percent(point.share)} by then`),
+      hover: one.points.map((point) => `<b>${short(one.name, 60)}</b>, day ${point.day}<br>${count(point.on)} repeats, ${percent(point.share)} by then`),
     })), "days since the first contact", { shape: "hv" }),
     asTable("Repeats by day", [
       { name: "Category", of: (row) => row.name }, { name: "Day", of: (row) => row.day, isNumber: true },
@@ -88,11 +91,12 @@ function daysPart(report) {
 function saidDonePart(report) {
   const entries = report.categories.filter((entry) => entry.said_done.both + entry.said_done.stated_only + entry.said_done.linked_only > 0);
   if (report.overall.said_done.both + report.overall.said_done.stated_only === 0) return null;
+  const shown = entries.slice(0, MOST_BARS);
   const cell = (name, of) => ({ name, of: (row) => row.said_done[of], isNumber: true });
   const rows = [...entries, { ...report.overall, isAll: true }];
   return part("said-done", "Said and done",
-    el("p", { class: "soft" }, "Contacts with words: in which the customer says that it is a repeat, and which the records show to be one. What only customers say was often about another number, channel or name."),
-    saidDoneChart(entries),
+    el("p", { class: "soft" }, "Contacts with words: in which the customer says that it is a repeat, and which the records show to be one. What only customers say was often about another number, channel or name.", shown.length < entries.length ? ` The chart has the first ${MOST_BARS} of ${count(entries.length)} categories.` : ""),
+    saidDoneChart(shown),
     asTable("Said and done", [{ name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)) }, cell("Both", "both"), cell("Only said", "stated_only"), cell("Only linked", "linked_only"), cell("Neither", "neither")], rows, { mark: (row) => (row.isAll ? "all" : "") }));
 }
 
@@ -113,13 +117,13 @@ function sweepPart(sweep) {
   const presets = sweep.presets.filter((preset) => isNumber(preset.fcr_rate));
   return part("definitions", "How much of it is definition",
     el("p", { class: "soft" }, "The same contacts under every window from 1 to 30 days, and under definitions of other products."),
-    lines("FCR by window; the table below has the numbers", known.slice(0, 9).map((swept) => ({
+    known.length === 0 ? nothing() : lines("FCR by window; the table below has the numbers", known.slice(0, 9).map((swept) => ({
       name: swept.name, x: swept.windows.map((point) => days(point.window)), y: swept.windows.map((point) => 100 * point.fcr_rate),
-      hover: swept.windows.map((point) => `<b>${plain(swept.name)}</b>, ${point.window}<br>FCR ${percent(point.fcr_rate)} (${interval(point.fcr_low, point.fcr_high)})<br>${count(point.eligible_count)} eligible`),
+      hover: swept.windows.map((point) => `<b>${short(swept.name, 60)}</b>, ${point.window}<br>FCR ${percent(point.fcr_rate)} (${interval(point.fcr_low, point.fcr_high)})<br>${count(point.eligible_count)} eligible`),
     })), "window in days"),
     asTable("FCR by window", [{ name: "Category", of: (row) => row.name }, { name: "Window", of: (row) => row.window, sort: (row) => days(row.window), isNumber: true, show: (value) => value }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "95 % interval", of: (row) => row.fcr_low, show: (_, row) => interval(row.fcr_low, row.fcr_high), isNumber: true }], rows),
     presets.length ? [el("h3", {}, "Under other definitions"), table("FCR by definition", [{ name: "Definition", of: (row) => row.preset }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Remark", of: (row) => row.remark || "" }], presets)] : null,
-    sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: (value) => (isNumber(value) ? `${value > 0 ? "+" : value < 0 ? "−" : ""}${tenths(Math.abs(value))}` : NONE), isNumber: true }], sweep.exclusions)] : null);
+    sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: points, isNumber: true }], sweep.exclusions)] : null);
 }
 
 function policyPart(report) {

@@ -54,7 +54,8 @@ async function ask(what, query, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Error("The server does not answer. Does recontact serve still run?");
   });
-  const body = await answer.json().catch(() => ({ error: `The server answers ${answer.status} without a reason.` }));
+  const reason = answer.status === 414 ? "The address is too long: what it names can be seen with recontact explain." : `The server answers ${answer.status} without a reason.`;
+  const body = await answer.json().catch(() => ({ error: reason }));
   if (!answer.ok) throw new Error(body.error);
   version = answer.headers.get("recontact-version") || version;
   return body;

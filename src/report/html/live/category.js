@@ -20,7 +20,7 @@ async function categoryView(query, request) {
         card("Issues that failed", count(failedOf(entry)), `of ${count(entry.eligible_count)} eligible first contacts`),
         card("Beyond the target", isNumber(entry.excess_failure_count) ? tenths(Math.max(0, entry.excess_failure_count)) : NONE, "failures more than the target allows"),
         card("Repeats", count(entry.repeat_count), `of ${count(entry.contact_count)} contacts`),
-        isNumber(cost) ? card("Cost of repeats", money.format(cost), "repeats × cost per repeat") : ""),
+        isNumber(cost) ? card("Cost of repeats", written(cost, money), "repeats × cost per repeat") : ""),
       timeline,
       part("evidence", "Behind the number", below ? [evidenceOf(entry), placesOf(entry, page.places)] : el("p", { class: "soft" }, "What customers say and where failures are is gathered for categories below their target."),
         below && !entry.evidence ? el("p", { class: "soft" }, "No customer of it states a repeat.") : ""),

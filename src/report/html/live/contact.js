@@ -45,7 +45,7 @@ async function contactView(query, request) {
   const customer = interaction.customer_id || interaction.phone || interaction.email;
   return (main) => main.replaceChildren(
     el("h1", {}, "Contact ", el("bdi", {}, interaction.interaction_id)),
-    el("p", {}, `${moment(told.started_at)} · ${named(interaction.channel)} · `, interaction.category ? linkTo("category", { category: interaction.category }, interaction.category) : "(none)", customer ? [" · customer ", linkTo("customer", { id: customer }, customer)] : ""),
+    el("p", {}, `${moment(told.started_at)} · `, apart(interaction.channel), " · ", interaction.category ? linkTo("category", { category: interaction.category }, interaction.category) : "(none)", customer ? [" · customer ", linkTo("customer", { id: customer }, customer)] : ""),
     part("why", "How it counts", el("p", {}, told.why), told.would.length ? el("ul", {}, told.would.map((would) => el("li", {}, would))) : "", recordOf(interaction)),
     part("said", "What was said", transcript(told)),
     told.timeline.length ? part("timeline", "Contacts of this customer about the same reason", timelineTable(told.timeline, { link: (id) => contactLink(id, id), mark: (row) => (row.interaction_id === interaction.interaction_id ? "here" : "") }), leftOut(told)) : "");
@@ -59,6 +59,6 @@ async function customerView(query, request) {
   const { timeline } = told;
   return (main) => main.replaceChildren(
     el("h1", {}, "Customer ", el("bdi", {}, query.get("id"))),
-    el("p", {}, `${count(timeline.length)} interactions, ${date(timeline[0].started_at)} to ${date(timeline[timeline.length - 1].started_at)}, in ${count(new Set(timeline.map((row) => row.episode).filter(Boolean)).size)} episodes`),
+    el("p", {}, `${extent(told, "interactions")}, in ${count(new Set(timeline.map((row) => row.episode).filter(Boolean)).size)} episodes`),
     part("timeline", "All interactions", timelineTable(timeline, { link: (id) => contactLink(id, id), hasEpisode: true }), leftOut(told)));
 }

@@ -28,9 +28,9 @@ function searchForm(query) {
 }
 
 function hitOf(hit) {
-  const title = [moment(hit.started_at || ""), hit.speaker, named(hit.category), hit.class ? `${hit.class.replace(/_/g, " ")}${hit.outcome ? `, ${hit.outcome}` : ""}` : "not in the log", hit.is_stated ? "states a repeat" : ""];
+  const title = [moment(hit.started_at || ""), hit.speaker, apart(hit.category), hit.class ? `${hit.class.replace(/_/g, " ")}${hit.outcome ? `, ${hit.outcome}` : ""}` : "not in the log", hit.is_stated ? "states a repeat" : ""];
   const spans = hit.marks.map(([start, end]) => ({ start, end, title: "found" }));
-  return el("li", {}, el("span", { class: "soft" }, contactLink(hit.interaction_id, hit.interaction_id), ` · ${title.filter(Boolean).join(" · ")}`),
+  return el("li", {}, el("span", { class: "soft" }, contactLink(hit.interaction_id, hit.interaction_id), title.filter(Boolean).map((one) => [" · ", one])),
     el("blockquote", { dir: "auto", lang: hit.language }, marked(hit.snippet, spans)));
 }
 

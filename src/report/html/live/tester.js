@@ -38,8 +38,8 @@ function testedPart(result, text) {
       { name: "Rule", of: (row) => row.rule }, { name: "Evidence of", of: (row) => row.kind }, { name: "Language", of: (row) => row.language },
       { name: "Words", of: (row) => row.text, show: (value) => el("span", { dir: "auto" }, value) },
       { name: "States", of: (row) => row.stated_contacts ?? null, show: (value) => (value === null ? NONE : `${value} contacts`) },
-      { name: "Because of", of: (row) => row.phrases.length, show: (_, row) => row.phrases.map((one) => el("div", { dir: "auto" }, el("code", {}, one.phrase))) },
-      { name: "It is about", of: (row) => row.about }, { name: "Written in", of: (row) => (row.kind === "tried" ? "nowhere yet" : `${row.path}:${row.line}`) },
+      { name: "Because of", of: (row) => row.phrases.length, isProse: true, show: (_, row) => row.phrases.map((one) => el("div", { dir: "auto" }, el("code", {}, one.phrase))) },
+      { name: "It is about", of: (row) => row.about, isProse: true }, { name: "Written in", of: (row) => (row.kind === "tried" ? "nowhere yet" : `${row.path}:${row.line}`) },
     ], cues));
 }
 
