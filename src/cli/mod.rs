@@ -7,6 +7,7 @@ mod analyze;
 mod compare;
 mod detect;
 mod explain;
+mod formats;
 mod index;
 mod init;
 mod lexicon;
@@ -44,6 +45,7 @@ enum Command {
     Search(search::Arguments),
     Serve(serve::Arguments),
     Init(init::Arguments),
+    Formats(formats::Arguments),
     Detect(detect::Arguments),
     Lexicon(lexicon::Arguments),
     Store(store::Arguments),
@@ -63,6 +65,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Formats(arguments) => formats::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),
         Command::Store(arguments) => store::run(&arguments),

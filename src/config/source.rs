@@ -76,6 +76,29 @@ pub enum Format {
     Parquet,
     /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
     PlainText,
+    /// An analysis by Amazon Connect Contact Lens.
+    ContactLens,
+}
+
+impl Format {
+    /// Every format with its name, the names that it has besides, and what it is.
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 5] = [
+        (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
+        (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
+        (Format::Parquet, &["parquet"], "Apache Parquet"),
+        (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
+        (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
+    ];
+
+    /// As the configuration writes it.
+    pub fn name(self) -> &'static str {
+        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
+    }
+
+    /// What it is, for people.
+    pub fn description(self) -> &'static str {
+        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(.., what)| what)
+    }
 }
 
 /// The source columns of one field.
@@ -108,13 +131,25 @@ impl Source {
     }
 }
 
-const KEYS: [&str; 10] =
-    ["path", "kind", "format", "delimiter", "encoding", "timezone", "region", "blank", "fields", "values"];
+const KEYS: [&str; 11] = [
+    "path",
+    "kind",
+    "format",
+    "delimiter",
+    "encoding",
+    "timezone",
+    "region",
+    "blank",
+    "fields",
+    "speakers",
+    "values",
+];
 
 /// Reads one `[[source]]` table.
 pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Result<Source> {
     let table = toml.table("source", value)?;
     let mut source = Source::of_path(base, String::new());
+    let mut speakers = BTreeMap::new();
     for (key, value) in table {
         match key.get_ref().as_ref() {
             "path" => source.path = toml.string("path", value)?,
@@ -126,9 +161,13 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
             "region" => source.region = Some(region(toml, value)?),
             "blank" => source.blank = toml.strings("blank", value)?,
             "fields" => source.fields = fields(toml, toml.table("fields", value)?)?,
+            "speakers" => speakers = words(toml, Field::Speaker, value)?,
             "values" => source.values = values(toml, toml.table("values", value)?)?,
             _ => return Err(toml.unknown_key(key, "[[source]]", &KEYS)),
         }
+    }
+    if !speakers.is_empty() {
+        source.values.entry(Field::Speaker).or_default().extend(speakers);
     }
     if source.path.trim().is_empty() {
         return Err(toml.fault(value, "a [[source]] without a path", "add path = \"calls.csv\""));
@@ -144,17 +183,12 @@ fn kind(toml: TomlText<'_>, value: &Value<'_>) -> Result<Kind> {
 }
 
 fn format(toml: TomlText<'_>, value: &Value<'_>) -> Result<Format> {
-    match toml.string("format", value)?.as_str() {
-        "csv" | "tsv" => Ok(Format::Csv),
-        "jsonl" | "ndjson" | "json" => Ok(Format::JsonLines),
-        "parquet" => Ok(Format::Parquet),
-        "text" | "txt" => Ok(Format::PlainText),
-        other => Err(toml.fault(
-            value,
-            format!("unknown format `{other}`"),
-            suggestion(other, &["csv", "tsv", "jsonl", "parquet", "text"]),
-        )),
-    }
+    let word = toml.string("format", value)?;
+    let known = Format::ALL.iter().find(|(_, names, _)| names.contains(&word.as_str()));
+    known.map(|(format, ..)| *format).ok_or_else(|| {
+        let names: Vec<&str> = Format::ALL.iter().flat_map(|(_, names, _)| *names).copied().collect();
+        toml.fault(value, format!("unknown format `{word}`"), suggestion(&word, &names))
+    })
 }
 
 fn delimiter(toml: TomlText<'_>, value: &Value<'_>) -> Result<u8> {
@@ -261,27 +295,32 @@ fn values(toml: TomlText<'_>, table: &DeTable<'_>) -> Result<BTreeMap<Field, BTr
             let what = format!("values for `{}`", field.name());
             return Err(toml.fault(key, what, "only fields of words can have their values mapped"));
         }
-        let mut map = BTreeMap::new();
-        for (from, to) in toml.table(field.name(), value)? {
-            let canonical = match to.get_ref() {
-                DeValue::Boolean(answer) if field == Field::SurveyIsFirst => {
-                    if *answer { "yes" } else { "no" }.to_string()
-                }
-                DeValue::Boolean(true) => "resolved".to_string(),
-                DeValue::Boolean(false) => "unresolved".to_string(),
-                _ => toml.string(from.get_ref(), to)?,
-            };
-            if let Some(known) = field.vocabulary()
-                && !known.contains(&canonical.as_str())
-            {
-                let what = format!("`{canonical}` is not a value of {}", field.name());
-                return Err(toml.fault(to, what, suggestion(&canonical, known)));
-            }
-            map.insert(from.get_ref().trim().to_string(), canonical);
-        }
-        values.insert(field, map);
+        values.insert(field, words(toml, field, value)?);
     }
     Ok(values)
+}
+
+/// The words of a source for the values of a field. Those of `speaker` can stand in `[source.speakers]`, too.
+fn words(toml: TomlText<'_>, field: Field, value: &Value<'_>) -> Result<BTreeMap<String, String>> {
+    let mut words = BTreeMap::new();
+    for (from, to) in toml.table(field.name(), value)? {
+        let canonical = match to.get_ref() {
+            DeValue::Boolean(answer) if field == Field::SurveyIsFirst => {
+                if *answer { "yes" } else { "no" }.to_string()
+            }
+            DeValue::Boolean(true) => "resolved".to_string(),
+            DeValue::Boolean(false) => "unresolved".to_string(),
+            _ => toml.string(from.get_ref(), to)?,
+        };
+        if let Some(known) = field.vocabulary()
+            && !known.contains(&canonical.as_str())
+        {
+            let what = format!("`{canonical}` is not a value of {}", field.name());
+            return Err(toml.fault(to, what, suggestion(&canonical, known)));
+        }
+        words.insert(from.get_ref().trim().to_string(), canonical);
+    }
+    Ok(words)
 }
 
 fn field<T: AsRef<str>>(toml: TomlText<'_>, key: &toml::Spanned<T>, of: &str) -> Result<Field> {

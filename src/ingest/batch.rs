@@ -3,8 +3,10 @@
 //! Takes the rows, rejects and notes of one file from whichever reader, gives [`Batch`]es to the sink. It
 //! decides whether a row is an interaction, words, both, or the answers of a survey.
 
+use std::borrow::Cow;
 use std::path::Path;
 
+use super::export::{Record, Said};
 use super::fields::Mapping;
 use super::row::{Cells, Fault, RowReader};
 use super::survey::Survey;
@@ -180,7 +182,9 @@ impl<'a> Collector<'a> {
         let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
         match self.batch.transcripts.last_mut() {
             Some(transcript) if is_continued && transcript.interaction_id == id => {
-                transcript.turns.push(turn);
+                // After a list of turns, which are counted and not by line.
+                let next = transcript.turns.last().map_or(0, |last| last.index.saturating_add(1));
+                transcript.turns.push(Turn { index: index.max(next), ..turn });
             }
             _ => {
                 let language = self.rows.language(cells);
@@ -189,6 +193,42 @@ impl<'a> Collector<'a> {
             }
         }
         true
+    }
+
+    /// Takes an interaction whose cells have names.
+    pub(super) fn record(&mut self, line: u64, record: Record, raw: &str) -> Result<()> {
+        const TURNS: &str = "turns";
+        let turns_column = record.turns.is_some().then_some((Cow::Borrowed(TURNS), String::new()));
+        let named: Vec<(Cow<'static, str>, String)> = record.cells.into_iter().chain(turns_column).collect();
+        let known_count = self.rows.mapping.columns.len();
+        let mut columns = std::mem::take(&mut self.rows.mapping.columns);
+        let mut cells = vec![Cow::Borrowed(""); columns.len()];
+        for (name, text) in named {
+            let at = columns.iter().position(|column| *column == name).unwrap_or_else(|| {
+                columns.push(name.into_owned());
+                cells.push(Cow::Borrowed(""));
+                columns.len() - 1
+            });
+            cells[at] = Cow::Owned(text);
+        }
+        if columns.len() > known_count {
+            self.set_columns(columns);
+        } else {
+            self.rows.mapping.columns = columns;
+        }
+        for what in record.notes {
+            self.rows.note(line, what);
+        }
+        let turns = record.turns.map(|turns| {
+            let turn = |(index, said): (usize, Said)| Turn {
+                index: u32::try_from(index).unwrap_or(u32::MAX),
+                speaker: self.rows.said_by(&said.speaker, line),
+                at_seconds: said.at_seconds,
+                text: said.text,
+            };
+            turns.into_iter().enumerate().map(turn).collect()
+        });
+        self.row(line, &cells, turns, raw)
     }
 
     /// Takes a whole interaction with its words, from a format that has no columns.

@@ -13,25 +13,47 @@ use serde_json::value::RawValue;
 
 use super::batch::Collector;
 use super::csv::{bad_encoding, damaged, too_long};
+use super::document;
 use super::lines::Lines;
 use super::row::Fault;
 use crate::config::Field;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interaction::Turn;
 
 /// Objects of one file that have more different keys than this are maps of something, not rows.
 const MAX_KEYS: usize = 2000;
 
 /// What is quoted of a message about a line that is not read.
-const MAX_MESSAGE_BYTES: usize = 200;
+pub(super) const MAX_MESSAGE_BYTES: usize = 200;
 
 /// Reads all rows.
 ///
 /// # Errors
 /// Where no line has a required key, the file cannot be read, or the sink fails.
 pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'_>) -> Result<()> {
-    refuse_document(lines, rows)?;
     let mut keys = Keys::default();
+    each_object(lines, encoding, rows, &mut |line, text, rows| row(line, text, &mut keys, rows))
+}
+
+/// What is done with an object, its line and its JSON.
+type EachObject<'f> = dyn FnMut(u64, &str, &mut Collector<'_>) -> Result<()> + 'f;
+
+/// Hands on the objects of a file, one a line or those of a document, and refuses lines that cannot be read.
+///
+/// # Errors
+/// Where the file cannot be read, is too long for a document, or `each` fails.
+pub(super) fn each_object(
+    lines: &mut Lines<'_>,
+    encoding: &str,
+    rows: &mut Collector<'_>,
+    each: &mut EachObject<'_>,
+) -> Result<()> {
+    if document::is_document(lines)? {
+        let text = document::text(lines, rows.path())?;
+        let (objects, fault) = document::objects(text);
+        objects.iter().try_for_each(|object| each(object.line, object.text, rows))?;
+        return fault.map_or(Ok(()), |(line, fault)| rows.reject(line, fault, b""));
+    }
     while let Some(span) = lines.scan(0)? {
         let line = lines.number();
         if span.is_too_long {
@@ -46,7 +68,7 @@ pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'
         } else {
             match std::str::from_utf8(bytes) {
                 Ok(text) if text.trim_ascii().is_empty() => {}
-                Ok(text) => row(line, text, &mut keys, rows)?,
+                Ok(text) => each(line, text, rows)?,
                 Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
             }
         }
@@ -60,28 +82,6 @@ pub(super) fn read(lines: &mut Lines<'_>, encoding: &str, rows: &mut Collector<'
         }
         None => Ok(()),
     }
-}
-
-/// One JSON document over many lines would be one reject a line: it is refused as a whole.
-fn refuse_document(lines: &mut Lines<'_>, rows: &Collector<'_>) -> Result<()> {
-    if is_document(lines.head(HEAD_BYTES)?) {
-        return Err(Error::data(rows.path(), DOCUMENT, SPLIT_IT));
-    }
-    Ok(())
-}
-
-/// What a file is that begins with a list or an object over several lines, and what to do about it.
-pub(super) const DOCUMENT: &str = "one JSON document, not JSON lines";
-pub(super) const SPLIT_IT: &str = "write one object a line: jq -c '.[]' file.json > file.jsonl";
-
-/// How much of a file tells it.
-pub(super) const HEAD_BYTES: usize = 4096;
-
-/// Whether the beginning of a file is that of one JSON document.
-pub(super) fn is_document(head: &[u8]) -> bool {
-    let head = head.trim_ascii_start();
-    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
-    head.starts_with(b"[") || first == b"{"
 }
 
 /// The keys seen so far: the columns.
@@ -154,13 +154,16 @@ fn row(line: u64, text: &str, keys: &mut Keys, rows: &mut Collector<'_>) -> Resu
 fn object<'t>(text: &'t str, keys: &mut Keys) -> Result<Object<'t>, Fault> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let object = ObjectSeed(keys).deserialize(&mut deserializer);
-    object.and_then(|object| deserializer.end().map(|()| object)).map_err(|error| {
-        let message = error.to_string();
-        let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
-        // It quotes what it found, whole.
-        let what = super::cut(what, MAX_MESSAGE_BYTES);
-        Fault::of_row(format!("bad JSON: {what} at byte {}", error.column()))
-    })
+    object.and_then(|object| deserializer.end().map(|()| object)).map_err(|error| bad_json(&error))
+}
+
+/// The fault of an object that cannot be read.
+pub(super) fn bad_json(error: &serde_json::Error) -> Fault {
+    let message = error.to_string();
+    let what = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+    // It quotes what it found, whole.
+    let what = super::cut(what, MAX_MESSAGE_BYTES);
+    Fault::of_row(format!("bad JSON: {what} at byte {}", error.column()))
 }
 
 /// A line, taken apart.

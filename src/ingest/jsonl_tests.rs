@@ -85,11 +85,25 @@ fn the_number_of_turns_is_not_the_turns() {
 }
 
 #[test]
-fn a_json_document_is_refused_with_the_remedy() {
-    for text in ["[{\"a\":1}]", "{\n \"a\": 1\n}\n"] {
-        let error = try_read("a.json", text.as_bytes(), &source()).unwrap_err().to_string();
-        assert!(error.contains("jq -c"), "{error}");
-    }
+fn a_row_of_one_turn_goes_on_after_a_list_of_turns() {
+    let text = concat!(
+        "{\"interaction_id\":\"a\",\"turns\":[{\"text\":\"x\"},{\"text\":\"y\"},{\"text\":\"z\"}]}\n",
+        "{\"interaction_id\":\"a\",\"speaker\":\"agent\",\"text\":\"w\"}\n",
+    );
+    let batch = read_text("a.jsonl", text, &source());
+    let turns: Vec<(u32, &str)> =
+        batch.transcripts[0].turns.iter().map(|it| (it.index, it.text.as_str())).collect();
+    assert_eq!(turns, [(0, "x"), (1, "y"), (2, "z"), (3, "w")]);
+}
+
+#[test]
+fn a_list_of_objects_and_objects_over_several_lines_are_rows_as_well() {
+    let list = "[\n {\"call_id\": \"a\", \"started_at\": \"2024-01-01\"},\n {\"call_id\": \"b\", \"started_at\": \"soon\"}\n]\n";
+    let batch = read_text("a.json", list, &source());
+    assert_eq!(batch.interactions.iter().map(|it| it.interaction_id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(batch.rejects.iter().map(|it| it.line).collect::<Vec<_>>(), [3]);
+    let one = "{\n \"call_id\": \"a\",\n \"started_at\": \"2024-01-01\"\n}\n";
+    assert_eq!(read_text("a.json", one, &source()).interactions.len(), 1);
 }
 
 #[test]

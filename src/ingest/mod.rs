@@ -10,7 +10,9 @@ mod batch;
 mod claims;
 mod csv;
 mod decode;
+mod document;
 mod duration;
+mod export;
 mod fields;
 mod files;
 mod guess;
@@ -75,33 +77,42 @@ pub fn read(
     rows.finish()
 }
 
-/// Looks at the beginnings of files for what cannot be read, so that this is said before hours of reading.
+/// Looks at the JSON documents among files for those that are no data, so that this is said before hours of reading: a
+/// folder often has a settings file in it.
 ///
 /// # Errors
-/// Where files are JSON documents (all are named), or archives of what is no text.
+/// Where a document has no columns that can be read, or a file cannot be opened.
 pub fn refuse_documents(files: &[SourceFile], sources: &[Source]) -> Result<()> {
-    let mut documents = Vec::new();
     for file in files {
         let source = &sources[file.source];
-        if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) == Format::JsonLines {
-            let mut decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
-            // What is damaged is told where it is read.
-            let head = decode::first_bytes(&mut decoded.reader, jsonl::HEAD_BYTES as u64).unwrap_or_default();
-            if jsonl::is_document(&head) {
-                documents.push(file);
-            }
+        if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) != Format::JsonLines {
+            continue;
+        }
+        let decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
+        let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
+        if document::is_document(&mut lines)? && export::told(&mut lines)?.is_none() {
+            let columns = survey::survey(file, source)?.columns;
+            fields::Mapping::new(columns, source).check(source, &file.path)?;
         }
     }
-    let Some((first, others)) = documents.split_first() else { return Ok(()) };
-    const MOST_NAMED: usize = 20;
-    let mut what = jsonl::DOCUMENT.to_string();
-    for file in others.iter().take(MOST_NAMED) {
-        what.push_str(&format!("; so is {}", file.name));
+    Ok(())
+}
+
+/// A small file of a format, written for it: what such a file looks like.
+pub fn example(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "call_id,customer_id,started_at,category\n1001,C7,2026-03-02 09:15:00,Billing\n",
+        Format::JsonLines => concat!(
+            r#"{"interaction_id": "1001", "turns": [{"speaker": "customer", "at_seconds": 3.2, "#,
+            r#""text": "I am calling for the third time"}]}"#,
+            "\n"
+        ),
+        Format::Parquet => "(binary: a column a field, a row an interaction)\n",
+        Format::PlainText => {
+            "[00:03] Agent: good morning\n[00:05] Customer: I am calling for the third time\n"
+        }
+        exported => export::example(exported).unwrap_or_default(),
     }
-    if others.len() > MOST_NAMED {
-        what.push_str(&format!("; so are {} more", others.len() - MOST_NAMED));
-    }
-    Err(crate::Error::data(&first.path, what, jsonl::SPLIT_IT))
 }
 
 /// Reads a file's rows into a collector and says in which format they were.
@@ -114,8 +125,10 @@ fn read_rows(
     let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
     let encoding = decoded.encoding;
     let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
-    let head = lines.head(HEAD_BYTES)?;
-    let format = source.format.unwrap_or_else(|| files::format_of(&file.path, head));
+    let format = match source.format {
+        Some(format) => format,
+        None => format_of(file, &mut lines)?,
+    };
     match format {
         Format::Csv => {
             let delimiter = source.delimiter.or(files::delimiter_of(&file.path));
@@ -124,8 +137,22 @@ fn read_rows(
         Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
         Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
         Format::Parquet => parquet::read(&file.path, rows, progress)?,
+        exported => {
+            if let Some(export) = export::of_format(exported) {
+                export::read(export, &mut lines, encoding, &file.path, rows)?;
+            }
+        }
     }
     Ok(format)
+}
+
+/// The format of a file: by its name and its beginning; JSON may be what another product exports.
+fn format_of(file: &SourceFile, lines: &mut lines::Lines<'_>) -> Result<Format> {
+    let format = files::format_of(&file.path, lines.head(HEAD_BYTES)?);
+    if format != Format::JsonLines {
+        return Ok(format);
+    }
+    Ok(export::told(lines)?.map_or(format, |(export, _)| export.format))
 }
 
 /// The beginning of a text that is at most so many bytes long and ends between characters.

@@ -227,6 +227,11 @@ impl<'s> RowReader<'s> {
         }
     }
 
+    /// The speaker of a turn; nobody known where the word is blank.
+    pub(super) fn said_by(&mut self, word: &str, line: u64) -> Speaker {
+        if word.is_empty() { Speaker::Unknown } else { self.speaker_of(word, line) }
+    }
+
     /// The meaning of a word for a speaker, by the user's map or the built-in one.
     pub(super) fn speaker_of(&mut self, word: &str, line: u64) -> Speaker {
         let canonical = self.value_of(Field::Speaker, word).unwrap_or(word);

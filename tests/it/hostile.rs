@@ -146,7 +146,11 @@ fn what_is_no_table_is_refused_with_a_remedy() {
     let rows: [(&str, &[u8], &str); 7] = [
         ("noise.csv", &noise, "is not valid UTF-8: set encoding = "),
         ("zeros.csv", &[0; 5000], "line 1, the header, has NUL bytes"),
-        ("list.json", b"[{\"call_id\":1}]\n", "one JSON document, not JSON lines: write one object a line"),
+        (
+            "list.json",
+            b"[{\"call_id\":1}]\n",
+            "no column is recognised as `started_at`; the columns are `call_id`",
+        ),
         ("fake.parquet", b"PAR1 and nothing else", "not readable as Parquet: "),
         ("empty.parquet", b"", "not readable as Parquet: "),
         ("fake.csv.gz", b"\x1f\x8bnothing", "damaged"),
@@ -503,10 +507,7 @@ fn one_run_reads_thousands_of_files_and_says_first_which_it_cannot() {
         folder.write(name, "[{\"call_id\":1}]\n");
     }
     let said = folder.run("index in --store t").error();
-    assert!(
-        said.contains("in/x.json: one JSON document, not JSON lines; so is in/y/z.jsonl: write one"),
-        "{said}"
-    );
+    assert!(said.contains("in/x.json: no column is recognised as `started_at`"), "{said}");
     assert!(!folder.path().join("t").exists(), "nothing was begun");
 }
 
