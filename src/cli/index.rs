@@ -118,6 +118,7 @@ impl SourceArguments {
 pub(super) fn print_summary(store: &Store, summary: &IndexSummary) {
     say(described(summary, store.dir()));
     print_replaced(summary);
+    print_waiting(summary);
     print_reasons(summary);
     if let Some(path) = store.reject_files().last().filter(|_| summary.reject_count > 0) {
         say(format_args!("  rejected rows: {}", path.display()));
@@ -171,6 +172,25 @@ fn described(summary: &IndexSummary, dir: &Path) -> String {
         HumanCount(summary.reject_count),
         dir.display()
     )
+}
+
+/// Files of transcripts that wait for their interactions.
+fn print_waiting(summary: &IndexSummary) {
+    const MOST: usize = 5;
+    let waiting = &summary.waiting_files;
+    if waiting.is_empty() {
+        return;
+    }
+    say(format_args!(
+        "  {} × file of transcripts that finds no interaction, tried again with the next run",
+        waiting.len()
+    ));
+    for (file, reason) in waiting.iter().take(MOST) {
+        say(format_args!("    {file}: {reason}"));
+    }
+    if waiting.len() > MOST {
+        say(format_args!("    and {} files more", waiting.len() - MOST));
+    }
 }
 
 /// Why rows of this run could not be read, and what was odd about others.

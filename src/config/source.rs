@@ -9,9 +9,12 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::field::{FIELDS, Field};
+use super::json::JsonShape;
 use super::toml_text::{TomlText, Value, suggestion};
 use crate::error::Result;
 use crate::identity::Region;
+use crate::ingest::NamePattern;
+use crate::policy::Span;
 
 /// Files of one kind that are read in one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,13 @@ pub struct Source {
     pub kind: Option<Kind>,
     /// The file format; `None` means: by extension and content.
     pub format: Option<Format>,
+    /// How the names of the files tell cells of the interaction in them: `{interaction_id}_{started_at:%Y%m%d}.json`.
+    pub name: Option<String>,
+    /// Where the transcripts of these files belong to interactions of other sources: those of the same customer that
+    /// began at most so long before or after. `None` means: they are joined by their ids.
+    pub join_within: Option<Span>,
+    /// Where things stand in JSON documents that no reader knows.
+    pub json: Option<JsonShape>,
     /// The byte between fields of a CSV file; `None` means: look at the header.
     pub delimiter: Option<u8>,
     /// Label of the character encoding as the WHATWG standard has it; `None` is UTF-8 (or UTF-16 by its mark).
@@ -78,16 +88,23 @@ pub enum Format {
     PlainText,
     /// An analysis by Amazon Connect Contact Lens.
     ContactLens,
+    /// JSON of any shape, by the pointers of `[source.json]`.
+    Conversations,
 }
 
 impl Format {
     /// Every format with its name, the names that it has besides, and what it is.
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 5] = [
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 6] = [
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),
         (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
         (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
+        (
+            Format::Conversations,
+            &["conversations"],
+            "JSON of any other shape, by the pointers of [source.json]",
+        ),
     ];
 
     /// As the configuration writes it.
@@ -120,6 +137,9 @@ impl Source {
             path,
             kind: None,
             format: None,
+            name: None,
+            join_within: None,
+            json: None,
             delimiter: None,
             encoding: None,
             timezone: "UTC".to_string(),
@@ -131,10 +151,13 @@ impl Source {
     }
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 14] = [
     "path",
     "kind",
     "format",
+    "name",
+    "join_within",
+    "json",
     "delimiter",
     "encoding",
     "timezone",
@@ -150,11 +173,15 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
     let table = toml.table("source", value)?;
     let mut source = Source::of_path(base, String::new());
     let mut speakers = BTreeMap::new();
+    let mut pattern = None;
     for (key, value) in table {
         match key.get_ref().as_ref() {
             "path" => source.path = toml.string("path", value)?,
             "kind" => source.kind = Some(kind(toml, value)?),
             "format" => source.format = Some(format(toml, value)?),
+            "name" => pattern = Some(name_pattern(toml, value, &mut source)?),
+            "join_within" => source.join_within = Some(tolerance(toml, value)?),
+            "json" => source.json = Some(super::json::json(toml, value)?),
             "delimiter" => source.delimiter = Some(delimiter(toml, value)?),
             "encoding" => source.encoding = Some(encoding(toml, value)?),
             "timezone" => source.timezone = timezone(toml, value)?,
@@ -166,8 +193,17 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
             _ => return Err(toml.unknown_key(key, "[[source]]", &KEYS)),
         }
     }
+    for (column, format) in pattern.into_iter().flat_map(|pattern| pattern.columns) {
+        let Some(field) = Field::from_name(&column) else { continue };
+        let columns = source.fields.entry(field).or_default();
+        columns.columns = vec![column];
+        columns.format = format.or(columns.format.take());
+    }
     if !speakers.is_empty() {
         source.values.entry(Field::Speaker).or_default().extend(speakers);
+    }
+    if source.json.is_some() {
+        source.format.get_or_insert(Format::Conversations);
     }
     if source.path.trim().is_empty() {
         return Err(toml.fault(value, "a [[source]] without a path", "add path = \"calls.csv\""));
@@ -189,6 +225,40 @@ fn format(toml: TomlText<'_>, value: &Value<'_>) -> Result<Format> {
         let names: Vec<&str> = Format::ALL.iter().flat_map(|(_, names, _)| *names).copied().collect();
         toml.fault(value, format!("unknown format `{word}`"), suggestion(&word, &names))
     })
+}
+
+/// The pattern for names of files.
+fn name_pattern(toml: TomlText<'_>, value: &Value<'_>, source: &mut Source) -> Result<NamePattern> {
+    let text = toml.string("name", value)?;
+    let pattern = NamePattern::new(&text).map_err(|reason| {
+        let what = format!("the pattern {text:?} cannot be used: {reason}");
+        toml.fault(value, what, "write it like \"{interaction_id}_{started_at:%Y%m%d}.json\"")
+    })?;
+    for (column, format) in &pattern.columns {
+        let Some(format) = format else { continue };
+        if !Field::from_name(column).is_some_and(Field::is_time) {
+            let help = "only started_at, ended_at and updated_at have one";
+            return Err(toml.fault(value, format!("a format for `{column}`"), help));
+        }
+        crate::ingest::check_time_format(format).map_err(|reason| {
+            let what = format!("the time format {format:?} cannot be used: {reason}");
+            toml.fault(value, what, "write it like %Y%m%d or %Y-%m-%dT%H%M%S")
+        })?;
+    }
+    source.name = Some(text);
+    Ok(pattern)
+}
+
+/// How far the start of a transcript may be from that of its interaction.
+fn tolerance(toml: TomlText<'_>, value: &Value<'_>) -> Result<Span> {
+    let text = toml.string("join_within", value)?;
+    match Span::parse(&text) {
+        Ok(span) if span > Span::from_days(0) && span <= Span::from_days(1) => Ok(span),
+        _ => {
+            let what = format!("`{text}` is no tolerance");
+            Err(toml.fault(value, what, "write it like \"90s\", \"5m\" or \"1h\", at most a day"))
+        }
+    }
 }
 
 fn delimiter(toml: TomlText<'_>, value: &Value<'_>) -> Result<u8> {

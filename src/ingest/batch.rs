@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::export::{Record, Said};
 use super::fields::Mapping;
+use super::file_name::NamePattern;
 use super::row::{Cells, Fault, RowReader};
 use super::survey::Survey;
 use super::{Batch, Sink, SourceFile, cut};
@@ -33,6 +34,8 @@ pub(super) struct Collector<'a> {
     kind: Kind,
     is_checked: bool,
     is_handed_on: bool,
+    /// What the file's name says, where the source has a pattern for it; `None` where it is not as the pattern says.
+    name_cells: Option<Option<Vec<(String, String)>>>,
     needs_format: Option<Fault>,
     needs_format_count: usize,
     /// The id of the row before, so that a conversation of one turn a line is one interaction.
@@ -56,6 +59,7 @@ impl<'a> Collector<'a> {
             rows: RowReader::new(source, &file.name, mapping),
             is_checked: false,
             is_handed_on: false,
+            name_cells: name_cells(file, source),
             needs_format: None,
             needs_format_count: 0,
             last_id: String::new(),
@@ -71,6 +75,11 @@ impl<'a> Collector<'a> {
         let mapping = Mapping::new(columns, self.source);
         self.kind = mapping.kind(self.source);
         self.rows.mapping = mapping;
+    }
+
+    /// What the user says of the file.
+    pub(super) fn source(&self) -> &'a Source {
+        self.source
     }
 
     /// The file that is read, for errors.
@@ -198,8 +207,20 @@ impl<'a> Collector<'a> {
     /// Takes an interaction whose cells have names.
     pub(super) fn record(&mut self, line: u64, record: Record, raw: &str) -> Result<()> {
         const TURNS: &str = "turns";
-        let turns_column = record.turns.is_some().then_some((Cow::Borrowed(TURNS), String::new()));
-        let named: Vec<(Cow<'static, str>, String)> = record.cells.into_iter().chain(turns_column).collect();
+        let mut named = record.cells;
+        named.extend(record.turns.is_some().then_some((Cow::Borrowed(TURNS), String::new())));
+        match &self.name_cells {
+            None => {}
+            // Later cells of a column count.
+            Some(Some(cells)) => {
+                named.extend(cells.iter().map(|(name, text)| (Cow::Owned(name.clone()), text.clone())));
+            }
+            Some(None) => {
+                let pattern = super::shown(self.source.name.as_deref().unwrap_or_default());
+                let reason = format!("name of the file: it is not as the pattern {pattern} says");
+                return self.reject(line, Fault::of_row(reason), raw.as_bytes());
+            }
+        }
         let known_count = self.rows.mapping.columns.len();
         let mut columns = std::mem::take(&mut self.rows.mapping.columns);
         let mut cells = vec![Cow::Borrowed(""); columns.len()];
@@ -219,6 +240,7 @@ impl<'a> Collector<'a> {
         for what in record.notes {
             self.rows.note(line, what);
         }
+        self.batch_bytes += record.turns.iter().flatten().map(|said| said.text.len()).sum::<usize>();
         let turns = record.turns.map(|turns| {
             let turn = |(index, said): (usize, Said)| Turn {
                 index: u32::try_from(index).unwrap_or(u32::MAX),
@@ -229,16 +251,6 @@ impl<'a> Collector<'a> {
             turns.into_iter().enumerate().map(turn).collect()
         });
         self.row(line, &cells, turns, raw)
-    }
-
-    /// Takes a whole interaction with its words, from a format that has no columns.
-    pub(super) fn transcript(&mut self, transcript: Transcript, byte_count: usize) -> Result<()> {
-        self.is_checked = true;
-        self.batch.row_count += 1;
-        self.batch_rows += 1;
-        self.batch_bytes += byte_count;
-        self.batch.transcripts.push(transcript);
-        self.hand_on_if_full()
     }
 
     /// Refuses a row that could not be taken apart.
@@ -327,6 +339,13 @@ fn day_first(reason: &str) -> String {
         _ => " %H:%M:%S",
     };
     format!("%d{mark}%m{mark}%Y{time}")
+}
+
+/// The cells that a file's name gives by the pattern of its source.
+fn name_cells(file: &SourceFile, source: &Source) -> Option<Option<Vec<(String, String)>>> {
+    // The pattern was read once already, with the configuration.
+    let pattern = NamePattern::new(source.name.as_deref()?).ok()?;
+    Some(pattern.cells(&file.path.file_name()?.to_string_lossy()))
 }
 
 /// Stops a reader when a survey has seen enough; nobody is shown it.

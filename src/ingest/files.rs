@@ -39,7 +39,7 @@ const MAX_ENTRIES: usize = 4 * MAX_FILES;
 const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
-const READER_VERSION: u32 = 4;
+const READER_VERSION: u32 = 5;
 
 /// All files of a configuration: globs and folders expanded, source by source, sorted by path within each. A
 /// file that two sources mean belongs to the first.
@@ -231,6 +231,14 @@ pub(super) fn format_of(path: &Path, head: &[u8]) -> Format {
     }
 }
 
+/// Whether a file has rows, whose ids never are the file's name; by its format or else its extension.
+fn is_table(path: &Path, format: Option<Format>) -> bool {
+    match format {
+        Some(format) => matches!(format, Format::Csv | Format::Parquet),
+        None => matches!(extension(path).as_str(), "csv" | "tsv" | "tab" | "psv" | "parquet"),
+    }
+}
+
 /// The delimiter that an extension promises.
 pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
     match extension(path).as_str() {
@@ -247,24 +255,11 @@ pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
 /// [`Error::Io`] where the file cannot be read.
 pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
     let mut hasher = Xxh3::new();
-    let Source {
-        base: _,
-        path: _,
-        kind,
-        format,
-        delimiter,
-        encoding,
-        timezone,
-        region,
-        blank,
-        fields,
-        values,
-    } = source;
-    let mapping =
-        (READER_VERSION, kind, format, delimiter, encoding, timezone, region, blank, fields, values);
-    hasher.update(format!("{mapping:?}").as_bytes());
-    // The name of a plain transcript is its id.
-    if extension(&file.path) == "txt" || *format == Some(Format::PlainText) {
+    // Where a file is changes nothing of what is read.
+    let mapping = Source { base: PathBuf::new(), path: String::new(), ..source.clone() };
+    hasher.update(format!("{READER_VERSION} {mapping:?}").as_bytes());
+    // The name of a file that holds one interaction may be its id.
+    if source.name.is_some() || !is_table(&file.path, source.format) {
         hasher.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
     }
     let mut reader = File::open(&file.path).map_err(Error::io(&file.path))?;

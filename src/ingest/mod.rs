@@ -14,6 +14,7 @@ mod document;
 mod duration;
 mod export;
 mod fields;
+mod file_name;
 mod files;
 mod guess;
 mod jsonl;
@@ -28,6 +29,7 @@ mod time;
 mod values;
 mod zone;
 
+pub(crate) use file_name::NamePattern;
 pub use files::{SourceFile, files, fingerprint};
 pub use guess::guess;
 pub(crate) use time::check_time_format;
@@ -129,6 +131,10 @@ fn read_rows(
         Some(format) => format,
         None => format_of(file, &mut lines)?,
     };
+    if source.name.is_some() && matches!(format, Format::Csv | Format::JsonLines | Format::Parquet) {
+        let what = "a pattern for the file's name, but the file has rows with ids of their own";
+        return Err(crate::Error::data(&file.path, what, "remove `name` from its [[source]]"));
+    }
     match format {
         Format::Csv => {
             let delimiter = source.delimiter.or(files::delimiter_of(&file.path));

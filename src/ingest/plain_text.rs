@@ -7,10 +7,11 @@ use std::path::Path;
 
 use super::batch::Collector;
 use super::csv::{bad_encoding, damaged, too_long};
+use super::export::{Record, Said};
 use super::lines::Lines;
 use super::{duration, values};
 use crate::error::Result;
-use crate::interaction::{Speaker, Transcript, Turn};
+use crate::interaction::{Speaker, Turn};
 
 /// A label longer than this is a sentence with a colon.
 const MAX_LABEL_BYTES: usize = 60;
@@ -23,7 +24,6 @@ pub(super) fn read(
     rows: &mut Collector<'_>,
 ) -> Result<()> {
     let mut turns: Vec<Turn> = Vec::new();
-    let mut byte_count = 0;
     while let Some(span) = lines.scan(0)? {
         let line = lines.number();
         if span.is_too_long {
@@ -34,7 +34,6 @@ pub(super) fn read(
         let bytes = lines.bytes(span.start, span.end);
         match std::str::from_utf8(bytes) {
             Ok(text) => {
-                byte_count += text.len();
                 push(&mut turns, text);
             }
             Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
@@ -44,11 +43,18 @@ pub(super) fn read(
     if let Some(reason) = lines.take_damage() {
         rows.reject(lines.number(), damaged(&reason), b"")?;
     }
-    for turn in &mut turns {
-        turn.text.truncate(turn.text.trim_end().len());
-    }
-    let transcript = Transcript { interaction_id: stem(path), language: None, turns };
-    rows.transcript(transcript, byte_count)
+    let said = |turn: Turn| Said {
+        speaker: if turn.speaker == Speaker::Unknown {
+            String::new()
+        } else {
+            turn.speaker.name().to_string()
+        },
+        at_seconds: turn.at_seconds,
+        text: turn.text.trim_end().to_string(),
+    };
+    let mut record = Record { turns: Some(turns.into_iter().map(said).collect()), ..Record::default() };
+    record.cell("interaction_id", Some(stem(path)));
+    rows.record(1, record, "")
 }
 
 /// Whether a text begins like a transcript: one of its first lines has the label of a speaker.

@@ -11,11 +11,13 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::config::Config;
+use super::join::{Joiner, Rule};
+use crate::config::{Config, Source};
 use crate::detect::{Cue, Detector, Scratch, Utterance};
 use crate::ingest::{self, Batch, SourceFile};
 use crate::interaction::{Note, Transcript, Turn};
 use crate::lexicon::Lexicon;
+use crate::policy::Span;
 use crate::store::{CommitInfo, Replaced, SourceRecord, Store, StoredCue, Writer, count_reason};
 use crate::{Error, Result};
 
@@ -46,6 +48,9 @@ pub struct IndexSummary {
     pub read_file_count: u64,
     /// Files that were in the store already.
     pub known_file_count: u64,
+    /// Files of transcripts none of which found its interaction, each with the first reason: they are tried again with the
+    /// next run.
+    pub waiting_files: Vec<(String, String)>,
     /// Rows read in this run.
     pub row_count: u64,
     /// Rows of this run that could not be read.
@@ -113,17 +118,25 @@ pub fn index(
         total_bytes,
         done_bytes: 0,
     };
-    for file in &files {
-        run.file(file, &mut writer, &mut summary)?;
-        run.done_bytes += file.byte_count;
-    }
-    // What finding cues takes up is given back before the whole store is looked at.
-    drop((memories, detector));
-    let info = CommitInfo {
+    let info = || CommitInfo {
         config_text: (!config.text.is_empty()).then(|| config.text.clone()),
         lexicon_hash: lexicon.hash.clone(),
     };
-    let store = writer.commit(info)?;
+    let (joined, others): (Vec<&SourceFile>, Vec<&SourceFile>) =
+        files.iter().partition(|file| config.sources[file.source].join_within.is_some());
+    run.files(&others, &mut writer, None, &mut summary)?;
+    if !joined.is_empty() {
+        // Words are given to interactions that are there.
+        let store = writer.commit(info())?;
+        writer = Writer::begin(dir)?;
+        if options.no_search {
+            writer = writer.without_search();
+        }
+        run.files(&joined, &mut writer, Some(&mut Joiner::new(&store)?), &mut summary)?;
+    }
+    // What finding cues takes up is given back before the whole store is looked at.
+    drop((memories, detector));
+    let store = writer.commit(info())?;
     if summary.read_file_count > 0 {
         (_, summary.replaced) = store.replaced();
     }
@@ -169,7 +182,28 @@ impl Drop for Memory<'_> {
 type Found = (Vec<StoredCue>, Option<Note>);
 
 impl Run<'_> {
-    fn file(&self, file: &SourceFile, writer: &mut Writer, summary: &mut IndexSummary) -> Result<()> {
+    /// Reads files one after another, with a joiner those whose transcripts do not name their interactions.
+    fn files(
+        &mut self,
+        files: &[&SourceFile],
+        writer: &mut Writer,
+        mut joiner: Option<&mut Joiner<'_>>,
+        summary: &mut IndexSummary,
+    ) -> Result<()> {
+        for file in files {
+            self.file(file, writer, joiner.as_deref_mut(), summary)?;
+            self.done_bytes += file.byte_count;
+        }
+        Ok(())
+    }
+
+    fn file(
+        &self,
+        file: &SourceFile,
+        writer: &mut Writer,
+        joiner: Option<&mut Joiner<'_>>,
+        summary: &mut IndexSummary,
+    ) -> Result<()> {
         let source = &self.config.sources[file.source];
         let fingerprint = ingest::fingerprint(file, source)?;
         if writer.has_source(&fingerprint) {
@@ -185,6 +219,7 @@ impl Run<'_> {
             summary.changed_files.push(file.name.clone());
         }
         let mut row_count = 0;
+        let mut held = Vec::new();
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Batch>(BATCHES_AHEAD);
             let reader = scope.spawn(move || {
@@ -196,10 +231,18 @@ impl Run<'_> {
                 };
                 ingest::read(file, source, &mut hand_on, &tell)
             });
-            let written = self.batches(receiver, file, writer, summary, &mut row_count);
+            let joined: Box<dyn Iterator<Item = Result<Batch>>> = match joiner {
+                Some(joiner) => Box::new(joined(receiver, joiner, file, source, &mut held)),
+                None => Box::new(receiver.into_iter().map(Ok)),
+            };
+            let written = self.batches(joined, file, writer, summary, &mut row_count);
             let read = reader.join().expect("readers do not panic");
             written.and(read)
         })?;
+        if let Some(reject) = held.iter().find_map(|batch: &Batch| batch.rejects.first()) {
+            summary.waiting_files.push((file.name.clone(), reject.reason.clone()));
+            return Ok(());
+        }
         summary.read_file_count += 1;
         summary.row_count += row_count;
         summary.byte_count += file.byte_count;
@@ -216,7 +259,7 @@ impl Run<'_> {
     /// Finds the cues of each batch while the one before is written. Adds up the rows of those written.
     fn batches(
         &self,
-        receiver: Receiver<Batch>,
+        batches: impl Iterator<Item = Result<Batch>>,
         file: &SourceFile,
         writer: &mut Writer,
         summary: &mut IndexSummary,
@@ -227,7 +270,8 @@ impl Run<'_> {
             self.write(&batch, found, file, writer, summary)
         };
         let mut before = None;
-        for batch in receiver {
+        for batch in batches {
+            let batch = batch?;
             let written = || before.take().map_or(Ok(()), &mut write);
             let (found, written) = rayon::join(|| self.find(&batch, file), written);
             written?;
@@ -305,6 +349,28 @@ impl Run<'_> {
             stated_contacts: cue.stated_contacts,
         }
     }
+}
+
+/// The batches of a file whose transcripts are given to their interactions. Where none of them is given to any, they are
+/// held: the interactions may come with a later file.
+fn joined<'a>(
+    receiver: Receiver<Batch>,
+    joiner: &'a mut Joiner<'_>,
+    file: &'a SourceFile,
+    source: &'a Source,
+    held: &'a mut Vec<Batch>,
+) -> impl Iterator<Item = Result<Batch>> + 'a {
+    let rule = Rule { within: source.join_within.unwrap_or(Span::from_days(0)), region: source.region };
+    let mut is_found = false;
+    receiver.into_iter().flat_map(move |batch| {
+        let batch = match joiner.join(batch, &file.name, rule) {
+            Ok(batch) => batch,
+            Err(error) => return vec![Err(error)],
+        };
+        is_found |= !batch.transcripts.is_empty();
+        held.push(batch);
+        if is_found { held.drain(..).map(Ok).collect() } else { Vec::new() }
+    })
 }
 
 /// The words around a span, cut at spaces or between characters, with "…" where something is left out.

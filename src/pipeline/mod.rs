@@ -14,6 +14,7 @@ mod explain;
 mod identify;
 mod identity_quality;
 mod index;
+mod join;
 mod material;
 mod page;
 mod report;

@@ -41,6 +41,8 @@ mod identity;
 #[cfg(test)]
 mod init;
 #[cfg(test)]
+mod joining;
+#[cfg(test)]
 mod labelled;
 #[cfg(test)]
 mod page;

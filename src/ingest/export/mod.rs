@@ -5,6 +5,7 @@
 //! can map a cell to another field, a value to another value and a speaker to another role.
 
 mod contact_lens;
+mod conversations;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -15,7 +16,7 @@ use super::batch::Collector;
 use super::document;
 use super::lines::Lines;
 use super::row::Fault;
-use crate::config::Format;
+use crate::config::{Format, Source};
 use crate::error::Result;
 
 /// How one product's documents are told and read.
@@ -31,12 +32,14 @@ pub(super) struct Export {
 }
 
 /// All of them. A document is of the first that knows it.
-const EXPORTS: [Export; 1] = [contact_lens::EXPORT];
+const EXPORTS: [Export; 2] = [contact_lens::EXPORT, conversations::EXPORT];
 
 /// Where a document is from.
 pub(super) struct Origin<'f> {
     /// The file.
     pub(super) path: &'f Path,
+    /// What the user says of it.
+    pub(super) source: &'f Source,
 }
 
 impl Origin<'_> {
@@ -160,7 +163,7 @@ pub(super) fn read(
     path: &Path,
     rows: &mut Collector<'_>,
 ) -> Result<()> {
-    let origin = Origin { path };
+    let origin = Origin { path, source: rows.source() };
     super::jsonl::each_object(lines, encoding, rows, &mut |line, text, rows| {
         let document = match serde_json::from_str::<Value>(text) {
             Ok(document) => document,
@@ -194,9 +197,14 @@ mod tests {
         (batch.interactions.into_iter().next(), turns)
     }
 
+    /// All but the one that the user must ask for.
+    fn told_by_content() -> impl Iterator<Item = &'static Export> {
+        EXPORTS.iter().filter(|export| export.format != Format::Conversations)
+    }
+
     #[test]
     fn every_example_is_told_as_what_it_is_and_gives_what_it_has() {
-        for export in &EXPORTS {
+        for export in told_by_content() {
             let document: Value = serde_json::from_str(export.example).unwrap();
             let told = EXPORTS.iter().find(|it| (it.tell)(&document).is_some()).unwrap();
             assert_eq!(told.format, export.format, "{}", export.format.name());
@@ -209,7 +217,7 @@ mod tests {
 
     #[test]
     fn documents_one_a_line_and_in_a_list_are_read_as_one_alone_is() {
-        for export in &EXPORTS {
+        for export in told_by_content() {
             let document: Value = serde_json::from_str(export.example).unwrap();
             let alone = read_text("example.json", export.example);
             for (name, text) in [
