@@ -88,17 +88,20 @@ pub enum Format {
     PlainText,
     /// An analysis by Amazon Connect Contact Lens.
     ContactLens,
+    /// A table of tweets, whose conversations are contacts.
+    Tweets,
     /// JSON of any shape, by the pointers of `[source.json]`.
     Conversations,
 }
 
 impl Format {
     /// Every format with its name, the names that it has besides, and what it is.
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 6] = [
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),
         (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
+        (Format::Tweets, &["tweets"], "a table of tweets, a conversation of which is a contact"),
         (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
         (
             Format::Conversations,

@@ -4,15 +4,15 @@
 //! needs to judge it: how full each column is, how many different values it has, three of them. What is
 //! proposed and not sure stands in comments.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::fields::Mapping;
+use super::guess_documents::Documents;
 use super::survey::{Survey, survey};
 use super::time::TimeReader;
 use super::{SourceFile, files, values};
-use crate::config::{Config, FIELDS, Field, Format, Kind, Source};
+use crate::config::{Config, FIELDS, Field, Kind, Source};
 use crate::error::{Error, Result};
 use crate::text::is_unsafe_to_show;
 
@@ -63,18 +63,16 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
         "# The mapping that `recontact init` guessed. Correct it where it is wrong, save it as recontact.toml,\n\
          # and run `recontact analyze` on its folder. Columns that are not mapped are kept as dimensions.\n",
     );
-    let mut transcript_folders = BTreeSet::new();
+    let mut documents = Documents::default();
     let mut count = 0;
     for file in &files {
         let source = &config.sources[file.source];
-        let survey = survey(file, source)?;
-        if survey.format == Format::PlainText {
-            let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
-            if transcript_folders.insert(folder.clone()) {
-                push_transcripts(&mut text, &folder.join("*.txt"));
-            }
+        if documents.has_enough_like(file) {
             continue;
         }
+        let mut surveyed = Some(survey(file, source)?);
+        documents.add(file, source, &mut surveyed)?;
+        let Some(survey) = surveyed else { continue };
         count += 1;
         if count > MAX_GUESSED {
             let _ =
@@ -84,16 +82,12 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
         }
         push_source(&mut text, file, source, &survey);
     }
+    documents.push(&mut text);
     Ok(text)
 }
 
-fn push_transcripts(text: &mut String, path: &Path) {
-    let path = quoted(&whole(path));
-    let _ = writeln!(text, "\n[[source]]\npath = {path}\nkind = \"transcripts\"\nformat = \"text\"");
-}
-
 /// The path from the root on: where the mapping will be saved is not known, and paths count from there.
-fn whole(path: &Path) -> String {
+pub(super) fn whole(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).to_string_lossy().into_owned()
 }
 
@@ -223,7 +217,7 @@ fn joined(row: &[String], columns: &[usize]) -> String {
 }
 
 /// A text as TOML has it: JSON's escapes are TOML's; characters that would upset a terminal are escaped, too.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -233,7 +227,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A text as it may stand in a comment.
-fn comment(text: &str) -> String {
+pub(super) fn comment(text: &str) -> String {
     text.chars().map(|c| if is_unsafe_to_show(c) { ' ' } else { c }).collect()
 }
 

@@ -17,6 +17,7 @@ mod fields;
 mod file_name;
 mod files;
 mod guess;
+mod guess_documents;
 mod jsonl;
 mod lines;
 mod names;
@@ -26,6 +27,7 @@ mod record;
 mod row;
 mod survey;
 mod time;
+mod tweets;
 mod values;
 mod zone;
 
@@ -113,6 +115,11 @@ pub fn example(format: Format) -> &'static str {
         Format::PlainText => {
             "[00:03] Agent: good morning\n[00:05] Customer: I am calling for the third time\n"
         }
+        Format::Tweets => concat!(
+            "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n",
+            "11,9,True,Tue Oct 31 10:01:00 +0000 2017,@ShopHelp this is the second time I ask,12,\n",
+            "12,ShopHelp,False,Tue Oct 31 10:05:00 +0000 2017,@9 which parcel is it?,,11\n"
+        ),
         exported => export::example(exported).unwrap_or_default(),
     }
 }
@@ -143,6 +150,9 @@ fn read_rows(
         Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
         Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
         Format::Parquet => parquet::read(&file.path, rows, progress)?,
+        Format::Tweets => {
+            tweets::read(decode::open(&file.path, source.encoding.as_deref(), progress)?.reader, rows)?;
+        }
         exported => {
             if let Some(export) = export::of_format(exported) {
                 export::read(export, &mut lines, encoding, &file.path, rows)?;
@@ -154,7 +164,11 @@ fn read_rows(
 
 /// The format of a file: by its name and its beginning; JSON may be what another product exports.
 fn format_of(file: &SourceFile, lines: &mut lines::Lines<'_>) -> Result<Format> {
-    let format = files::format_of(&file.path, lines.head(HEAD_BYTES)?);
+    let head = lines.head(HEAD_BYTES)?;
+    let format = files::format_of(&file.path, head);
+    if format == Format::Csv && tweets::is_header(head) {
+        return Ok(Format::Tweets);
+    }
     if format != Format::JsonLines {
         return Ok(format);
     }

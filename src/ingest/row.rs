@@ -4,7 +4,7 @@
 //! the row is rejected. It does not know which format the cells came from.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::fields::Mapping;
 use super::time::{TimeFault, TimeReader};
@@ -59,6 +59,8 @@ pub(super) struct RowReader<'s> {
     /// Notes on the rows read since they were last taken.
     pub(super) notes: Vec<Note>,
     said: HashSet<String>,
+    /// Words for speakers that are not known, at most [`MAX_SAID`].
+    pub(super) unknown_speakers: BTreeSet<String>,
     /// Per field: the values that mean missing.
     blanks: Vec<Vec<&'s str>>,
     /// The values that mean missing in a column that is no field.
@@ -93,6 +95,7 @@ impl<'s> RowReader<'s> {
             results: HashMap::new(),
             notes: Vec::new(),
             said: HashSet::new(),
+            unknown_speakers: BTreeSet::new(),
         }
     }
 
@@ -240,6 +243,9 @@ impl<'s> RowReader<'s> {
             None => {
                 let key = "unknown speaker";
                 self.note_once(line, format!("{key}: {} is read as unknown", shown(word)));
+                if self.unknown_speakers.len() < MAX_SAID {
+                    self.unknown_speakers.insert(super::cut(word, MAX_EXTRA_BYTES).to_string());
+                }
                 Speaker::Unknown
             }
         }

@@ -28,6 +28,8 @@ pub(super) struct Survey {
     pub(super) format: Format,
     /// The columns' names.
     pub(super) columns: Vec<String>,
+    /// Words for speakers that are not known.
+    pub(super) unknown_speakers: BTreeSet<String>,
     /// Rows looked at.
     pub(super) row_count: u64,
     /// The first rows, their values cut short.
@@ -55,6 +57,7 @@ pub(super) fn survey(file: &SourceFile, source: &Source) -> Result<Survey> {
     rows.survey = Some(Survey::new());
     let outcome = read_rows(file, source, &mut rows, &|_| {});
     let mut survey = rows.survey.take().unwrap_or_else(Survey::new);
+    survey.unknown_speakers = std::mem::take(&mut rows.rows().unknown_speakers);
     // A full survey stops the reader by an error; every other error is one.
     let format = if survey.is_full() { outcome.unwrap_or(Format::Csv) } else { outcome? };
     survey.format = format;
@@ -64,7 +67,8 @@ pub(super) fn survey(file: &SourceFile, source: &Source) -> Result<Survey> {
 impl Survey {
     fn new() -> Survey {
         let (columns, first_rows, holdings) = (Vec::new(), Vec::new(), Vec::new());
-        Survey { format: Format::Csv, columns, row_count: 0, first_rows, holdings }
+        let unknown_speakers = BTreeSet::new();
+        Survey { format: Format::Csv, columns, unknown_speakers, row_count: 0, first_rows, holdings }
     }
 
     /// Whether enough rows have been seen.

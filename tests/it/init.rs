@@ -1,6 +1,6 @@
 //! `recontact init`: what it guesses loads, and counts as a mapping written by hand does.
 
-use super::program::Folder;
+use super::program::{Folder, project};
 
 /// An export with the column names of a language, and the names of its reasons.
 fn export(columns: &str, reasons: [&str; 2]) -> String {
@@ -62,4 +62,37 @@ fn it_shows_fill_rates_and_samples_and_never_overwrites() {
 fn what_cannot_be_read_is_said() {
     let folder = Folder::new();
     assert_eq!(folder.run("init none.csv").error(), "none.csv: no such file or folder: check the path");
+}
+
+#[test]
+fn a_folder_of_exports_is_one_source_and_says_what_it_was_taken_for_and_why() {
+    let example = std::fs::read_to_string(project().join("fixtures/exports/contact-lens.json")).unwrap();
+    let folder = Folder::with(&[
+        ("in/a.json", &example),
+        ("in/b.json", &example.replace("4f1c9a52", "5f1c9a52").replace("\"AGENT\"", "\"ROBOT\"")),
+        ("in/c.txt", "Agent: hello\nCustomer: hi\n"),
+    ]);
+    let text = folder.run("init in").ok().stdout;
+    assert!(text.contains("# 2 files, taken for: 2 contact-lens"), "{text}");
+    assert!(text.contains("a.json: it has `Transcript`, `Participants` and `ContentMetadata`"), "{text}");
+    assert!(text.contains("# \"ROBOT\" = \"\"") && text.contains("# 1 file, taken for: 1 text"), "{text}");
+    folder.write(
+        "recontact.toml",
+        text.replace("# [source.speakers]", "[source.speakers]")
+            .replace("# \"ROBOT\" = \"\"", "ROBOT = \"system\""),
+    );
+    let said = folder.run("index recontact.toml --store s").ok().stderr;
+    assert!(said.contains("2 interactions, 3 transcripts") && !said.contains("unknown speaker"), "{said}");
+}
+
+#[test]
+fn formats_lists_what_can_be_read_and_shows_an_example_of_each() {
+    let folder = Folder::new();
+    let list = folder.run("formats").ok().stdout;
+    for format in recontact::config::Format::ALL {
+        let name = format.1[0];
+        assert!(list.lines().any(|line| line.starts_with(name)), "{name}");
+        let example = folder.run(&format!("formats {name}")).ok().stdout;
+        assert!(example.len() > 20, "{name}");
+    }
 }

@@ -32,7 +32,7 @@ fn the_name_of_a_file_says_whose_words_are_in_it() {
         ("said/call-2_red.txt", SAID),
         ("said/other.txt", SAID),
     ]);
-    let said = folder.run("index recontact.toml --store s").ok().stderr;
+    let said = folder.run("index recontact.toml --store s --max-rejects 50").ok().stderr;
     assert!(said.contains("1 transcripts") && said.contains("name of the file"), "{said}");
     assert_eq!((turns(&folder, "1"), turns(&folder, "2")), (0, 2));
 }
@@ -48,7 +48,7 @@ fn a_start_in_the_name_of_a_file_makes_an_interaction_of_its_own() {
         ("said/77_A_20260303T120000.txt", SAID),
         ("said/78_A_yesterday.txt", SAID),
     ]);
-    let said = folder.run("index recontact.toml --store s").ok().stderr;
+    let said = folder.run("index recontact.toml --store s --max-rejects 50").ok().stderr;
     assert!(said.contains("5 interactions, 1 transcripts") && said.contains("unreadable time"), "{said}");
     let told = folder.run("explain 77 --json --store s").json();
     assert_eq!(told["interaction"]["customer_id"], "A");

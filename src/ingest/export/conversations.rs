@@ -34,13 +34,15 @@ fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
 
 fn record(origin: &Origin<'_>, shape: &JsonShape, conversation: &Value) -> Record {
     let mut record = Record::default();
+    let columns = origin.source.fields.values().flat_map(|columns| &columns.columns);
+    let pointers: Vec<&String> = columns.filter(|column| column.starts_with('/')).collect();
     for (name, value) in conversation.as_object().into_iter().flatten() {
-        if let Some(text) = cell(value) {
+        let is_mapped = pointers.iter().any(|pointer| pointer[1..] == **name);
+        if let Some(text) = cell(value).filter(|_| !is_mapped) {
             record.cells.push((Cow::Owned(name.clone()), text));
         }
     }
-    let mapped = origin.source.fields.values().flat_map(|columns| &columns.columns);
-    for pointer in mapped.filter(|column| column.starts_with('/')) {
+    for pointer in pointers {
         // A column that is missing here is blank here.
         let text = conversation.pointer(pointer).and_then(cell).unwrap_or_default();
         record.cells.push((Cow::Owned(pointer.clone()), text));
