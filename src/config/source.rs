@@ -92,11 +92,14 @@ pub enum Format {
     Tweets,
     /// JSON of any shape, by the pointers of `[source.json]`.
     Conversations,
+    /// A conversation as the IETF's vCon has it.
+    Vcon,
 }
 
 impl Format {
     /// Every format with its name, the names that it has besides, and what it is.
     pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 6] = [
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),
@@ -108,6 +111,7 @@ impl Format {
             &["conversations"],
             "JSON of any other shape, by the pointers of [source.json]",
         ),
+        (Format::Vcon, &["vcon"], "vCon, the IETF's container of a conversation"),
     ];
 
     /// As the configuration writes it.

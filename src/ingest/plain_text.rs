@@ -57,6 +57,13 @@ pub(super) fn read(
     rows.record(1, record, "")
 }
 
+/// The turns of a text that is all of a transcript.
+pub(super) fn turns_of(text: &str) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    text.lines().for_each(|line| push(&mut turns, line));
+    turns
+}
+
 /// Whether a text begins like a transcript: one of its first lines has the label of a speaker.
 pub(super) fn is_labelled(head: &str) -> bool {
     head.lines().take(20).any(|line| labelled(line).is_some())
@@ -141,9 +148,7 @@ mod tests {
     use super::*;
 
     fn turns(text: &str) -> Vec<(Speaker, Option<f64>, String)> {
-        let mut turns = Vec::new();
-        text.lines().for_each(|line| push(&mut turns, line));
-        turns.into_iter().map(|turn| (turn.speaker, turn.at_seconds, turn.text)).collect()
+        turns_of(text).into_iter().map(|turn| (turn.speaker, turn.at_seconds, turn.text)).collect()
     }
 
     #[test]

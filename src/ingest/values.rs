@@ -17,7 +17,8 @@ pub(super) fn status(word: &str) -> Option<Status> {
         | "отговорен" | "отговорено" | "обслужен" | "приключен" | "приключено" | "затворен" | "отворен" | "решен"
         | "обработен" | "да" => Status::Handled,
         "abandoned" | "abandon" | "hang" | "hangup" | "hung up" | "missed" | "no answer" | "noanswer" | "unanswered"
-        | "not answered" | "lost" | "dropped" | "no" | "n" | "false" | "busy" | "failed"
+        | "not answered" | "lost" | "dropped" | "no" | "n" | "false" | "busy" | "failed" | "no-answer" | "hung-up"
+        | "congestion" | "voicemail-no-message"
         | "放弃" | "已放弃" | "未接" | "未接听" | "未接通" | "漏接" | "客户挂断" | "放棄" | "未接聽" | "未接來電" | "否"
         | "pamests" | "neatbildēts" | "pārtraukts" | "zaudēts" | "nē"
         | "изоставен" | "изпуснат" | "пропуснат" | "неотговорен" | "прекъснат" | "не" => Status::Abandoned,
@@ -59,7 +60,7 @@ pub(super) fn channel(word: &str) -> Option<&'static str> {
         | "tērzēšana" | "čats" | "чат" => "chat",
         "email" | "e-mail" | "mail" | "邮件" | "电子邮件" | "郵件" | "電郵" | "e-pasts" | "epasts" | "имейл"
         | "поща" => "email",
-        "messaging" | "sms" | "whatsapp" | "viber" | "telegram" | "messenger" | "微信" | "短信" | "簡訊" | "line"
+        "messaging" | "message" | "sms" | "whatsapp" | "viber" | "telegram" | "messenger" | "微信" | "短信" | "簡訊" | "line"
         | "īsziņa" | "съобщение" => "messaging",
         _ => return None,
     })
@@ -126,16 +127,18 @@ pub(super) fn speaker(word: &str) -> Option<Speaker> {
     }
     Some(match word.to_lowercase().as_str() {
         "customer" | "client" | "caller" | "user" | "cust" | "visitor" | "external" | "end-user" | "end user"
+        | "end_user"
         | "客户" | "顾客" | "用户" | "来电人" | "客戶" | "顧客" | "用戶" | "來電者" | "来电者" | "市民"
         | "klients" | "klients/e" | "kliente" | "zvanītājs" | "zvanītāja" | "pircējs" | "abonents"
         | "клиент" | "клиентка" | "клиентът" | "потребител" | "абонат" | "обаждащ се" => Speaker::Customer,
         "agent" | "operator" | "representative" | "rep" | "advisor" | "support" | "employee" | "assistant" | "csr"
-        | "internal" | "staff"
+        | "internal" | "staff" | "supervisor"
         | "客服" | "坐席" | "座席" | "客服人员" | "话务员" | "客服專員" | "客服人員" | "專員" | "专员" | "接线员" | "服務人員"
         | "aģents" | "aģente" | "operators" | "operatore" | "konsultants" | "konsultante" | "darbinieks" | "darbiniece"
         | "speciālists" | "speciāliste"
         | "агент" | "оператор" | "консултант" | "служител" | "сътрудник" => Speaker::Agent,
         "system" | "ivr" | "bot" | "chatbot" | "virtual agent" | "virtual assistant" | "acd" | "automatic" | "notification"
+        | "automated_agent" | "custom_bot"
         | "系统" | "机器人" | "系統" | "機器人" | "智能客服" | "自动回复" | "語音系統"
         | "sistēma" | "bots" | "robots" | "automāts" | "virtuālais asistents"
         | "система" | "бот" | "робот" | "автомат" => Speaker::System,

@@ -6,6 +6,9 @@
 
 mod contact_lens;
 mod conversations;
+mod moment;
+mod speech;
+mod vcon;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -33,6 +36,7 @@ pub(super) struct Export {
 
 /// All of them. A document is of the first that knows it.
 const EXPORTS: [Export; 2] = [contact_lens::EXPORT, conversations::EXPORT];
+const EXPORTS: [Export; 2] = [contact_lens::EXPORT, vcon::EXPORT];
 
 /// Where a document is from.
 pub(super) struct Origin<'f> {
@@ -111,9 +115,18 @@ pub(super) fn in_order(mut turns: Vec<Said>) -> Vec<Said> {
     order.into_iter().map(|at| std::mem::take(&mut turns[at])).collect()
 }
 
+/// A number, also where it is written as a text.
+pub(super) fn number(value: &Value, pointer: &str) -> Option<f64> {
+    match value.pointer(pointer)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => None,
+    }
+}
+
 /// A number of milliseconds as seconds.
 pub(super) fn seconds_of_millis(value: &Value, pointer: &str) -> Option<f64> {
-    value.pointer(pointer).and_then(Value::as_f64).map(|millis| millis / 1e3)
+    number(value, pointer).map(|millis| millis / 1e3)
 }
 
 /// A small file of a format, where it is one of an export.
