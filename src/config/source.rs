@@ -94,12 +94,29 @@ pub enum Format {
     Conversations,
     /// A conversation as the IETF's vCon has it.
     Vcon,
+    /// The transcript of a job of Amazon Transcribe Call Analytics.
+    CallAnalytics,
+    /// What Amazon's post-call analytics solution makes of a transcript.
+    PostCallAnalytics,
+    /// A recording by Amazon Bedrock Data Automation.
+    BedrockDataAutomation,
+    /// A recording as Deepgram heard it.
+    Deepgram,
+    /// The transcript of a conversation of Genesys Cloud.
+    GenesysTranscript,
+    /// The details of conversations of Genesys Cloud.
+    GenesysConversation,
+    /// A conversation as Google's Conversational Insights takes it.
+    Insights,
+    /// Segments of Whisper or WhisperX.
+    Whisper,
 }
 
 impl Format {
     /// Every format with its name, the names that it has besides, and what it is.
     pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
     pub const ALL: [(Format, &'static [&'static str], &'static str); 6] = [
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 14] = [
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),
@@ -112,6 +129,26 @@ impl Format {
             "JSON of any other shape, by the pointers of [source.json]",
         ),
         (Format::Vcon, &["vcon"], "vCon, the IETF's container of a conversation"),
+        (Format::CallAnalytics, &["call-analytics"], "Amazon Transcribe Call Analytics"),
+        (Format::PostCallAnalytics, &["post-call-analytics"], "Amazon's post-call analytics solution"),
+        (
+            Format::BedrockDataAutomation,
+            &["bedrock-data-automation"],
+            "Amazon Bedrock Data Automation, of a recording",
+        ),
+        (Format::Deepgram, &["deepgram"], "Deepgram, of a recording"),
+        (
+            Format::GenesysTranscript,
+            &["genesys-transcript"],
+            "Genesys Cloud, the transcript of a conversation",
+        ),
+        (
+            Format::GenesysConversation,
+            &["genesys-conversation"],
+            "Genesys Cloud, the details of conversations",
+        ),
+        (Format::Insights, &["insights"], "Google Conversational Insights (CCAI)"),
+        (Format::Whisper, &["whisper"], "Whisper and WhisperX, segments of a recording"),
     ];
 
     /// As the configuration writes it.

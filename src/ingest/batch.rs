@@ -11,7 +11,7 @@ use super::fields::Mapping;
 use super::file_name::NamePattern;
 use super::row::{Cells, Fault, RowReader};
 use super::survey::Survey;
-use super::{Batch, Sink, SourceFile, cut};
+use super::{Batch, Sink, SourceFile, cut, shown};
 use crate::config::{Field, Kind, Source};
 use crate::error::{Error, Result};
 use crate::interaction::{MAX_RAW_BYTES, Reject, Transcript, Turn};
@@ -21,6 +21,9 @@ const MAX_BATCH_ROWS: u64 = 10_000;
 
 /// … and is handed on when it has seen so many bytes.
 const MAX_BATCH_BYTES: usize = 8 << 20;
+
+/// Records of one file with more different columns than this have something else in them, such as a tag for each.
+const MAX_COLUMNS: usize = 200;
 
 /// What has been read of one file and not yet handed on.
 pub(super) struct Collector<'a> {
@@ -224,13 +227,28 @@ impl<'a> Collector<'a> {
         let known_count = self.rows.mapping.columns.len();
         let mut columns = std::mem::take(&mut self.rows.mapping.columns);
         let mut cells = vec![Cow::Borrowed(""); columns.len()];
+        let mut beyond = None;
         for (name, text) in named {
-            let at = columns.iter().position(|column| *column == name).unwrap_or_else(|| {
-                columns.push(name.into_owned());
-                cells.push(Cow::Borrowed(""));
-                columns.len() - 1
-            });
+            let at = match columns.iter().position(|column| *column == name) {
+                Some(at) => at,
+                None if columns.len() >= MAX_COLUMNS && name != TURNS => {
+                    beyond = Some(name);
+                    continue;
+                }
+                None => {
+                    columns.push(name.into_owned());
+                    cells.push(Cow::Borrowed(""));
+                    columns.len() - 1
+                }
+            };
             cells[at] = Cow::Owned(text);
+        }
+        if let Some(name) = beyond {
+            let name = shown(&name);
+            let what = format!(
+                "too many columns: of over {MAX_COLUMNS} in this file {name} and others are not read"
+            );
+            self.rows.note(line, what);
         }
         if columns.len() > known_count {
             self.set_columns(columns);

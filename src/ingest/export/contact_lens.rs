@@ -22,11 +22,25 @@ pub(super) const EXPORT: Export = Export {
 fn tell(document: &Value) -> Option<&'static str> {
     let has = |key| document.get(key).is_some();
     let is_job = has("JobName") && !has("CustomerMetadata");
-    (has("Transcript") && has("Participants") && has("ContentMetadata") && !is_job)
-        .then_some("it has `Transcript`, `Participants` and `ContentMetadata`")
+    if has("Transcript") && has("Participants") && has("ContentMetadata") && !is_job {
+        return Some("it has `Transcript`, `Participants` and `ContentMetadata`");
+    }
+    is_mail(document).then_some("its `Version` begins with `EMAIL-` and it has `CustomerMetadata`")
+}
+
+/// The analysis of an e-mail, which has no word of the e-mail in it.
+fn is_mail(document: &Value) -> bool {
+    let is_version = text(document, "/Version").is_some_and(|version| version.starts_with("EMAIL-"));
+    is_version && document.get("CustomerMetadata").is_some() && document.get("Transcript").is_none()
 }
 
 fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
+    if is_mail(document) {
+        let file = text(document, "/CustomerMetadata/InputFiles/EmailMessagePlainTextS3URI");
+        let file = file.map(|file| format!(": read {}", crate::ingest::shown(&file))).unwrap_or_default();
+        let reason = "nothing to read: the analysis of an e-mail has neither a start nor words";
+        return Err(Fault::of_row(format!("{reason}{file}")));
+    }
     if !document.get("Transcript").is_some_and(Value::is_array) {
         return Err(Fault::of_row("no Contact Lens analysis: `Transcript` is no list".to_string()));
     }
@@ -42,21 +56,30 @@ fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
     let duration =
         seconds_of_millis(document, "/ConversationCharacteristics/TotalConversationDurationMillis");
     record.cell("talk_seconds", duration.map(|seconds| seconds.to_string()));
-    // Where the rules could not be applied, no category is not the same as none that matches.
+    categories(document, &mut record);
+    record.turns = Some(words(document, start));
+    Ok(vec![record])
+}
+
+/// The categories that matched. Where the rules could not be applied, none is not the same as none that matches.
+pub(super) fn categories(document: &Value, record: &mut Record) {
     if list(document, "/JobDetails/SkippedAnalysis").iter().any(is_skipped_categorization) {
         record.notes.push("categories not known: the analysis skipped them".to_string());
-    } else {
-        let matched = list(document, "/Categories/MatchedCategories").iter().filter_map(Value::as_str);
-        let matched: Vec<&str> = matched.collect();
-        record.cell("Categories", (!matched.is_empty()).then(|| matched.join(", ")));
+        return;
     }
+    let matched = list(document, "/Categories/MatchedCategories").iter().filter_map(Value::as_str);
+    let matched: Vec<&str> = matched.collect();
+    record.cell("Categories", (!matched.is_empty()).then(|| matched.join(", ")));
+}
+
+/// The turns of `Transcript[]`, by the roles of `Participants[]`.
+pub(super) fn words(document: &Value, start: Option<Timestamp>) -> Vec<Said> {
     let roles: HashMap<&str, &str> = list(document, "/Participants")
         .iter()
         .filter_map(|it| Some((it.get("ParticipantId")?.as_str()?, it.get("ParticipantRole")?.as_str()?)))
         .collect();
     let said = list(document, "/Transcript").iter().filter_map(|turn| said(turn, &roles, start));
-    record.turns = Some(in_order(said.collect()));
-    Ok(vec![record])
+    in_order(said.collect())
 }
 
 fn is_skipped_categorization(skipped: &Value) -> bool {
@@ -104,6 +127,28 @@ mod tests {
         let (interaction, turns) = one(call);
         assert_eq!(interaction, None);
         assert_eq!((turns[0].speaker, turns[0].at_seconds), (Speaker::Customer, Some(1.09)));
+    }
+
+    #[test]
+    fn a_redacted_chat_tells_the_role_in_each_turn() {
+        let chat = r#"{"Channel": "CHAT", "ContentMetadata": {"Output": "Redacted"}, "CustomerMetadata": {"ContactId": "c2"},
+            "Participants": [{"ParticipantId": "x", "DisplayName": "[PII]"}],
+            "Transcript": [{"ParticipantId": "x", "ParticipantRole": "CUSTOMER", "Content": "I am [PII] again",
+                "AbsoluteTime": "2026-03-02T09:15:00.120Z"}]}"#;
+        let (interaction, turns) = one(chat);
+        assert_eq!(interaction.unwrap().started_at, 1_772_442_900_120_000);
+        assert_eq!((turns[0].speaker, turns[0].text.as_str()), (Speaker::Customer, "I am [PII] again"));
+    }
+
+    #[test]
+    fn the_analysis_of_an_e_mail_is_refused_with_the_file_that_has_its_words() {
+        let mail = r#"{"Version": "EMAIL-2026-01-01", "Channel": "EMAIL", "CustomerMetadata": {"ContactId": "m1",
+            "InputFiles": {"EmailMessagePlainTextS3URI": "EmailMessages/m1_plain_text.json"}},
+            "Categories": {"MatchedCategories": ["refund"], "MatchedDetails": {"refund": {"PointsOfInterest":
+                [{"Contacts": [{"ContactId": "m1"}]}]}}}}"#;
+        let batch = read_text("m1.json", mail);
+        assert_eq!(batch.rejects.len(), 1);
+        assert!(batch.rejects[0].reason.contains("m1_plain_text.json"), "{}", batch.rejects[0].reason);
     }
 
     #[test]

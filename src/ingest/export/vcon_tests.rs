@@ -146,3 +146,16 @@ fn odd_members_are_no_panic() {
         assert!(batch.interactions.iter().all(|it| it.interaction_id != "y"));
     }
 }
+
+#[test]
+fn a_tag_for_each_is_bounded() {
+    let mut text = String::new();
+    for at in 0..250 {
+        let mut document = old("none", &json!([{"speaker": "Customer", "text": "again"}]));
+        document["attachments"][0]["body"] = json!([format!("tag{at}:x")]);
+        text.push_str(&format!("{document}\n"));
+    }
+    let batch = read_text("a.jsonl", &text);
+    assert_eq!((batch.transcripts.len(), batch.rejects.len()), (250, 0));
+    assert!(batch.notes.iter().any(|it| it.what.starts_with("too many columns: of over")));
+}
