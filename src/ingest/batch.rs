@@ -226,6 +226,10 @@ impl<'a> Collector<'a> {
         }
         let known_count = self.rows.mapping.columns.len();
         let mut columns = std::mem::take(&mut self.rows.mapping.columns);
+        if columns.is_empty() {
+            // What a document lacks is a fault of that document, not of all files.
+            columns = vec![Field::InteractionId.name().to_string(), Field::StartedAt.name().to_string()];
+        }
         let mut cells = vec![Cow::Borrowed(""); columns.len()];
         let mut beyond = None;
         for (name, text) in named {

@@ -50,7 +50,8 @@ fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
     record.cell("interaction_id", Some(origin.stem()));
     record.cell("started_at", start.map(|start| format!("{start:.0}")));
     record.cell("ended_at", start.and(last).map(|last| format!("{last:.0}")));
-    record.cell("customer_id", customer(entries, &mut record.notes));
+    let customer = customer(entries, &mut record.notes);
+    record.cell("customer_id", customer);
     let names =
         list(document, "/conversation_info/categories").iter().filter_map(|it| text(it, "/display_name"));
     let names: Vec<String> = names.collect();

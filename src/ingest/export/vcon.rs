@@ -143,7 +143,7 @@ fn people(parties: &Parties<'_>, record: &mut Record) {
     if let Some(customer) = parties.of(Speaker::Customer) {
         record.cell("phone", text(customer, "/tel").map(|tel| without(tel, "tel:")));
         record.cell("email", email(customer).map(|address| without(address, "mailto:")));
-        record.cell("name", text(customer, "/name"));
+        record.cell("customer_name", text(customer, "/name"));
         record.cell("party_uuid", text(customer, "/uuid"));
     }
     if let Some(agent) = parties.of(Speaker::Agent) {

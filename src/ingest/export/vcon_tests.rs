@@ -134,6 +134,13 @@ fn an_attempt_that_failed_is_no_handled_contact() {
 }
 
 #[test]
+fn a_container_without_a_start_and_words_is_a_reject() {
+    let document = json!({"vcon": "0.4.0", "uuid": "u3", "created_at": "2026-03-02T09:15:00Z", "parties": [], "dialog": []});
+    let batch = read_text("a.json", &document.to_string());
+    assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 1));
+}
+
+#[test]
 fn odd_members_are_no_panic() {
     for document in [
         json!({"vcon": 1, "parties": [7, null, {}], "dialog": [7, {"type": "text", "parties": [[9]], "body": 3}]}),
