@@ -114,9 +114,7 @@ pub enum Format {
 
 impl Format {
     /// Every format with its name, the names that it has besides, and what it is.
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 6] = [
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 14] = [
+    pub const ALL: &'static [(Format, &'static [&'static str], &'static str)] = &[
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),

@@ -44,9 +44,7 @@ pub(super) struct Export {
 }
 
 /// All of them. A document is of the first that knows it.
-const EXPORTS: [Export; 2] = [contact_lens::EXPORT, conversations::EXPORT];
-const EXPORTS: [Export; 2] = [contact_lens::EXPORT, vcon::EXPORT];
-const EXPORTS: [Export; 10] = [
+const EXPORTS: &[Export] = &[
     contact_lens::EXPORT,
     vcon::EXPORT,
     call_analytics::EXPORT,
@@ -57,6 +55,7 @@ const EXPORTS: [Export; 10] = [
     genesys_conversation::EXPORT,
     insights::EXPORT,
     whisper::EXPORT,
+    conversations::EXPORT,
 ];
 
 /// Where a document is from.
