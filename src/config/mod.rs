@@ -4,6 +4,7 @@
 //! Takes paths, gives a [`Config`]. The `[policy]` table is kept as it is: `policy` gives it its meaning.
 
 mod field;
+mod file_name;
 mod json;
 mod source;
 mod toml_text;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 pub use field::{FIELDS, Field};
+pub(crate) use file_name::NamePattern;
 pub use json::{JsonShape, TurnTime};
 pub use source::{Columns, Format, Kind, Source};
 pub(crate) use toml_text::suggestion;

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::field::{FIELDS, Field};
+use super::file_name::NamePattern;
 use super::json::JsonShape;
 use super::toml_text::{TomlText, Value, suggestion};
 use crate::error::Result;
 use crate::identity::Region;
-use crate::ingest::NamePattern;
 use crate::policy::Span;
 
 /// Files of one kind that are read in one way.

@@ -8,11 +8,10 @@ use std::path::Path;
 
 use super::export::{Record, Said};
 use super::fields::Mapping;
-use super::file_name::NamePattern;
 use super::row::{Cells, Fault, RowReader};
 use super::survey::Survey;
 use super::{Batch, Sink, SourceFile, cut, shown};
-use crate::config::{Field, Kind, Source};
+use crate::config::{Field, Kind, NamePattern, Source};
 use crate::error::{Error, Result};
 use crate::interaction::{MAX_RAW_BYTES, Reject, Transcript, Turn};
 

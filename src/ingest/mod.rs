@@ -14,7 +14,6 @@ mod document;
 mod duration;
 mod export;
 mod fields;
-mod file_name;
 mod files;
 mod guess;
 mod guess_documents;
@@ -31,7 +30,6 @@ mod tweets;
 mod values;
 mod zone;
 
-pub(crate) use file_name::NamePattern;
 pub use files::{SourceFile, files, fingerprint};
 pub use guess::guess;
 pub(crate) use time::check_time_format;
