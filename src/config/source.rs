@@ -14,7 +14,6 @@ use super::json::JsonShape;
 use super::toml_text::{TomlText, Value, suggestion};
 use crate::error::Result;
 use crate::identity::Region;
-use crate::policy::Span;
 
 /// Files of one kind that are read in one way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +29,8 @@ pub struct Source {
     /// How the names of the files tell cells of the interaction in them: `{interaction_id}_{started_at:%Y%m%d}.json`.
     pub name: Option<String>,
     /// Where the transcripts of these files belong to interactions of other sources: those of the same customer that
-    /// began at most so long before or after. `None` means: they are joined by their ids.
-    pub join_within: Option<Span>,
+    /// began at most so many seconds before or after. `None` means: they are joined by their ids.
+    pub join_within: Option<u32>,
     /// Where things stand in JSON documents that no reader knows.
     pub json: Option<JsonShape>,
     /// The byte between fields of a CSV file; `None` means: look at the header.
@@ -291,16 +290,17 @@ fn name_pattern(toml: TomlText<'_>, value: &Value<'_>, source: &mut Source) -> R
     Ok(pattern)
 }
 
-/// How far the start of a transcript may be from that of its interaction.
-fn tolerance(toml: TomlText<'_>, value: &Value<'_>) -> Result<Span> {
+/// How far the start of a transcript may be from that of its interaction, in seconds.
+fn tolerance(toml: TomlText<'_>, value: &Value<'_>) -> Result<u32> {
+    const LONGEST: u32 = 86_400;
     let text = toml.string("join_within", value)?;
-    match Span::parse(&text) {
-        Ok(span) if span > Span::from_days(0) && span <= Span::from_days(1) => Ok(span),
-        _ => {
-            let what = format!("`{text}` is no tolerance");
-            Err(toml.fault(value, what, "write it like \"90s\", \"5m\" or \"1h\", at most a day"))
-        }
-    }
+    let seconds = [('s', 1), ('m', 60), ('h', 3_600)].into_iter().find_map(|(unit, seconds)| {
+        text.trim().strip_suffix(unit)?.parse::<u32>().ok()?.checked_mul(seconds)
+    });
+    seconds.filter(|seconds| (1..=LONGEST).contains(seconds)).ok_or_else(|| {
+        let what = format!("`{text}` is no tolerance");
+        toml.fault(value, what, "write it like \"90s\", \"5m\" or \"1h\", at most a day")
+    })
 }
 
 fn delimiter(toml: TomlText<'_>, value: &Value<'_>) -> Result<u8> {

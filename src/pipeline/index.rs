@@ -15,9 +15,8 @@ use super::join::{Joiner, Rule};
 use crate::config::{Config, Source};
 use crate::detect::{Cue, Detector, Scratch, Utterance};
 use crate::ingest::{self, Batch, SourceFile};
-use crate::interaction::{Note, Transcript, Turn};
+use crate::interaction::{MICROS_PER_SECOND, Micros, Note, Transcript, Turn};
 use crate::lexicon::Lexicon;
-use crate::policy::Span;
 use crate::store::{CommitInfo, Replaced, SourceRecord, Store, StoredCue, Writer, count_reason};
 use crate::{Error, Result};
 
@@ -360,7 +359,8 @@ fn joined<'a>(
     source: &'a Source,
     held: &'a mut Vec<Batch>,
 ) -> impl Iterator<Item = Result<Batch>> + 'a {
-    let rule = Rule { within: source.join_within.unwrap_or(Span::from_days(0)), region: source.region };
+    let within = Micros::from(source.join_within.unwrap_or(0)) * MICROS_PER_SECOND;
+    let rule = Rule { within, region: source.region };
     let mut is_found = false;
     receiver.into_iter().flat_map(move |batch| {
         let batch = match joiner.join(batch, &file.name, rule) {

@@ -10,7 +10,6 @@ use crate::Result;
 use crate::identity;
 use crate::ingest::Batch;
 use crate::interaction::{Interaction, Micros, Reject};
-use crate::policy::Span;
 use crate::store::{KeySet, Store, Want, key};
 
 /// The keys by which customers are the same, in the order in which they are tried.
@@ -90,7 +89,7 @@ impl<'a> Joiner<'a> {
         let Some((at, key)) = identities(own, of).into_iter().enumerate().find(|(_, key)| *key != 0) else {
             return Ok(Err("no interaction to join: nothing says whose words these are".to_string()));
         };
-        let reach = of.within.micros();
+        let reach = of.within;
         let starts = &self.starts[at];
         let first = starts.partition_point(|(k, start, _)| (*k, *start) < (key, own.started_at - reach));
         let near = starts[first..]
@@ -112,8 +111,8 @@ impl<'a> Joiner<'a> {
 /// How the transcripts of a source are joined.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rule {
-    /// How far their starts may be from those of their interactions.
-    pub(super) within: Span,
+    /// How far their starts may be from those of their interactions, in microseconds.
+    pub(super) within: Micros,
     /// Whose telephone numbers those without a calling code are.
     pub(super) region: Option<identity::Region>,
 }
