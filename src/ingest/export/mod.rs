@@ -215,6 +215,9 @@ pub(super) fn read(
 }
 
 #[cfg(test)]
+mod mutation_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::ingest::Batch;
@@ -236,7 +239,7 @@ mod tests {
     }
 
     /// All but the one that the user must ask for.
-    fn told_by_content() -> impl Iterator<Item = &'static Export> {
+    pub(super) fn told_by_content() -> impl Iterator<Item = &'static Export> {
         EXPORTS.iter().filter(|export| export.format != Format::Conversations)
     }
 
