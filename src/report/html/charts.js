@@ -38,9 +38,9 @@ const MOST_BARS = 20;
 // An axis with the names of rows at 0, 1, 2 …: its zero is a row and no line.
 const namesAxis = (rows, width) => ({ zeroline: false, tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) });
 
-// Failures beyond the target, the most first, each with its interval.
+// Failures beyond the target in the order of the entries, each with its interval.
 function excessChart(entries) {
-  const rows = entries.filter((entry) => isNumber(entry.excess_failure_count)).sort((a, b) => a.excess_failure_count - b.excess_failure_count).slice(-MOST_BARS);
+  const rows = entries.filter((entry) => isNumber(entry.excess_failure_count)).slice(0, MOST_BARS).reverse();
   const at = (entry, rate) => entry.target * entry.eligible_count - rate * entry.eligible_count;
   return chart("Failures beyond the target by category; the table below has the numbers", (colours, width) => ({
     traces: [{
@@ -76,7 +76,7 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 function lines(label, series, xTitle, options = {}) {
   return chart(label, (colours) => ({
     traces: series.map((one, at) => ({
-      x: one.x, y: one.y, name: short(one.name), mode: "lines", line: { dash: DASHES[at % DASHES.length], width: at === 0 ? 3 : 2, shape: options.shape, color: at === 0 ? colours.accent : undefined },
+      x: one.x, y: one.y, name: short(one.name), mode: one.x.length > 1 ? "lines" : "lines+markers", line: { dash: DASHES[at % DASHES.length], width: at === 0 ? 3 : 2, shape: options.shape, color: at === 0 ? colours.accent : undefined },
       hovertext: one.hover, hoverinfo: "text",
     })),
     layout: { xaxis: { title: { text: xTitle } }, yaxis: { ticksuffix: " %" } },

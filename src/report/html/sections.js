@@ -32,7 +32,9 @@ function headline(overall, categories, report, isWhole) {
 }
 
 function categoriesPart(entries, overall) {
-  const rows = [...entries].sort((a, b) => (b.excess_failure_count ?? -Infinity) - (a.excess_failure_count ?? -Infinity));
+  // Those of too few contacts to tell come last: a single one is never far from its target.
+  const isVague = (row) => row.verdict === "too_few";
+  const rows = [...entries].sort((a, b) => isVague(a) - isVague(b) || (b.excess_failure_count ?? -Infinity) - (a.excess_failure_count ?? -Infinity));
   const columns = [
     { name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)), show: (value, row) => (row.isAll ? "All" : categoryLink(row.category)) },
     ...FCR_COLUMNS,
@@ -40,7 +42,7 @@ function categoriesPart(entries, overall) {
     { name: "Verdict", of: (row) => ORDER.indexOf(row.verdict), show: (_, row) => verdictOf(row.verdict) },
   ];
   return part("categories", "Which categories fail",
-    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target.", rows.length > MOST_BARS ? ` The chart has the first ${MOST_BARS} of ${count(rows.length)}.` : ""),
+    el("p", { class: "soft" }, "Ranked by failures beyond those that the target allows. The whiskers are those of the 95 % interval of the rate; what lies left of zero meets the target. Categories of too few contacts come last.", rows.length > MOST_BARS ? ` The chart has the first ${MOST_BARS} of ${count(rows.length)}.` : ""),
     rows.some((row) => isNumber(row.fcr_rate)) ? excessChart(rows) : nothing(),
     table("Categories", columns, [...rows, { ...overall, isAll: true }], { mark: (row) => (row.isAll ? "all" : "") }));
 }

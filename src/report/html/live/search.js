@@ -61,7 +61,7 @@ async function searchView(query, request) {
     if (fault) return faultOf(fault);
     if (!found) return el("p", { class: "soft" }, "What customers and agents said, as it was written. Words are found in every form; “in quotes” as they stand.");
     if (found.match_count === 0) return el("p", { role: "status" }, "Nothing was found. Fewer words, OR between them, or the beginning of a word (rout*) find more.");
-    return [el("p", { role: "status" }, `${count(found.match_count)} turns of ${count(found.contact_count)} contacts`),
+    return [el("p", { role: "status" }, `${count(found.match_count)} ${found.match_count === 1 ? "turn" : "turns"} of ${count(found.contact_count)} ${found.contact_count === 1 ? "contact" : "contacts"}`),
       el("div", { class: "found" }, el("div", {}, el("ol", { class: "hits", start: found.offset + 1 }, found.hits.map(hitOf)), pagesOf(found, query)), facetsOf(found, query))];
   };
   return (main) => {
