@@ -97,7 +97,7 @@ fn said(turn: &Value, roles: &HashMap<&str, &str>, start: Option<Timestamp>) -> 
     let id = turn.get("ParticipantId").and_then(Value::as_str).unwrap_or_default();
     let own = turn.get("ParticipantRole").and_then(Value::as_str);
     let speaker = roles.get(id).copied().or(own).unwrap_or(id).to_string();
-    let since_start = || Some(moment(turn)?.duration_since(start?).as_secs_f64());
+    let since_start = || Some((moment(turn)?.as_millisecond() - start?.as_millisecond()) as f64 / 1e3);
     let at_seconds = seconds_of_millis(turn, "/BeginOffsetMillis").or_else(since_start);
     Some(Said { speaker, at_seconds, text })
 }

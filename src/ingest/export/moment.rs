@@ -42,9 +42,10 @@ impl Moment {
         })
     }
 
-    /// Seconds from another moment of the same document to this one.
+    /// Seconds from another moment of the same document to this one, to the microsecond.
     pub(super) fn seconds_since(self, other: Moment) -> f64 {
-        self.on_one_clock().duration_since(other.on_one_clock()).as_secs_f64()
+        let micros = self.on_one_clock().as_microsecond() - other.on_one_clock().as_microsecond();
+        micros as f64 / 1e6
     }
 
     /// Its place among the moments of a document. Times without an offset count as UTC.

@@ -266,7 +266,7 @@ fn turns(
         let (_, heard) = transcripts.swap_remove(at);
         turns.extend(heard.turns.into_iter().map(|said| Said {
             speaker: parties.by_name(said.speaker),
-            at_seconds: said.at_seconds.map(|at| dialog.since_start + at),
+            at_seconds: said.at_seconds.map(|at| ((dialog.since_start + at) * 1e6).round() / 1e6),
             ..said
         }));
     }
