@@ -217,6 +217,7 @@ pub(super) fn read(
 #[cfg(test)]
 mod mutation_tests;
 
+mod odd_tests;
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,65 +282,6 @@ mod tests {
         let rejected: Vec<u64> = batch.rejects.iter().map(|it| it.line).collect();
         assert_eq!(rejected, [line + 1, line + 2]);
         assert_eq!(batch.transcripts.len(), 1);
-    }
-
-    /// Every way in which one member of a document can be odd.
-    fn with_one_odd(document: &Value) -> Vec<Value> {
-        let odd = || {
-            let texts = ["", "x", "None", "9999999999999999999999", "2026-02-30T25:00:00Z", "\u{0}"];
-            let values = [serde_json::json!(null), (-7).into(), 1e300.into(), true.into()];
-            let nested =
-                [serde_json::json!([]), serde_json::json!({}), serde_json::json!([[[]], 3, null, "x"])];
-            texts.into_iter().map(Value::from).chain(values).chain(nested)
-        };
-        let inner: Vec<Value> = match document {
-            Value::Object(members) => {
-                let of = |key: &String| {
-                    let mut without = members.clone();
-                    without.remove(key);
-                    let put = |value| {
-                        let mut changed = members.clone();
-                        changed.insert(key.clone(), value);
-                        Value::Object(changed)
-                    };
-                    let changed: Vec<Value> = with_one_odd(&members[key]).into_iter().map(put).collect();
-                    std::iter::once(Value::Object(without)).chain(changed)
-                };
-                members.keys().flat_map(of).collect()
-            }
-            Value::Array(elements) => {
-                let of = |at: usize| {
-                    let put = move |value| {
-                        let mut changed = elements.clone();
-                        changed[at] = value;
-                        Value::Array(changed)
-                    };
-                    with_one_odd(&elements[at]).into_iter().map(put)
-                };
-                (0..elements.len()).flat_map(of).collect()
-            }
-            _ => Vec::new(),
-        };
-        odd().chain(inner).collect()
-    }
-
-    #[test]
-    fn whatever_one_member_is_the_documents_around_it_are_read() {
-        for export in &EXPORTS {
-            let document: Value = serde_json::from_str(export.example).unwrap();
-            let alone = read_text("example.jsonl", &format!("{document}\n"));
-            let mut text = format!("{document}\n");
-            let odd = with_one_odd(&document);
-            assert!(odd.len() > 100, "{}", export.format.name());
-            odd.iter().for_each(|odd| text.push_str(&format!("{odd}\n")));
-            text.push_str(&format!("{document}\n"));
-            let batch = read_text("example.jsonl", &text);
-            let name = export.format.name();
-            assert_eq!(batch.interactions[..alone.interactions.len()], alone.interactions, "{name}");
-            let words = |batch: &Batch| batch.transcripts.last().map(|it| it.turns.clone());
-            assert_eq!(words(&batch), words(&alone), "{name}");
-            assert!(batch.rejects.iter().all(|it| it.line > 1 && it.line < odd.len() as u64 + 2), "{name}");
-        }
     }
 
     #[test]
