@@ -215,8 +215,6 @@ pub(super) fn read(
 }
 
 #[cfg(test)]
-mod mutation_tests;
-
 mod odd_tests;
 #[cfg(test)]
 mod tests {
