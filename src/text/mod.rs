@@ -5,7 +5,10 @@
 
 pub mod fold;
 mod fold_table;
+pub mod html;
 pub mod numeral;
+pub mod quoted;
+mod quoted_marks;
 pub mod script;
 pub mod token;
 

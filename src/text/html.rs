@@ -1,0 +1,243 @@
+//! HTML to the text that a person sees.
+//!
+//! Takes markup of any quality, gives plain lines: blocks begin new ones, quoted blocks get `> ` in front, scripts and styles
+//! are left out, character references are read. It judges nothing: what is quoted is `quoted`'s business.
+
+/// Elements whose content nobody sees.
+const UNSEEN: [&str; 6] = ["script", "style", "head", "title", "template", "noscript"];
+
+/// Elements that begin a new line.
+const BLOCKS: [&str; 24] = [
+    "br",
+    "p",
+    "div",
+    "tr",
+    "li",
+    "ul",
+    "ol",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "dl",
+    "dt",
+    "dd",
+    "blockquote",
+];
+
+/// The text of a piece of HTML.
+pub fn plain(html: &str) -> String {
+    let mut out = Out::default();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.words(&rest[..at]);
+        rest = &rest[at..];
+        rest = match tag(rest) {
+            Tag::Element { name, is_end, after } => element(&mut out, &name, is_end, after),
+            Tag::Comment { after } => after,
+            Tag::None => {
+                out.words("<");
+                &rest[1..]
+            }
+        };
+    }
+    out.words(rest);
+    out.text.trim_end().to_string()
+}
+
+/// What a `<` begins.
+enum Tag<'t> {
+    Element { name: String, is_end: bool, after: &'t str },
+    Comment { after: &'t str },
+    None,
+}
+
+fn tag(text: &str) -> Tag<'_> {
+    if let Some(comment) = text.strip_prefix("<!--") {
+        return Tag::Comment { after: comment.find("-->").map_or("", |end| &comment[end + 3..]) };
+    }
+    let inner = &text[1..];
+    let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner), |inner| (true, inner));
+    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?') {
+        return Tag::None;
+    }
+    let Some(end) = end_of_tag(inner) else { return Tag::None };
+    let name =
+        inner.split(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').next().unwrap_or_default();
+    Tag::Element { name: name.to_ascii_lowercase(), is_end, after: &inner[end + 1..] }
+}
+
+/// Where the `>` of a tag is; one in the quotes of an attribute is none.
+fn end_of_tag(inner: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in inner.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(at),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            // A quote that nobody closes: the tag ends where it seems to.
+            (Some(_), b'<') => return inner.find('>'),
+            _ => {}
+        }
+    }
+    inner.find('>')
+}
+
+/// Steps over a tag; of an element whose content nobody sees, over that as well.
+fn element<'t>(out: &mut Out, name: &str, is_end: bool, after: &'t str) -> &'t str {
+    if BLOCKS.contains(&name) {
+        out.new_line(name == "br");
+    }
+    match (name, is_end) {
+        ("blockquote", false) => out.depth += 1,
+        ("blockquote", true) => out.depth = out.depth.saturating_sub(1),
+        ("td" | "th", true) => out.words(" "),
+        ("p", true) => out.new_line(true),
+        _ if !is_end && UNSEEN.contains(&name) => return after_end(after, name),
+        _ => {}
+    }
+    after
+}
+
+/// What follows the end of an element; nothing where it has none.
+fn after_end<'t>(text: &'t str, name: &str) -> &'t str {
+    let mut rest = text;
+    while let Some(at) = rest.find("</") {
+        rest = &rest[at + 2..];
+        let is_it = rest.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if is_it {
+            return rest.find('>').map_or("", |end| &rest[end + 1..]);
+        }
+    }
+    ""
+}
+
+/// The text so far.
+#[derive(Default)]
+struct Out {
+    text: String,
+    depth: usize,
+}
+
+impl Out {
+    /// Adds words: white space is one space.
+    fn words(&mut self, raw: &str) {
+        for c in unescaped(raw).chars() {
+            let is_at_start = self.text.is_empty() || self.text.ends_with('\n');
+            let is_space = c.is_ascii_whitespace() || c == '\u{A0}';
+            if is_space && (is_at_start || self.text.ends_with(' ')) || matches!(c, '\u{200B}' | '\u{FEFF}') {
+                continue;
+            }
+            if is_at_start {
+                self.text.extend(std::iter::repeat_n("> ", self.depth.min(9)));
+            }
+            self.text.push(if is_space { ' ' } else { c });
+        }
+    }
+
+    /// Begins a new line, where one has begun; an empty one, where that is meant.
+    fn new_line(&mut self, is_forced: bool) {
+        self.text.truncate(self.text.trim_end_matches(' ').len());
+        let is_open = !self.text.is_empty() && !self.text.ends_with('\n');
+        if is_open || (is_forced && !self.text.is_empty() && !self.text.ends_with("\n\n")) {
+            self.text.push('\n');
+        }
+    }
+}
+
+/// The names of character references that people's texts have.
+#[rustfmt::skip]
+const NAMED: [(&str, char); 64] = [
+    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{A0}'), ("lrm", '\u{200E}'),
+    ("rlm", '\u{200F}'), ("zwnj", '\u{200C}'), ("zwj", '\u{200D}'), ("shy", '\u{AD}'), ("ensp", ' '), ("emsp", ' '),
+    ("thinsp", ' '), ("hellip", '…'), ("mdash", '—'), ("ndash", '–'), ("lsquo", '‘'), ("rsquo", '’'), ("sbquo", '‚'),
+    ("ldquo", '“'), ("rdquo", '”'), ("bdquo", '„'), ("laquo", '«'), ("raquo", '»'), ("bull", '•'), ("middot", '·'),
+    ("copy", '©'), ("reg", '®'), ("trade", '™'), ("euro", '€'), ("pound", '£'), ("yen", '¥'), ("cent", '¢'),
+    ("sect", '§'), ("deg", '°'), ("plusmn", '±'), ("times", '×'), ("iexcl", '¡'), ("iquest", '¿'), ("szlig", 'ß'),
+    ("auml", 'ä'), ("ouml", 'ö'), ("uuml", 'ü'), ("Auml", 'Ä'), ("Ouml", 'Ö'), ("Uuml", 'Ü'), ("aring", 'å'),
+    ("aelig", 'æ'), ("oslash", 'ø'), ("eacute", 'é'), ("egrave", 'è'), ("ecirc", 'ê'), ("agrave", 'à'),
+    ("aacute", 'á'), ("acirc", 'â'), ("ccedil", 'ç'), ("ntilde", 'ñ'), ("iacute", 'í'), ("oacute", 'ó'),
+    ("uacute", 'ú'), ("ugrave", 'ù'), ("ocirc", 'ô'), ("atilde", 'ã'),
+];
+
+/// A text with its character references read; what is none stays as it is.
+pub fn unescaped(text: &str) -> String {
+    const MOST_BYTES: usize = 12;
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let end = rest.bytes().take(MOST_BYTES).position(|byte| byte == b';');
+        match end.and_then(|end| Some((end, character(&rest[..end])?))) {
+            Some((end, c)) => {
+                out.push(c);
+                rest = &rest[end + 1..];
+            }
+            None => out.push('&'),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The character that a reference names.
+fn character(name: &str) -> Option<char> {
+    let code = match name.strip_prefix('#') {
+        None => return NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c),
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        },
+    };
+    code.ok().and_then(char::from_u32).filter(|c| *c != '\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::proptest;
+
+    use super::*;
+
+    #[test]
+    fn blocks_are_lines_and_white_space_is_one_space() {
+        let html = "<html><head><title>x</title><style>p{}</style></head><body>\n<p>Hello,\n  I <b>called</b> twice.</p>\
+                    <div>It is<br>broken</div><!-- <p>no</p> --><script>if (a<b) {}</script>Bye</body></html>";
+        assert_eq!(plain(html), "Hello, I called twice.\n\nIt is\nbroken\nBye");
+    }
+
+    #[test]
+    fn quoted_blocks_are_marked_as_mail_programs_mark_them() {
+        let html = "<div>No.</div><blockquote type=\"cite\"><p>Is it solved?</p><blockquote>old</blockquote></blockquote>end";
+        assert_eq!(plain(html), "No.\n> Is it solved?\n\n> > old\nend");
+    }
+
+    #[test]
+    fn references_are_read_and_what_is_no_markup_stays() {
+        assert_eq!(plain("Fiber &amp; Phone&#39;s &#x41;&uuml;&nbsp;!"), "Fiber & Phone's Aü !");
+        assert_eq!(plain("3 < 4 & a<3 &unknown; AT&T"), "3 < 4 & a<3 &unknown; AT&T");
+        assert_eq!(plain("<a title=\"x > y\" href='z'>link</a>"), "link");
+        assert_eq!(plain("cut <a href=\"http"), "cut <a href=\"http");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "[<>/a-p\"'&#;! \n-]{0,80}") {
+            plain(&text);
+        }
+
+        #[test]
+        fn a_text_without_marks_stays(text in "[a-zé]{1,9}( [a-zé]{1,9}){0,5}") {
+            assert_eq!(plain(&text), text);
+        }
+    }
+}
