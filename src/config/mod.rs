@@ -5,6 +5,7 @@
 
 mod field;
 mod file_name;
+mod format;
 mod json;
 mod source;
 mod toml_text;
@@ -15,8 +16,9 @@ use toml::de::DeValue;
 
 pub use field::{FIELDS, Field};
 pub(crate) use file_name::NamePattern;
+pub use format::Format;
 pub use json::{JsonShape, TurnTime};
-pub use source::{Columns, Format, Kind, Source};
+pub use source::{Columns, Kind, Source};
 pub(crate) use toml_text::suggestion;
 
 use crate::error::{Error, Result, read_text};

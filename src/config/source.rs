@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::field::{FIELDS, Field};
 use super::file_name::NamePattern;
+use super::format::Format;
 use super::json::JsonShape;
 use super::toml_text::{TomlText, Value, suggestion};
 use crate::error::Result;
@@ -47,6 +48,8 @@ pub struct Source {
     pub fields: BTreeMap<Field, Columns>,
     /// Per field: source value to canonical value.
     pub values: BTreeMap<Field, BTreeMap<String, String>>,
+    /// The company's own domains and addresses: who writes from them is no customer.
+    pub own: Vec<String>,
 }
 
 /// What the rows of a source are.
@@ -71,91 +74,6 @@ impl Kind {
             Kind::Transcripts => "transcripts",
             Kind::Surveys => "surveys",
         }
-    }
-}
-
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Delimited text with a header row (comma, semicolon, tab, bar).
-    Csv,
-    /// One JSON object a line.
-    JsonLines,
-    /// Apache Parquet.
-    Parquet,
-    /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
-    PlainText,
-    /// An analysis by Amazon Connect Contact Lens.
-    ContactLens,
-    /// A table of tweets, whose conversations are contacts.
-    Tweets,
-    /// JSON of any shape, by the pointers of `[source.json]`.
-    Conversations,
-    /// A conversation as the IETF's vCon has it.
-    Vcon,
-    /// The transcript of a job of Amazon Transcribe Call Analytics.
-    CallAnalytics,
-    /// What Amazon's post-call analytics solution makes of a transcript.
-    PostCallAnalytics,
-    /// A recording by Amazon Bedrock Data Automation.
-    BedrockDataAutomation,
-    /// A recording as Deepgram heard it.
-    Deepgram,
-    /// The transcript of a conversation of Genesys Cloud.
-    GenesysTranscript,
-    /// The details of conversations of Genesys Cloud.
-    GenesysConversation,
-    /// A conversation as Google's Conversational Insights takes it.
-    Insights,
-    /// Segments of Whisper or WhisperX.
-    Whisper,
-}
-
-impl Format {
-    /// Every format with its name, the names that it has besides, and what it is.
-    pub const ALL: &'static [(Format, &'static [&'static str], &'static str)] = &[
-        (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
-        (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
-        (Format::Parquet, &["parquet"], "Apache Parquet"),
-        (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
-        (Format::Tweets, &["tweets"], "a table of tweets, a conversation of which is a contact"),
-        (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
-        (
-            Format::Conversations,
-            &["conversations"],
-            "JSON of any other shape, by the pointers of [source.json]",
-        ),
-        (Format::Vcon, &["vcon"], "vCon, the IETF's container of a conversation"),
-        (Format::CallAnalytics, &["call-analytics"], "Amazon Transcribe Call Analytics"),
-        (Format::PostCallAnalytics, &["post-call-analytics"], "Amazon's post-call analytics solution"),
-        (
-            Format::BedrockDataAutomation,
-            &["bedrock-data-automation"],
-            "Amazon Bedrock Data Automation, of a recording",
-        ),
-        (Format::Deepgram, &["deepgram"], "Deepgram, of a recording"),
-        (
-            Format::GenesysTranscript,
-            &["genesys-transcript"],
-            "Genesys Cloud, the transcript of a conversation",
-        ),
-        (
-            Format::GenesysConversation,
-            &["genesys-conversation"],
-            "Genesys Cloud, the details of conversations",
-        ),
-        (Format::Insights, &["insights"], "Google Conversational Insights (CCAI)"),
-        (Format::Whisper, &["whisper"], "Whisper and WhisperX, segments of a recording"),
-    ];
-
-    /// As the configuration writes it.
-    pub fn name(self) -> &'static str {
-        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
-    }
-
-    /// What it is, for people.
-    pub fn description(self) -> &'static str {
-        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(.., what)| what)
     }
 }
 
@@ -188,11 +106,12 @@ impl Source {
             blank: Vec::new(),
             fields: BTreeMap::new(),
             values: BTreeMap::new(),
+            own: Vec::new(),
         }
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: &[&str] = &[
     "path",
     "kind",
     "format",
@@ -207,6 +126,7 @@ const KEYS: [&str; 14] = [
     "fields",
     "speakers",
     "values",
+    "own",
 ];
 
 /// Reads one `[[source]]` table.
@@ -230,8 +150,9 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
             "blank" => source.blank = toml.strings("blank", value)?,
             "fields" => source.fields = fields(toml, toml.table("fields", value)?)?,
             "speakers" => speakers = words(toml, Field::Speaker, value)?,
+            "own" => source.own = toml.strings("own", value)?,
             "values" => source.values = values(toml, toml.table("values", value)?)?,
-            _ => return Err(toml.unknown_key(key, "[[source]]", &KEYS)),
+            _ => return Err(toml.unknown_key(key, "[[source]]", KEYS)),
         }
     }
     for (column, format) in pattern.into_iter().flat_map(|pattern| pattern.columns) {

@@ -13,7 +13,7 @@ use super::survey::Survey;
 use super::{Batch, Sink, SourceFile, cut, shown};
 use crate::config::{Field, Kind, NamePattern, Source};
 use crate::error::{Error, Result};
-use crate::interaction::{MAX_RAW_BYTES, Reject, Transcript, Turn};
+use crate::interaction::{MAX_RAW_BYTES, Reject, Speaker, Transcript, Turn};
 
 /// A batch has at most so many rows …
 const MAX_BATCH_ROWS: u64 = 10_000;
@@ -97,6 +97,16 @@ impl<'a> Collector<'a> {
     /// The reader of rows, for the meaning of words.
     pub(super) fn rows(&mut self) -> &mut RowReader<'a> {
         &mut self.rows
+    }
+
+    /// The speaker that a label means; `None` where it is not known.
+    pub(super) fn role(&self, label: &str) -> Option<Speaker> {
+        self.rows.role(label)
+    }
+
+    /// Whether the user says who is meant by a word for a speaker.
+    pub(super) fn is_mapped(&self, word: &str) -> bool {
+        self.source.values.get(&Field::Speaker).is_some_and(|words| words.contains_key(word))
     }
 
     /// Complains about a required column that is not there, and says what the mapping had to decide.
@@ -185,12 +195,12 @@ impl<'a> Collector<'a> {
         if text.trim().is_empty() && self.kind == Kind::Interactions {
             return false;
         }
-        let text = text.to_string();
+        let text = text.into_owned();
         let speaker = self.rows.speaker(cells, line);
         let at_seconds = self.rows.at_seconds(cells, line);
-        let index = u32::try_from(line).unwrap_or(u32::MAX);
+        let index = self.rows.turn_index(cells, line);
         let turn = Turn { index, speaker, at_seconds, text };
-        let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
+        let is_continued = self.kind == Kind::Transcripts && self.last_id == id && !self.rows.is_of_emails();
         match self.batch.transcripts.last_mut() {
             Some(transcript) if is_continued && transcript.interaction_id == id => {
                 // After a list of turns, which are counted and not by line.
@@ -264,7 +274,7 @@ impl<'a> Collector<'a> {
         self.batch_bytes += record.turns.iter().flatten().map(|said| said.text.len()).sum::<usize>();
         let turns = record.turns.map(|turns| {
             let turn = |(index, said): (usize, Said)| Turn {
-                index: u32::try_from(index).unwrap_or(u32::MAX),
+                index: record.first_index.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
                 speaker: self.rows.said_by(&said.speaker, line),
                 at_seconds: said.at_seconds,
                 text: said.text,

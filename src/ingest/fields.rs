@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::names::{DATE_NAMES, NAMES, SURVEY_NAMES, TIME_NAMES, normalised};
+use super::salesforce::{self, Layout};
 use crate::config::{FIELDS, Field, Kind, Source, suggestion};
 use crate::error::{Error, Result};
 
@@ -23,6 +24,8 @@ pub(super) struct Mapping {
     pub(super) dropped_count: usize,
     /// The field that serves as customer id where there is none.
     pub(super) stands_in: Option<Field>,
+    /// The table of Salesforce that the columns are of.
+    pub(super) salesforce: Option<Layout>,
     /// Fields that the user mapped to a column that is not there.
     absent: Vec<(Field, String)>,
 }
@@ -45,12 +48,26 @@ impl Mapping {
                 }
             }
         }
-        let is_open = |field: Field| !source.fields.contains_key(&field);
+        let salesforce = salesforce::layout(&normal);
+        let is_lacking = |field| salesforce.is_some_and(|layout| layout.lacks(field));
+        let is_open = |field: Field| !source.fields.contains_key(&field) && !is_lacking(field);
         if is_open(Field::StartedAt) {
             by_field[Field::StartedAt as usize] = start_columns(&normal, &mut is_used);
         }
-        let own_names = if source.kind == Some(Kind::Surveys) { SURVEY_NAMES } else { &[] };
-        let names = own_names.iter().chain(NAMES.iter().filter(|(field, _)| *field != Field::StartedAt));
+        let of_surveys = if source.kind == Some(Kind::Surveys) { SURVEY_NAMES } else { &[] };
+        let of_table = salesforce.map_or(&[][..], Layout::names);
+        if salesforce == Some(Layout::Email) && is_open(Field::Text) {
+            for at in
+                salesforce::BODIES.iter().filter_map(|name| normal.iter().position(|column| column == name))
+            {
+                by_field[Field::Text as usize].push(at);
+                is_used[at] = true;
+            }
+        }
+        let names = of_surveys
+            .iter()
+            .chain(of_table)
+            .chain(NAMES.iter().filter(|(field, _)| *field != Field::StartedAt));
         for (field, names) in names.filter(|(field, _)| is_open(*field)) {
             if by_field[*field as usize].is_empty()
                 && let Some(at) = recognised(names, &normal, &is_used)
@@ -62,7 +79,8 @@ impl Mapping {
         let mut extra: Vec<usize> = (0..columns.len()).filter(|at| !is_used[*at]).collect();
         let dropped_count = extra.len().saturating_sub(MAX_EXTRA_COLUMNS);
         extra.truncate(MAX_EXTRA_COLUMNS);
-        let mut mapping = Mapping { columns, by_field, extra, dropped_count, stands_in: None, absent };
+        let mut mapping =
+            Mapping { columns, by_field, extra, dropped_count, stands_in: None, salesforce, absent };
         if !mapping.has(Field::CustomerId) && is_open(Field::CustomerId) {
             let stand_ins = [Field::Phone, Field::Email, Field::NationalId];
             mapping.stands_in = stand_ins.into_iter().find(|field| mapping.has(*field));
@@ -73,6 +91,11 @@ impl Mapping {
     /// The columns of a field, in the order in which they are joined.
     pub(super) fn of(&self, field: Field) -> &[usize] {
         &self.by_field[field as usize]
+    }
+
+    /// The first of some columns, by their normalised names.
+    pub(super) fn column(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.columns.iter().position(|column| normalised(column) == *name))
     }
 
     /// Whether the field has a column.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::plain_text::is_labelled;
+use super::{mail, subtitles};
 use crate::config::{Config, FILE_NAME, Format, Source};
 use crate::error::{Error, Result};
 
@@ -36,7 +37,8 @@ const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 4 * MAX_FILES;
 
 /// What counts as a data file in a folder, with or without `.gz` or `.zst`.
-const EXTENSIONS: [&str; 9] = ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt"];
+const EXTENSIONS: [&str; 13] =
+    ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt", "vtt", "srt", "eml", "mbox"];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
 const READER_VERSION: u32 = 5;
@@ -204,7 +206,7 @@ fn is_store(folder: &Path) -> bool {
 }
 
 /// The extension in lower case, without `.gz` and `.zst`.
-fn extension(path: &Path) -> String {
+pub(super) fn extension(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     name.rsplit_once('.').map(|(_, extension)| extension.to_string()).unwrap_or_default()
@@ -219,10 +221,17 @@ pub(super) fn format_of(path: &Path, head: &[u8]) -> Format {
         "csv" | "tsv" | "tab" | "psv" => return Format::Csv,
         "jsonl" | "ndjson" | "json" => return Format::JsonLines,
         "parquet" => return Format::Parquet,
+        "vtt" => return Format::WebVtt,
+        "srt" => return Format::Srt,
+        "eml" | "mbox" => return Format::Mail,
         _ => {}
     }
     let text = String::from_utf8_lossy(head);
-    if text.trim_start().starts_with('{') {
+    if let Some(format) = subtitles::told(&text) {
+        format
+    } else if mail::is_mail(&text) {
+        Format::Mail
+    } else if text.trim_start().starts_with('{') {
         Format::JsonLines
     } else if is_labelled(&text) {
         Format::PlainText
@@ -237,6 +246,12 @@ fn is_table(path: &Path, format: Option<Format>) -> bool {
         Some(format) => matches!(format, Format::Csv | Format::Parquet),
         None => matches!(extension(path).as_str(), "csv" | "tsv" | "tab" | "psv" | "parquet"),
     }
+}
+
+/// Whether a file can hold e-mails, by its extension alone.
+pub(super) fn may_be_mail(path: &Path) -> bool {
+    let extension = extension(path);
+    matches!(extension.as_str(), "eml" | "mbox" | "txt") || !EXTENSIONS.contains(&extension.as_str())
 }
 
 /// The delimiter that an extension promises.
@@ -387,6 +402,10 @@ mod tests {
             ("a.txt", "Agent: hi\n", Format::PlainText),
             ("a.txt", "  {\"a\":1}\n", Format::JsonLines),
             ("a.bin", "PAR1…", Format::Parquet),
+            ("a.vtt.gz", "", Format::WebVtt),
+            ("a.srt", "", Format::Srt),
+            ("a.txt", "WEBVTT - call 1\n\n", Format::WebVtt),
+            ("a.txt", "1\r\n00:00:01,000 --> 00:00:02,000\r\n", Format::Srt),
         ] {
             assert_eq!(format_of(Path::new(name), head.as_bytes()), format, "{name} {head}");
         }

@@ -106,6 +106,12 @@ impl Group {
             text,
             "# join_within = \"5m\"       # where no id of a log is known: the same customer's, so near"
         );
+        if self.formats.contains_key(Format::Mail.name()) {
+            let _ = writeln!(
+                text,
+                "# own = [\"example.com\"]     # your own domains and addresses: who is no customer"
+            );
+        }
         let _ = writeln!(text, "# found in the first:");
         for at in 0..self.first.columns.len() {
             let _ = writeln!(text, "#   {}", comment(&self.first.described(at)));

@@ -1,4 +1,5 @@
-//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text; compressed or not.
+//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text, subtitles, e-mails; compressed
+//! or not.
 //!
 //! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
 //! an interaction, words, answers, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
@@ -19,11 +20,14 @@ mod guess;
 mod guess_documents;
 mod jsonl;
 mod lines;
+mod mail;
 mod names;
 mod parquet;
 mod plain_text;
 mod record;
 mod row;
+mod salesforce;
+mod subtitles;
 mod survey;
 mod time;
 mod tweets;
@@ -32,6 +36,7 @@ mod zone;
 
 pub use files::{SourceFile, files, fingerprint};
 pub use guess::guess;
+pub use mail::Threads;
 pub(crate) use time::check_time_format;
 
 use crate::config::{Format, Source};
@@ -75,7 +80,23 @@ pub fn read(
     progress: &dyn Fn(u64),
 ) -> Result<()> {
     let mut rows = batch::Collector::new(file, source, sink);
-    read_rows(file, source, &mut rows, progress)?;
+    read_rows(file, source, None, &mut rows, progress)?;
+    rows.finish()
+}
+
+/// As [`read`], for one of several files: the e-mails of a conversation may lie in any of them.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_among(
+    file: &SourceFile,
+    source: &Source,
+    threads: &Threads,
+    sink: &mut dyn FnMut(Batch) -> Result<()>,
+    progress: &dyn Fn(u64),
+) -> Result<()> {
+    let mut rows = batch::Collector::new(file, source, sink);
+    read_rows(file, source, Some(threads), &mut rows, progress)?;
     rows.finish()
 }
 
@@ -118,6 +139,9 @@ pub fn example(format: Format) -> &'static str {
             "11,9,True,Tue Oct 31 10:01:00 +0000 2017,@ShopHelp this is the second time I ask,12,\n",
             "12,ShopHelp,False,Tue Oct 31 10:05:00 +0000 2017,@9 which parcel is it?,,11\n"
         ),
+        Format::Mail => include_str!("../../fixtures/exports/email.mbox"),
+        Format::WebVtt => include_str!("../../fixtures/exports/subtitles.vtt"),
+        Format::Srt => include_str!("../../fixtures/exports/subtitles.srt"),
         exported => export::example(exported).unwrap_or_default(),
     }
 }
@@ -126,6 +150,7 @@ pub fn example(format: Format) -> &'static str {
 fn read_rows(
     file: &SourceFile,
     source: &Source,
+    threads: Option<&Threads>,
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
 ) -> Result<Format> {
@@ -147,6 +172,8 @@ fn read_rows(
         }
         Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
         Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
+        Format::Mail => mail::read(&mut lines, file, source, threads, rows)?,
+        Format::WebVtt | Format::Srt => subtitles::read(&mut lines, encoding, &file.path, rows)?,
         Format::Parquet => parquet::read(&file.path, rows, progress)?,
         Format::Tweets => {
             tweets::read(decode::open(&file.path, source.encoding.as_deref(), progress)?.reader, rows)?;

@@ -1,7 +1,8 @@
 //! Transcripts as people type them: `Agent: …` and `Customer: …`, one file an interaction.
 //!
-//! Takes the lines of a file, gives one [`Transcript`]; labels are known in English, Chinese, Latvian and
-//! Bulgarian. The interaction's id is the file's name without extensions. Nothing else is read from the name.
+//! Takes the lines of a file, gives one [`Transcript`]; labels are those that the user maps and those that
+//! [`values::role`] knows. The interaction's id is the file's name without extensions. Nothing else is read from the
+//! name.
 
 use std::path::Path;
 
@@ -34,7 +35,7 @@ pub(super) fn read(
         let bytes = lines.bytes(span.start, span.end);
         match std::str::from_utf8(bytes) {
             Ok(text) => {
-                push(&mut turns, text);
+                push(&mut turns, text, &|label| rows.role(label));
             }
             Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
         }
@@ -60,19 +61,22 @@ pub(super) fn read(
 /// The turns of a text that is all of a transcript.
 pub(super) fn turns_of(text: &str) -> Vec<Turn> {
     let mut turns = Vec::new();
-    text.lines().for_each(|line| push(&mut turns, line));
+    text.lines().for_each(|line| push(&mut turns, line, &values::role));
     turns
 }
 
 /// Whether a text begins like a transcript: one of its first lines has the label of a speaker.
 pub(super) fn is_labelled(head: &str) -> bool {
-    head.lines().take(20).any(|line| labelled(line).is_some())
+    head.lines().take(20).any(|line| labelled(line, &values::role).is_some())
 }
 
+/// Who speaks, by a label; `None` where it is none.
+type Role<'f> = dyn Fn(&str) -> Option<Speaker> + 'f;
+
 /// Adds a line: a new turn where it has a label, more of the last turn where it has none.
-fn push(turns: &mut Vec<Turn>, line: &str) {
+fn push(turns: &mut Vec<Turn>, line: &str, role: &Role<'_>) {
     let index = u32::try_from(turns.len()).unwrap_or(u32::MAX);
-    match labelled(line) {
+    match labelled(line, role) {
         Some((speaker, at_seconds, text)) => {
             turns.push(Turn { index, speaker, at_seconds, text: text.to_string() });
         }
@@ -93,15 +97,18 @@ fn push(turns: &mut Vec<Turn>, line: &str) {
 }
 
 /// `[00:12] Agent (Anna): text`: who, when, what.
-fn labelled(line: &str) -> Option<(Speaker, Option<f64>, &str)> {
+fn labelled<'t>(line: &'t str, role: &Role<'_>) -> Option<(Speaker, Option<f64>, &'t str)> {
     let (at_seconds, rest) = stamped(line.trim_start());
-    let colon = rest.find([':', '：'])?;
-    let width = rest[colon..].chars().next().map_or(1, char::len_utf8);
-    let label = rest[..colon].trim().trim_matches(['[', ']', '<', '>', '*']);
-    if label.len() > MAX_LABEL_BYTES {
-        return None;
-    }
-    Some((speaker(label)?, at_seconds, rest[colon + width..].trim_start()))
+    let (label, text) = label(rest)?;
+    Some((role(label)?, at_seconds, text))
+}
+
+/// What stands before the first colon of a line, where it is short enough for a label, and what stands after it.
+pub(super) fn label(line: &str) -> Option<(&str, &str)> {
+    let colon = line.find([':', '：'])?;
+    let width = line[colon..].chars().next().map_or(1, char::len_utf8);
+    let label = line[..colon].trim().trim_matches(['[', ']', '<', '>', '*']);
+    (label.len() <= MAX_LABEL_BYTES).then(|| (label, line[colon + width..].trim_start()))
 }
 
 /// A time before the label: `[0:12]`, `(00:00:12)`, `00:12 `.
@@ -122,24 +129,14 @@ fn stamped(line: &str) -> (Option<f64>, &str) {
     }
 }
 
-/// The speaker of a label: a known word, alone or with a name or number after it.
-fn speaker(label: &str) -> Option<Speaker> {
-    if let Some(speaker) = values::speaker(label) {
-        return Some(speaker);
-    }
-    let (word, name) = label.split_once([' ', '(', '（', '-', '_', '#'])?;
-    // `Agent Anna`, not `Agent told me that`.
-    if name.split_whitespace().count() > 3 {
-        return None;
-    }
-    values::speaker(word.trim())
-}
-
 /// The file name without its extensions: the interaction's id.
-fn stem(path: &Path) -> String {
+pub(super) fn stem(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    let name = [".txt", ".text", ".log"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let name = [".txt", ".text", ".log", ".vtt", ".srt"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name);
     name.to_string()
 }
 
@@ -148,7 +145,13 @@ mod tests {
     use super::*;
 
     fn turns(text: &str) -> Vec<(Speaker, Option<f64>, String)> {
-        turns_of(text).into_iter().map(|turn| (turn.speaker, turn.at_seconds, turn.text)).collect()
+        let mut turns = Vec::new();
+        text.lines().for_each(|line| push(&mut turns, line, &values::role));
+        turns.into_iter().map(|turn| (turn.speaker, turn.at_seconds, turn.text)).collect()
+    }
+
+    fn speaker(line: &str) -> Option<Speaker> {
+        labelled(line, &values::role).map(|(speaker, ..)| speaker)
     }
 
     #[test]
@@ -159,8 +162,8 @@ mod tests {
             ("Aģents: labdien", "Klients: sveiki"),
             ("Оператор: добър ден", "Клиент: здравейте"),
         ] {
-            assert_eq!(labelled(agent).unwrap().0, Speaker::Agent, "{agent}");
-            assert_eq!(labelled(customer).unwrap().0, Speaker::Customer, "{customer}");
+            assert_eq!(speaker(agent), Some(Speaker::Agent), "{agent}");
+            assert_eq!(speaker(customer), Some(Speaker::Customer), "{customer}");
         }
     }
 
@@ -188,10 +191,10 @@ mod tests {
 
     #[test]
     fn a_sentence_with_a_colon_is_no_label() {
-        assert_eq!(labelled("Agent told me one thing clearly: no"), None);
-        assert_eq!(labelled("see https://example.com"), None);
-        assert_eq!(labelled("at 10:30 Customer said"), None);
-        assert_eq!(labelled(""), None);
+        assert_eq!(speaker("Agent told me one thing clearly: no"), None);
+        assert_eq!(speaker("see https://example.com"), None);
+        assert_eq!(speaker("at 10:30 Customer said"), None);
+        assert_eq!(speaker(""), None);
     }
 
     #[test]

@@ -7,10 +7,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::fields::Mapping;
+use super::salesforce::{self, Layout, whole_id};
 use super::time::{TimeFault, TimeReader};
 use super::{duration, shown, values};
 use crate::config::{FIELDS, Field, Source};
-use crate::interaction::{Direction, Interaction, Micros, Note, Speaker, Status, SurveyAnswer};
+use crate::interaction::{
+    Direction, Interaction, MICROS_PER_SECOND, Micros, Note, Speaker, Status, SurveyAnswer,
+};
+use crate::text::html;
+use crate::text::quoted::own_words;
 
 /// How much of an extra column is kept of each row: dimensions are short, texts belong to transcripts.
 const MAX_EXTRA_BYTES: usize = 1000;
@@ -102,6 +107,7 @@ impl<'s> RowReader<'s> {
     /// The id of the row's interaction.
     pub(super) fn interaction_id(&self, cells: &Cells<'_>) -> Result<String, Fault> {
         match self.text(Field::InteractionId, cells) {
+            Some(id) if self.mapping.salesforce.is_some() => Ok(whole_id(&id).into_owned()),
             Some(id) => Ok(id.into_owned()),
             None => {
                 let reason = "no interaction_id: the cell is blank".to_string();
@@ -224,7 +230,12 @@ impl<'s> RowReader<'s> {
         match self.text(Field::Speaker, cells) {
             Some(word) => {
                 let word = word.into_owned();
-                self.speaker_of(&word, line)
+                let is_mapped = self.value_of(Field::Speaker, &word).is_some();
+                match values::yes_or_no(&word.to_lowercase()).filter(|_| self.is_of_emails() && !is_mapped) {
+                    Some(true) => Speaker::Customer,
+                    Some(false) => Speaker::Agent,
+                    None => self.speaker_of(&word, line),
+                }
             }
             None => Speaker::Unknown,
         }
@@ -237,8 +248,7 @@ impl<'s> RowReader<'s> {
 
     /// The meaning of a word for a speaker, by the user's map or the built-in one.
     pub(super) fn speaker_of(&mut self, word: &str, line: u64) -> Speaker {
-        let canonical = self.value_of(Field::Speaker, word).unwrap_or(word);
-        match values::speaker(canonical.trim()) {
+        match self.role(word) {
             Some(speaker) => speaker,
             None => {
                 let key = "unknown speaker";
@@ -249,6 +259,11 @@ impl<'s> RowReader<'s> {
                 Speaker::Unknown
             }
         }
+    }
+
+    /// The speaker that a word or a label means, by the user's map or the built-in words; `None` where it is not known.
+    pub(super) fn role(&self, word: &str) -> Option<Speaker> {
+        values::role(self.value_of(Field::Speaker, word.trim()).unwrap_or(word))
     }
 
     /// The cells of a moment that has a column of its own, as text.
@@ -265,9 +280,32 @@ impl<'s> RowReader<'s> {
         })
     }
 
-    /// The raw words of a row that is one turn; never trimmed.
-    pub(super) fn words<'r>(&self, cells: &'r Cells<'_>) -> Option<&'r str> {
-        self.mapping.of(Field::Text).first().and_then(|at| cells.get(*at)).map(Cow::as_ref)
+    /// Whether rows are e-mails of cases.
+    pub(super) fn is_of_emails(&self) -> bool {
+        self.mapping.salesforce == Some(Layout::Email)
+    }
+
+    /// The raw words of a row that is one turn; never trimmed. Of e-mails, those that are new.
+    pub(super) fn words<'r>(&self, cells: &'r Cells<'_>) -> Option<Cow<'r, str>> {
+        let columns = self.mapping.of(Field::Text);
+        if !self.is_of_emails() {
+            return columns.first().and_then(|at| cells.get(*at)).map(|cell| Cow::Borrowed(cell.as_ref()));
+        }
+        let html_at = self.mapping.column(&salesforce::BODIES[1..]);
+        let at = columns.iter().find(|at| cells.get(**at).is_some_and(|cell| !cell.trim().is_empty()))?;
+        let cell = cells[*at].as_ref();
+        let text = if Some(*at) == html_at { Cow::Owned(html::plain(cell)) } else { Cow::Borrowed(cell) };
+        Some(Cow::Owned(own_words(&text)))
+    }
+
+    /// Where the turn of a row stands among those of its interaction: by the second in which an e-mail was written, else by
+    /// the line.
+    pub(super) fn turn_index(&mut self, cells: &Cells<'_>, line: u64) -> u32 {
+        let column = if self.is_of_emails() { self.mapping.column(&salesforce::WRITTEN) } else { None };
+        let text = column.and_then(|at| cells.get(at)).map(|cell| cell.trim());
+        let written = text.and_then(|text| self.started.read(text).ok());
+        let second = written.and_then(|moment| u32::try_from(moment.at / MICROS_PER_SECOND).ok());
+        second.unwrap_or(u32::try_from(line).unwrap_or(u32::MAX))
     }
 
     /// Adds a note.

@@ -55,7 +55,7 @@ pub(super) fn survey(file: &SourceFile, source: &Source) -> Result<Survey> {
     let mut sink = |_: Batch| Ok(());
     let mut rows = batch::Collector::new(file, source, &mut sink);
     rows.survey = Some(Survey::new());
-    let outcome = read_rows(file, source, &mut rows, &|_| {});
+    let outcome = read_rows(file, source, None, &mut rows, &|_| {});
     let mut survey = rows.survey.take().unwrap_or_else(Survey::new);
     survey.unknown_speakers = std::mem::take(&mut rows.rows().unknown_speakers);
     // A full survey stops the reader by an error; every other error is one.

@@ -10,7 +10,7 @@ use crate::interaction::{Direction, Speaker, Status};
 pub(super) fn status(word: &str) -> Option<Status> {
     Some(match word.to_lowercase().as_str() {
         "handled" | "answered" | "completed" | "complete" | "connected" | "served" | "closed" | "solved" | "resolved"
-        | "open" | "new" | "pending" | "in progress" | "on hold" | "agent" | "yes" | "y" | "true" | "answer"
+        | "open" | "new" | "pending" | "hold" | "in progress" | "on hold" | "agent" | "yes" | "y" | "true" | "answer"
         | "已接听" | "已接" | "接通" | "已接通" | "已处理" | "已完成" | "已关闭" | "已解决" | "处理中" | "已接聽"
         | "已處理" | "已關閉" | "處理中" | "是"
         | "atbildēts" | "apkalpots" | "pabeigts" | "slēgts" | "atvērts" | "atrisināts" | "apstrādāts" | "jā"
@@ -99,7 +99,7 @@ pub(super) fn is_first(word: &str) -> Option<bool> {
 
 /// Yes or no, a word in small letters.
 #[rustfmt::skip]
-fn yes_or_no(word: &str) -> Option<bool> {
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
     Some(match word {
         "yes" | "y" | "true" | "1" | "1.0" | "是" | "jā" | "да" => true,
         "no" | "n" | "false" | "0" | "0.0" | "否" | "不是" | "nē" | "не" => false,
@@ -115,7 +115,7 @@ pub(super) fn is_no_answer(word: &str) -> bool {
         | "不知道" | "不确定" | "不確定" | "未回答" | "nezinu" | "neatceros" | "не знам" | "не съм сигурен" | "без отговор")
 }
 
-/// Who speaks: the labels of transcripts and the roles of exports.
+/// Who speaks: the labels of transcripts and the roles of exports, in every language of the built-in lexicons.
 #[rustfmt::skip]
 pub(super) fn speaker(word: &str) -> Option<Speaker> {
     // The native names first: they are what most lines say, and comparing them needs no allocation.
@@ -125,26 +125,91 @@ pub(super) fn speaker(word: &str) -> Option<Speaker> {
         "system" => return Some(Speaker::System),
         _ => {}
     }
-    Some(match word.to_lowercase().as_str() {
+    // A capital İ is i with a dot above.
+    Some(match word.to_lowercase().replace('\u{307}', "").as_str() {
         "customer" | "client" | "caller" | "user" | "cust" | "visitor" | "external" | "end-user" | "end user"
-        | "end_user"
+        | "end_user" | "requester" | "lead" | "contact"
         | "客户" | "顾客" | "用户" | "来电人" | "客戶" | "顧客" | "用戶" | "來電者" | "来电者" | "市民"
+        | "お客様" | "お客さま" | "カスタマー" | "고객" | "고객님" | "손님"
         | "klients" | "klients/e" | "kliente" | "zvanītājs" | "zvanītāja" | "pircējs" | "abonents"
-        | "клиент" | "клиентка" | "клиентът" | "потребител" | "абонат" | "обаждащ се" => Speaker::Customer,
+        | "klientas" | "klientė" | "pirkėjas" | "skambintojas" | "helistaja"
+        | "клиент" | "клиентка" | "клиентът" | "потребител" | "абонат" | "обаждащ се"
+        | "покупатель" | "абонент" | "заказчик" | "звонящий" | "клієнт" | "клієнтка" | "покупець" | "замовник"
+        | "kunde" | "kundin" | "kunde/kundin" | "anrufer" | "anruferin" | "kund" | "klant" | "beller"
+        | "klient" | "klientka" | "rozmówca" | "dzwoniący" | "zákazník" | "zákaznice" | "zákazníčka" | "volající"
+        | "volajúci" | "ügyfél" | "vevő" | "asiakas" | "soittaja"
+        | "cliente" | "clienta" | "usuario" | "usuaria" | "usuário" | "usuária" | "utente" | "chiamante"
+        | "appelant" | "appelante" | "usager" | "clientă" | "apelant" | "apelantă"
+        | "πελάτης" | "πελάτισσα" | "πελατης" | "πελατισσα" | "müşteri" | "arayan"
+        | "العميل" | "عميل" | "العميلة" | "الزبون" | "زبون" | "المتصل" | "לקוח" | "הלקוח" | "לקוחה" | "הלקוחה"
+        | "ग्राहक" | "उपभोक्ता" | "ลูกค้า" | "ผู้ใช้บริการ" | "khách hàng" | "khách" | "pelanggan" | "nasabah"
+        | "penelepon" => Speaker::Customer,
         "agent" | "operator" | "representative" | "rep" | "advisor" | "support" | "employee" | "assistant" | "csr"
-        | "internal" | "staff" | "supervisor"
+        | "internal" | "staff" | "supervisor" | "admin" | "teammate" | "customer service" | "customer support" | "customer care"
+        | "customer success" | "customer success manager" | "customer service representative" | "client service"
+        | "client services" | "client support" | "client advisor" | "client manager" | "support agent"
+        | "service agent" | "human agent" | "call center agent" | "user support"
         | "客服" | "坐席" | "座席" | "客服人员" | "话务员" | "客服專員" | "客服人員" | "專員" | "专员" | "接线员" | "服務人員"
+        | "オペレーター" | "オペレータ" | "担当者" | "担当" | "エージェント" | "상담원" | "상담사" | "에이전트" | "직원"
         | "aģents" | "aģente" | "operators" | "operatore" | "konsultants" | "konsultante" | "darbinieks" | "darbiniece"
         | "speciālists" | "speciāliste"
-        | "агент" | "оператор" | "консултант" | "служител" | "сътрудник" => Speaker::Agent,
+        | "agentas" | "agentė" | "operatorius" | "operatorė" | "konsultantas" | "konsultantė" | "darbuotojas"
+        | "darbuotoja" | "vadybininkas" | "vadybininkė" | "operaator" | "klienditeenindaja" | "klienditeenindus"
+        | "teenindaja"
+        | "агент" | "оператор" | "консултант" | "служител" | "сътрудник"
+        | "сотрудник" | "сотрудница" | "специалист" | "консультант" | "менеджер" | "клиент-менеджер" | "поддержка"
+        | "служба поддержки" | "співробітник" | "співробітниця" | "працівник" | "спеціаліст" | "фахівець"
+        | "служба підтримки" | "підтримка"
+        | "mitarbeiter" | "mitarbeiterin" | "agentin" | "berater" | "beraterin" | "kundenberater" | "kundenberaterin"
+        | "kundenservice" | "kundendienst" | "kundenbetreuer" | "kundenbetreuerin" | "sachbearbeiter"
+        | "sachbearbeiterin"
+        | "handläggare" | "kundtjänst" | "operatör" | "medarbetare" | "medarbejder" | "kundeservice" | "operatør"
+        | "medewerker" | "adviseur" | "klantenservice" | "klantadviseur"
+        | "agentka" | "konsultant" | "konsultantka" | "pracownik" | "doradca" | "operatorka" | "operátor" | "operátorka"
+        | "pracovník" | "pracovnice" | "pracovníčka" | "poradce" | "poradca" | "zaměstnanec" | "zamestnanec"
+        | "ügyintéző" | "ügyfélszolgálat" | "ügyfélszolgálatos" | "munkatárs" | "asiakaspalvelija" | "asiakaspalvelu"
+        | "virkailija" | "agentti" | "neuvoja"
+        | "agente" | "asesor" | "asesora" | "operador" | "operadora" | "teleoperador" | "teleoperadora"
+        | "representante" | "atención al cliente" | "servicio al cliente" | "operatrice" | "consulente"
+        | "assistenza clienti" | "servizio clienti" | "atendente" | "atendimento ao cliente" | "apoio ao cliente"
+        | "conseiller" | "conseillère" | "téléconseiller" | "téléconseillère" | "opérateur" | "opératrice"
+        | "service client" | "support client" | "consilier" | "consultant" | "operatoare" | "agentă"
+        | "εκπρόσωπος" | "εκπροσωπος" | "υπάλληλος" | "υπαλληλος" | "χειριστής" | "χειριστης" | "σύμβουλος" | "συμβουλος"
+        | "εξυπηρέτηση πελατών" | "temsilci" | "müşteri temsilcisi" | "müşteri hizmetleri" | "danışman"
+        | "الموظف" | "موظف" | "الموظفة" | "موظفة" | "الوكيل" | "وكيل" | "خدمة العملاء" | "موظف خدمة العملاء"
+        | "ممثل خدمة العملاء" | "נציג" | "נציגה" | "הנציג" | "הנציגה" | "נציג שירות" | "נציגת שירות" | "שירות לקוחות"
+        | "מוקדן" | "מוקדנית"
+        | "एजेंट" | "प्रतिनिधि" | "ग्राहक सेवा" | "ग्राहक सेवा प्रतिनिधि" | "ऑपरेटर" | "เจ้าหน้าที่" | "พนักงาน" | "nhân viên"
+        | "tổng đài viên" | "tư vấn viên" | "điện thoại viên" | "agen" | "petugas" | "staf" | "layanan pelanggan"
+        => Speaker::Agent,
         "system" | "ivr" | "bot" | "chatbot" | "virtual agent" | "virtual assistant" | "acd" | "automatic" | "notification"
-        | "automated_agent" | "custom_bot"
+        | "automated_agent" | "custom_bot" | "automated agent" | "workflow" | "automation" | "voicebot"
         | "系统" | "机器人" | "系統" | "機器人" | "智能客服" | "自动回复" | "語音系統"
+        | "システム" | "ボット" | "チャットボット" | "自動音声" | "자동응답" | "시스템" | "챗봇" | "봇"
         | "sistēma" | "bots" | "robots" | "automāts" | "virtuālais asistents"
-        | "система" | "бот" | "робот" | "автомат" => Speaker::System,
+        | "sistema" | "botas" | "robotas" | "süsteem" | "robot"
+        | "система" | "бот" | "робот" | "автомат" | "автоответчик" | "чат-бот"
+        | "sprachcomputer" | "systeem" | "systemet" | "automat" | "systém" | "rendszer" | "järjestelmä" | "botti"
+        | "système" | "serveur vocal" | "svi" | "risponditore" | "ura" | "robô" | "sistem" | "σύστημα" | "συστημα"
+        | "النظام" | "نظام" | "الرد الآلي" | "מערכת" | "המערכת" | "בוט" | "सिस्टम" | "बॉट" | "ระบบ" | "บอท" | "แชทบอท"
+        | "hệ thống" => Speaker::System,
         "unknown" => Speaker::Unknown,
         _ => return None,
     })
+}
+
+/// Who speaks, by a label as people write it: a known word, alone or with a name or a number after it.
+pub(super) fn role(label: &str) -> Option<Speaker> {
+    /// `Agent Anna Maria Ruiz`, not `Agent told me that it is`.
+    const MOST_NAMES: usize = 3;
+    let label = label.trim().trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    if let Some(speaker) = speaker(label) {
+        return Some(speaker);
+    }
+    // The longest word first: a `customer service agent` is no customer.
+    let cuts = label.rmatch_indices([' ', '(', '（', '-', '_', '#']);
+    cuts.filter(|(at, _)| label[*at..].split_whitespace().count() <= MOST_NAMES)
+        .find_map(|(at, _)| speaker(label[..at].trim_end()))
 }
 
 /// The tag of a language that is written by name; tags stay as they are, with `-` for `_`.
@@ -257,6 +322,74 @@ mod tests {
         for (word, expected) in [("yes", true), ("是", true), ("jā", true), ("не", false), ("0.0", false)]
         {
             assert_eq!(is_resolved(word), Some(expected), "{word}");
+        }
+    }
+
+    #[test]
+    fn both_sides_of_a_call_are_known_in_every_language_of_the_lexicons() {
+        let words = [
+            ("ar", "العميل", "الموظف"),
+            ("bg", "Клиент", "Служител"),
+            ("cs", "Zákazník", "Operátor"),
+            ("da", "Kunde", "Medarbejder"),
+            ("de", "Kundin", "Mitarbeiter"),
+            ("el", "ΠΕΛΆΤΗΣ", "Εκπρόσωπος"),
+            ("en", "Customer", "Agent"),
+            ("es", "Cliente", "Asesora"),
+            ("et", "Klient", "Klienditeenindaja"),
+            ("fi", "Asiakas", "Asiakaspalvelija"),
+            ("fr", "Client", "Conseillère"),
+            ("he", "לקוח", "נציגה"),
+            ("hi", "ग्राहक", "एजेंट"),
+            ("hu", "Ügyfél", "Ügyintéző"),
+            ("id", "Pelanggan", "Petugas"),
+            ("it", "Cliente", "Operatrice"),
+            ("ja", "お客様", "オペレーター"),
+            ("ko", "고객", "상담원"),
+            ("lt", "Klientas", "Darbuotoja"),
+            ("lv", "Klients", "Darbinieks"),
+            ("nl", "Klant", "Medewerker"),
+            ("pl", "Klientka", "Konsultant"),
+            ("pt", "Usuário", "Atendente"),
+            ("ro", "Client", "Consilier"),
+            ("ru", "Клиент", "Сотрудник"),
+            ("sk", "Zákazníčka", "Pracovník"),
+            ("sv", "Kund", "Handläggare"),
+            ("th", "ลูกค้า", "เจ้าหน้าที่"),
+            ("tr", "MÜŞTERİ", "Müşteri Temsilcisi"),
+            ("uk", "Клієнт", "Працівник"),
+            ("vi", "Khách hàng", "Nhân viên"),
+            ("zh", "客户", "坐席"),
+        ];
+        let languages: Vec<&str> = words.iter().map(|(language, ..)| *language).collect();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lexicons/repeat");
+        let mut of_lexicons: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        of_lexicons.sort();
+        assert_eq!(languages, of_lexicons);
+        for (language, customer, agent) in words {
+            assert_eq!(speaker(customer), Some(Speaker::Customer), "{language}");
+            assert_eq!(speaker(agent), Some(Speaker::Agent), "{language}");
+        }
+    }
+
+    #[test]
+    fn a_label_may_have_a_name_or_a_number_and_its_longest_word_counts() {
+        for (label, expected) in [
+            ("Agent Anna Maria Ruiz", Some(Speaker::Agent)),
+            ("Customer Service", Some(Speaker::Agent)),
+            ("Customer (Ilze)", Some(Speaker::Customer)),
+            ("Müşteri Temsilcisi Ayşe", Some(Speaker::Agent)),
+            ("Khách hàng 2", Some(Speaker::Customer)),
+            ("客户1", Some(Speaker::Customer)),
+            ("Agent told me one thing clearly", None),
+            ("speaker 1", None),
+            ("spk_0", None),
+            ("12", None),
+        ] {
+            assert_eq!(role(label), expected, "{label}");
         }
     }
 

@@ -94,6 +94,7 @@ pub fn index(
     let detector = Detector::new(lexicon)?;
     let files = ingest::files(config)?;
     ingest::refuse_documents(&files, &config.sources)?;
+    let threads = ingest::Threads::of(&files, &config.sources)?;
     let mut writer = if options.rebuild { Writer::begin_anew(dir)? } else { Writer::begin(dir)? };
     if options.no_search {
         writer = writer.without_search();
@@ -113,6 +114,7 @@ pub fn index(
         lexicon,
         detector: &detector,
         memories: &memories,
+        threads: &threads,
         progress,
         total_bytes,
         done_bytes: 0,
@@ -147,6 +149,7 @@ struct Run<'a> {
     lexicon: &'a Lexicon,
     detector: &'a Detector<'a>,
     memories: &'a Memories,
+    threads: &'a ingest::Threads,
     progress: &'a (dyn Fn(Progress) + Sync),
     total_bytes: u64,
     done_bytes: u64,
@@ -228,7 +231,7 @@ impl Run<'_> {
                         .send(batch)
                         .map_err(|_| Error::data(&file.path, "reading was stopped", "see the error before"))
                 };
-                ingest::read(file, source, &mut hand_on, &tell)
+                ingest::read_among(file, source, self.threads, &mut hand_on, &tell)
             });
             let joined: Box<dyn Iterator<Item = Result<Batch>>> = match joiner {
                 Some(joiner) => Box::new(joined(receiver, joiner, file, source, &mut held)),

@@ -19,6 +19,8 @@ mod demo_fixture;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
+mod email;
+#[cfg(test)]
 mod estimates;
 #[cfg(test)]
 mod evidence;

@@ -9,15 +9,19 @@ mod call_analytics;
 mod contact_lens;
 mod conversations;
 mod deepgram;
+mod desk;
+mod freshdesk;
 mod genesys;
 mod genesys_conversation;
 mod genesys_transcript;
 mod insights;
+mod intercom;
 mod moment;
 mod post_call_analytics;
 mod speech;
 mod vcon;
 mod whisper;
+mod zendesk;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -55,6 +59,9 @@ const EXPORTS: &[Export] = &[
     genesys_conversation::EXPORT,
     insights::EXPORT,
     whisper::EXPORT,
+    zendesk::EXPORT,
+    intercom::EXPORT,
+    freshdesk::EXPORT,
     conversations::EXPORT,
 ];
 
@@ -90,6 +97,8 @@ pub(super) struct Record {
     pub(super) cells: Vec<(Cow<'static, str>, String)>,
     /// Its words in order, where the document has any.
     pub(super) turns: Option<Vec<Said>>,
+    /// The index of the first of them; others count on.
+    pub(super) first_index: u32,
     /// What a person should know about it.
     pub(super) notes: Vec<String>,
 }
