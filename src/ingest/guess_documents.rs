@@ -113,7 +113,7 @@ impl Group {
             );
         }
         let _ = writeln!(text, "# found in the first:");
-        for at in 0..self.first.columns.len() {
+        for at in (0..self.first.columns.len()).filter(|at| self.first.is_filled(*at)) {
             let _ = writeln!(text, "#   {}", comment(&self.first.described(at)));
         }
         if !self.unknown_speakers.is_empty() {

@@ -109,6 +109,11 @@ impl Survey {
         }
     }
 
+    /// Whether a column has any value.
+    pub(super) fn is_filled(&self, at: usize) -> bool {
+        self.holdings[at].filled_count > 0
+    }
+
     /// The different values of a column, sorted.
     pub(super) fn distinct(&self, at: usize) -> impl Iterator<Item = &String> {
         self.holdings[at].distinct.iter()
