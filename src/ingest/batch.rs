@@ -35,6 +35,8 @@ pub(super) struct Collector<'a> {
     rows: RowReader<'a>,
     kind: Kind,
     is_checked: bool,
+    /// Whether rows are records of documents, each of which has the members that it has.
+    is_of_records: bool,
     is_handed_on: bool,
     /// What the file's name says, where the source has a pattern for it; `None` where it is not as the pattern says.
     name_cells: Option<Option<Vec<(String, String)>>>,
@@ -60,6 +62,7 @@ impl<'a> Collector<'a> {
             kind: mapping.kind(source),
             rows: RowReader::new(source, &file.name, mapping),
             is_checked: false,
+            is_of_records: false,
             is_handed_on: false,
             name_cells: name_cells(file, source),
             needs_format: None,
@@ -114,6 +117,15 @@ impl<'a> Collector<'a> {
         self.is_checked = true;
         if self.survey.is_some() {
             return Ok(());
+        }
+        if self.is_of_records {
+            for (field, name) in self.rows.mapping.take_absent() {
+                let (field, name) = (field.name(), shown(&name));
+                self.rows.note(
+                    line,
+                    format!("no column: {name}, to which {field} is mapped, is in no document of this file"),
+                );
+            }
         }
         self.rows.mapping.check(self.source, &self.file.path)?;
         if let Some(field) = self.rows.mapping.stands_in
@@ -219,6 +231,7 @@ impl<'a> Collector<'a> {
     /// Takes an interaction whose cells have names.
     pub(super) fn record(&mut self, line: u64, record: Record, raw: &str) -> Result<()> {
         const TURNS: &str = "turns";
+        self.is_of_records = true;
         let mut named = record.cells;
         named.extend(record.turns.is_some().then_some((Cow::Borrowed(TURNS), String::new())));
         match &self.name_cells {

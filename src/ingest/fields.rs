@@ -103,6 +103,11 @@ impl Mapping {
         !self.of(field).is_empty()
     }
 
+    /// The fields that the user mapped to a column that is not there, which are no fault then.
+    pub(super) fn take_absent(&mut self) -> Vec<(Field, String)> {
+        std::mem::take(&mut self.absent)
+    }
+
     /// The names of the columns of a field, for messages.
     pub(super) fn column_names(&self, field: Field) -> String {
         let names: Vec<&str> = self.of(field).iter().map(|at| self.columns[*at].as_str()).collect();

@@ -141,6 +141,17 @@ fn a_container_without_a_start_and_words_is_a_reject() {
 }
 
 #[test]
+fn a_member_that_a_field_is_mapped_to_and_a_file_lacks_is_noted() {
+    let mut source = crate::ingest::tests::source();
+    let columns = crate::config::Columns { columns: vec!["party_uuid".to_string()], ..Default::default() };
+    source.fields.insert(crate::config::Field::CustomerId, columns);
+    let document = old("none", &json!([{"speaker": "Customer", "text": "again"}])).to_string();
+    let batch = crate::ingest::tests::read_text("a.vcon.json", &document, &source);
+    assert_eq!((batch.interactions.len(), batch.interactions[0].customer_id.as_deref()), (1, None));
+    assert!(batch.notes.iter().any(|it| it.what.starts_with("no column: `party_uuid`")), "{:?}", batch.notes);
+}
+
+#[test]
 fn odd_members_are_no_panic() {
     for document in [
         json!({"vcon": 1, "parties": [7, null, {}], "dialog": [7, {"type": "text", "parties": [[9]], "body": 3}]}),
