@@ -1,4 +1,4 @@
-//! Runs steps of polars on bytes that may be damaged: its decoder panics on some of them.
+//! Runs steps of decoders (polars, calamine) on bytes that may be damaged: they panic on some of them.
 //!
 //! A caller tells which file is damaged; the panic itself, which is the data's and not ours, prints nothing.
 
@@ -15,8 +15,10 @@ pub(crate) fn guarded<T>(step: impl FnOnce() -> T) -> Option<T> {
     QUIETED.call_once(|| {
         let usual = take_hook();
         set_hook(Box::new(move |panic| {
-            let is_polars = panic.location().is_some_and(|place| place.file().contains("polars"));
-            if !is_polars || RUNNING.load(Ordering::SeqCst) == 0 {
+            let is_decoder = panic.location().is_some_and(|place| {
+                ["polars", "calamine", "quick-xml"].iter().any(|name| place.file().contains(name))
+            });
+            if !is_decoder || RUNNING.load(Ordering::SeqCst) == 0 {
                 usual(panic);
             }
         }));

@@ -36,6 +36,8 @@ pub struct Source {
     pub json: Option<JsonShape>,
     /// The byte between fields of a CSV file; `None` means: look at the header.
     pub delimiter: Option<u8>,
+    /// The sheet of a workbook; `None` means: the first that has a table.
+    pub sheet: Option<String>,
     /// Label of the character encoding as the WHATWG standard has it; `None` is UTF-8 (or UTF-16 by its mark).
     pub encoding: Option<String>,
     /// IANA name of the time zone of times without an offset.
@@ -77,6 +79,48 @@ impl Kind {
     }
 }
 
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text with a header row (comma, semicolon, tab, bar).
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+    /// Apache Parquet.
+    Parquet,
+    /// An Excel workbook.
+    Xlsx,
+    /// An OpenDocument workbook.
+    Ods,
+    /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
+    PlainText,
+    /// An analysis by Amazon Connect Contact Lens.
+    ContactLens,
+}
+
+impl Format {
+    /// Every format with its name, the names that it has besides, and what it is.
+    pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
+        (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
+        (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
+        (Format::Parquet, &["parquet"], "Apache Parquet"),
+        (Format::Xlsx, &["xlsx", "xlsm"], "a sheet of an Excel workbook"),
+        (Format::Ods, &["ods"], "a sheet of an OpenDocument workbook (LibreOffice)"),
+        (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
+        (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
+    ];
+
+    /// As the configuration writes it.
+    pub fn name(self) -> &'static str {
+        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
+    }
+
+    /// What it is, for people.
+    pub fn description(self) -> &'static str {
+        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(.., what)| what)
+    }
+}
+
 /// The source columns of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
@@ -100,6 +144,7 @@ impl Source {
             join_within: None,
             json: None,
             delimiter: None,
+            sheet: None,
             encoding: None,
             timezone: "UTC".to_string(),
             region: None,
@@ -112,6 +157,7 @@ impl Source {
 }
 
 const KEYS: &[&str] = &[
+const KEYS: [&str; 12] = [
     "path",
     "kind",
     "format",
@@ -119,6 +165,7 @@ const KEYS: &[&str] = &[
     "join_within",
     "json",
     "delimiter",
+    "sheet",
     "encoding",
     "timezone",
     "region",
@@ -144,6 +191,7 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
             "join_within" => source.join_within = Some(tolerance(toml, value)?),
             "json" => source.json = Some(super::json::json(toml, value)?),
             "delimiter" => source.delimiter = Some(delimiter(toml, value)?),
+            "sheet" => source.sheet = Some(toml.string("sheet", value)?),
             "encoding" => source.encoding = Some(encoding(toml, value)?),
             "timezone" => source.timezone = timezone(toml, value)?,
             "region" => source.region = Some(region(toml, value)?),

@@ -73,6 +73,31 @@ pub(super) fn refuse_width(count: usize, rows: &Collector<'_>) -> Result<()> {
     Err(Error::data(rows.path(), format!("{count} columns"), help))
 }
 
+/// Column names: blank ones are numbered, the second of two equal ones gets `_2`.
+pub(super) fn named(cells: &[Cow<'_, str>], line: u64, rows: &mut Collector<'_>) -> Result<Vec<String>> {
+    refuse_width(cells.len(), rows)?;
+    let mut columns: Vec<String> = Vec::with_capacity(cells.len());
+    let mut seen = HashSet::new();
+    let mut counts: HashMap<&str, u32> = HashMap::new();
+    for (at, cell) in cells.iter().enumerate() {
+        let name = cell.trim();
+        let mut unique = if name.is_empty() { format!("column_{}", at + 1) } else { name.to_string() };
+        let count = counts.entry(name).or_insert(1);
+        let mut count_here = 1;
+        while !seen.insert(unique.clone()) {
+            *count += 1;
+            count_here = *count;
+            unique = format!("{name}_{count}");
+        }
+        if count_here > 1 {
+            let (name, unique) = (super::shown(name), super::shown(&unique));
+            rows.note(line, format!("duplicate column: {name} is read as {unique}"));
+        }
+        columns.push(unique);
+    }
+    Ok(columns)
+}
+
 /// The fault of a line that is longer than any row can be.
 pub(super) fn too_long() -> Fault {
     Fault::of_row(format!("line too long: over {} MiB", MAX_LINE_BYTES >> 20))
@@ -137,7 +162,9 @@ impl Table<'_> {
                 let (end, line_count) = self.record_end(lines, span)?.0.unwrap_or((span, 1));
                 let header = String::from_utf8_lossy(lines.bytes(span.start, end.end)).into_owned();
                 lines.consume(end.next, line_count);
-                let columns = self.columns(&header, line, rows)?;
+                let mut cells = Vec::new();
+                split(&header, self.delimiter, &mut cells);
+                let columns = named(&cells, line, rows)?;
                 self.width = columns.len();
                 rows.set_columns(columns);
                 rows.check_columns(line)?;
@@ -146,33 +173,6 @@ impl Table<'_> {
             lines.consume(span.next, 1);
         }
         Ok(false)
-    }
-
-    /// Column names: blank ones are numbered, the second of two equal ones gets `_2`.
-    fn columns(&self, header: &str, line: u64, rows: &mut Collector<'_>) -> Result<Vec<String>> {
-        let mut cells = Vec::new();
-        split(header, self.delimiter, &mut cells);
-        refuse_width(cells.len(), rows)?;
-        let mut columns: Vec<String> = Vec::with_capacity(cells.len());
-        let mut seen = HashSet::new();
-        let mut counts: HashMap<&str, u32> = HashMap::new();
-        for (at, cell) in cells.iter().enumerate() {
-            let name = cell.trim();
-            let mut unique = if name.is_empty() { format!("column_{}", at + 1) } else { name.to_string() };
-            let count = counts.entry(name).or_insert(1);
-            let mut count_here = 1;
-            while !seen.insert(unique.clone()) {
-                *count += 1;
-                count_here = *count;
-                unique = format!("{name}_{count}");
-            }
-            if count_here > 1 {
-                let (name, unique) = (super::shown(name), super::shown(&unique));
-                rows.note(line, format!("duplicate column: {name} is read as {unique}"));
-            }
-            columns.push(unique);
-        }
-        Ok(columns)
     }
 
     /// Reads the record that begins with the line `span`.

@@ -84,6 +84,12 @@ pub(super) fn open<'a>(
     Ok(Decoded { reader, encoding: used.name() })
 }
 
+/// The first bytes of a file as it lies on the disk.
+pub(super) fn file_head(path: &Path) -> Result<Vec<u8>> {
+    let mut file = File::open(path).map_err(Error::io(path))?;
+    first_bytes(&mut file, 8).map_err(Error::io(path))
+}
+
 /// Up to so many bytes from the beginning of a reader.
 pub(super) fn first_bytes(reader: &mut dyn Read, count: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

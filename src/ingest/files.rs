@@ -37,8 +37,10 @@ const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 4 * MAX_FILES;
 
 /// What counts as a data file in a folder, with or without `.gz` or `.zst`.
-const EXTENSIONS: [&str; 13] =
-    ["csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt", "vtt", "srt", "eml", "mbox"];
+const EXTENSIONS: &[&str] = &[
+    "csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt", "vtt", "srt", "eml", "mbox", "xlsx", "xlsm",
+    "ods",
+];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
 const READER_VERSION: u32 = 5;
@@ -184,7 +186,8 @@ impl Walk<'_> {
                 return Err(Error::data(folder, what, "name a smaller folder or a glob"));
             }
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.starts_with('.') || name == FILE_NAME {
+            // `~$calls.xlsx` says that Excel has the other open.
+            if name.starts_with('.') || name.starts_with("~$") || name == FILE_NAME {
                 continue;
             }
             if path.is_dir() {
@@ -224,6 +227,8 @@ pub(super) fn format_of(path: &Path, head: &[u8]) -> Format {
         "vtt" => return Format::WebVtt,
         "srt" => return Format::Srt,
         "eml" | "mbox" => return Format::Mail,
+        "xlsx" | "xlsm" => return Format::Xlsx,
+        "ods" => return Format::Ods,
         _ => {}
     }
     let text = String::from_utf8_lossy(head);

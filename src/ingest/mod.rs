@@ -1,5 +1,6 @@
 //! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text, subtitles, e-mails; compressed
 //! or not.
+//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, workbooks, plain text; compressed or not.
 //!
 //! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
 //! an interaction, words, answers, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
@@ -32,6 +33,7 @@ mod survey;
 mod time;
 mod tweets;
 mod values;
+mod workbook;
 mod zone;
 
 pub use files::{SourceFile, files, fingerprint};
@@ -40,7 +42,7 @@ pub use mail::Threads;
 pub(crate) use time::check_time_format;
 
 use crate::config::{Format, Source};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
 use crate::text::is_unsafe_to_show;
 
@@ -131,6 +133,7 @@ pub fn example(format: Format) -> &'static str {
             "\n"
         ),
         Format::Parquet => "(binary: a column a field, a row an interaction)\n",
+        Format::Xlsx | Format::Ods => "(a workbook: a sheet with a header row, a row an interaction)\n",
         Format::PlainText => {
             "[00:03] Agent: good morning\n[00:05] Customer: I am calling for the third time\n"
         }
@@ -154,6 +157,10 @@ fn read_rows(
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
 ) -> Result<Format> {
+    if let Some(format) = workbook_format(file, source)? {
+        workbook::read(&file.path, format, source, rows, progress)?;
+        return Ok(format);
+    }
     let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
     let encoding = decoded.encoding;
     let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
@@ -178,6 +185,7 @@ fn read_rows(
         Format::Tweets => {
             tweets::read(decode::open(&file.path, source.encoding.as_deref(), progress)?.reader, rows)?;
         }
+        Format::Xlsx | Format::Ods => workbook::read(&file.path, format, source, rows, progress)?,
         exported => {
             if let Some(export) = export::of_format(exported) {
                 export::read(export, &mut lines, encoding, &file.path, rows)?;
@@ -185,6 +193,24 @@ fn read_rows(
         }
     }
     Ok(format)
+}
+
+/// Which workbook a file is, by its beginning; `None` where it is none and is not to be one.
+fn workbook_format(file: &SourceFile, source: &Source) -> Result<Option<Format>> {
+    let head = decode::file_head(&file.path)?;
+    let is_wanted = matches!(source.format, None | Some(Format::Xlsx | Format::Ods));
+    if head.starts_with(b"PK\x03\x04") && is_wanted {
+        return workbook::format_of(&file.path).map(Some);
+    }
+    if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        let what = "an old Excel workbook (.xls), or one with a password";
+        return Err(Error::data(&file.path, what, "save it as .xlsx, without a password"));
+    }
+    let is_named = files::format_of(&file.path, b"");
+    if matches!(source.format.unwrap_or(is_named), Format::Xlsx | Format::Ods) {
+        return Err(Error::data(&file.path, "no workbook", "save it as .xlsx, or say its format"));
+    }
+    Ok(None)
 }
 
 /// The format of a file: by its name and its beginning; JSON may be what another product exports.
