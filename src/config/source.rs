@@ -126,7 +126,7 @@ impl Format {
 pub struct Columns {
     /// Column names: joined with `-`, for times with a space.
     pub columns: Vec<String>,
-    /// How a time is written: a strftime format, `epoch_seconds`, `epoch_millis` or `epoch_micros`.
+    /// How a time is written: a strftime format, `epoch_seconds`, `epoch_millis`, `epoch_micros` or `excel_serial`.
     pub format: Option<String>,
     /// Values that mean missing in this field, besides those of the source.
     pub blank: Vec<String>,
@@ -363,7 +363,7 @@ fn time_format(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
         Err(reason) => Err(toml.fault(
             value,
             format!("the time format {format:?} cannot be used: {reason}"),
-            "write it like \"%d.%m.%Y %H:%M:%S\", or epoch_seconds, epoch_millis, epoch_micros",
+            "write it like \"%d.%m.%Y %H:%M:%S\", or epoch_seconds, epoch_millis, epoch_micros, excel_serial",
         )),
     }
 }

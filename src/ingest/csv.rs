@@ -46,6 +46,7 @@ pub(super) fn read(
         }
         return Ok(());
     }
+    rows.rows().has_decimal_commas = table.delimiter == b';';
     while let Some(span) = lines.scan(0)? {
         table.patience = (table.patience + LOOKS_PER_LINE).min(MAX_RECORD_LINES);
         if span.is_too_long {
@@ -157,7 +158,15 @@ impl Table<'_> {
                 is_sniffing = false;
             } else if !header.trim().is_empty() {
                 if is_sniffing {
-                    self.delimiter = sniffed(header);
+                    let (delimiter, rival) = sniffed(header);
+                    self.delimiter = delimiter;
+                    if let Some(rival) = rival {
+                        let (first, second) = (char::from(delimiter), char::from(rival));
+                        let what = format!(
+                            "delimiter guessed: `{first}` and `{second}` stand equally often in the header; say it in [[source]]"
+                        );
+                        rows.note(line, what);
+                    }
                 }
                 let (end, line_count) = self.record_end(lines, span)?.0.unwrap_or((span, 1));
                 let header = String::from_utf8_lossy(lines.bytes(span.start, end.end)).into_owned();
@@ -282,8 +291,8 @@ fn stray(field: usize) -> String {
     )
 }
 
-/// The delimiter that stands most often outside quotes in the header.
-fn sniffed(header: &str) -> u8 {
+/// The delimiter that stands most often outside quotes in the header, and another that stands there as often.
+fn sniffed(header: &str) -> (u8, Option<u8>) {
     let mut counts = [0usize; DELIMITERS.len()];
     let mut is_quoted = false;
     for byte in header.bytes() {
@@ -294,7 +303,31 @@ fn sniffed(header: &str) -> u8 {
         }
     }
     let best = counts.iter().copied().max().unwrap_or(0);
-    counts.iter().position(|count| *count == best).map_or(b',', |at| DELIMITERS[at])
+    let mut found = (0..DELIMITERS.len()).filter(|at| counts[*at] == best).map(|at| DELIMITERS[at]);
+    let first = found.next().unwrap_or(b',');
+    (first, found.next().filter(|_| best > 0))
+}
+
+/// How the beginning of a file is written, in words: delimiter, quotes, line ends.
+pub(super) fn dialect(head: &str, given: Option<u8>) -> (u8, String) {
+    let mut lines = head.lines().filter(|line| !line.trim().is_empty());
+    let mut delimiter = given;
+    let mut header = lines.next().unwrap_or_default();
+    if let [byte] = header.strip_prefix("sep=").unwrap_or_default().as_bytes() {
+        delimiter = Some(*byte);
+        header = lines.next().unwrap_or_default();
+    }
+    let delimiter = delimiter.unwrap_or_else(|| sniffed(header).0);
+    let mark = match delimiter {
+        b'\t' => "tabs".to_string(),
+        byte => format!("`{}`", char::from(byte)),
+    };
+    let is_quoted = head
+        .lines()
+        .any(|line| line.split(char::from(delimiter)).any(|field| field.len() > 1 && field.starts_with('"')));
+    let quotes = if is_quoted { "quotes \"" } else { "no quotes" };
+    let ends = if head.contains("\r\n") { "CRLF" } else { "LF" };
+    (delimiter, format!("delimiter {mark}, {quotes}, line ends {ends}"))
 }
 
 #[cfg(test)]

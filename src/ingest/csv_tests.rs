@@ -259,3 +259,25 @@ fn times_of_which_none_is_recognised_stop_the_file_but_a_few_do_not() {
     let error = crate::ingest::tests::try_read("a.csv", many.as_bytes(), &source()).unwrap_err().to_string();
     assert!(error.contains("unreadable time") && error.contains("recontact init"), "{error}");
 }
+
+#[test]
+fn commas_are_decimal_marks_where_semicolons_cut_the_fields() {
+    let text = "call_id;started_at;handle_time;csat\n1;2026-03-01;3,5;4,125\n2;2026-03-01;95;1,250,000\n";
+    let batch = read_text("a.csv", text, &source());
+    let calls = &batch.interactions;
+    assert_eq!((calls[0].handle_seconds, calls[0].csat), (Some(3.5), Some(4.125)));
+    assert_eq!((calls[1].handle_seconds, calls[1].csat), (Some(95.0), None));
+    let quoted =
+        text.replace(',', "_").replace(';', ",").replace("4_125", "\"4,125\"").replace("3_5", "\"3,5\"");
+    let call = &read_text("a.csv", &quoted, &source()).interactions[0];
+    assert_eq!((call.handle_seconds, call.csat), (Some(3.5), None), "it could be thousands here");
+}
+
+#[test]
+fn a_delimiter_that_is_not_clear_is_told() {
+    let batch = read_text("a.csv", "call_id,started_at,a;b;c\n1,2026-03-01,x;y;z\n", &source());
+    let what =
+        batch.notes.iter().map(|note| note.what.as_str()).find(|what| what.starts_with("delimiter guessed"));
+    let said = "delimiter guessed: `,` and `;` stand equally often in the header; say it in [[source]]";
+    assert_eq!(what, Some(said));
+}

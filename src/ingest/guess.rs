@@ -13,6 +13,8 @@ use super::survey::{Survey, survey};
 use super::time::TimeReader;
 use super::{SourceFile, files, values};
 use crate::config::{Config, FIELDS, Field, Kind, Source};
+use super::{HEAD_BYTES, SourceFile, csv, decode, encoding, files, lines, values};
+use crate::config::{Config, FIELDS, Field, Format, Kind, Source};
 use crate::error::{Error, Result};
 use crate::text::is_unsafe_to_show;
 
@@ -20,7 +22,7 @@ use crate::text::is_unsafe_to_show;
 const MAX_GUESSED: usize = 50;
 
 /// Formats that are tried on times that are not recognised, the more common first.
-const TIME_FORMATS: [&str; 23] = [
+const TIME_FORMATS: [&str; 34] = [
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
@@ -34,6 +36,16 @@ const TIME_FORMATS: [&str; 23] = [
     "%d/%m/%Y %I:%M %p",
     "%m/%d/%Y %I:%M:%S %p",
     "%m/%d/%Y %I:%M %p",
+    "%m/%d/%y %H:%M:%S",
+    "%m/%d/%y %H:%M",
+    "%m/%d/%y %I:%M:%S %p",
+    "%m/%d/%y %I:%M %p",
+    "%d/%m/%y %H:%M:%S",
+    "%d/%m/%y %H:%M",
+    "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y, %I:%M:%S %p",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%d-%b-%y %H:%M:%S",
     "%d-%m-%Y %H:%M:%S",
     "%d-%m-%Y %H:%M",
     "%d-%b-%Y %H:%M:%S",
@@ -42,6 +54,7 @@ const TIME_FORMATS: [&str; 23] = [
     "%a, %d %b %Y %H:%M:%S %z",
     "%y%m%d %H:%M:%S",
     "%y%m%d %H:%M",
+    "%d.%m.%y %H:%M:%S",
     "%d.%m.%y %H:%M",
     "%y%m%d",
 ];
@@ -68,6 +81,15 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
     for file in &files {
         let source = &config.sources[file.source];
         if documents.has_enough_like(file) {
+        let mut source = config.sources[file.source].clone();
+        source.encoding = encoding::guessed(&file.path)?.map(str::to_string);
+        let source = &source;
+        let survey = survey(file, source)?;
+        if survey.format == Format::PlainText {
+            let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
+            if transcript_folders.insert(folder.clone()) {
+                push_transcripts(&mut text, &folder.join("*.txt"));
+            }
             continue;
         }
         let mut surveyed = Some(survey(file, source)?);
@@ -80,7 +102,7 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
             let _ = writeln!(text, "# with the same columns: path = \"calls-*.csv\"");
             break;
         }
-        push_source(&mut text, file, source, &survey);
+        push_source(&mut text, file, source, &survey)?;
     }
     documents.push(&mut text);
     Ok(text)
@@ -91,7 +113,7 @@ pub(super) fn whole(path: &Path) -> String {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).to_string_lossy().into_owned()
 }
 
-fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &Survey) {
+fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &Survey) -> Result<()> {
     let mapping = Mapping::new(survey.columns.clone(), source);
     let kind = mapping.kind(source);
     let path = quoted(&whole(&file.path));
@@ -102,7 +124,13 @@ fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &S
     if mapping.has(Field::Phone) {
         let _ = writeln!(text, "# region = \"LV\"            # of telephone numbers without a calling code");
     }
-    let _ = writeln!(text, "# encoding = \"windows-1257\"  # of a file that is not UTF-8");
+    if survey.format == Format::Csv {
+        let _ = writeln!(text, "# {}", dialect(file, source, survey)?);
+    }
+    if let Some(encoding) = &source.encoding {
+        let _ =
+            writeln!(text, "encoding = {}   # guessed: see whether the samples are right", quoted(encoding));
+    }
     let _ =
         writeln!(text, "[source.fields]            # field = column     # filled, different values, samples");
     for (field, name) in FIELDS {
@@ -121,6 +149,25 @@ fn push_source(text: &mut String, file: &SourceFile, source: &Source, survey: &S
     for field in [Field::Status, Field::Direction] {
         push_values(text, field, &mapping, survey);
     }
+    Ok(())
+}
+
+/// How a CSV file is written, in words.
+fn dialect(file: &SourceFile, source: &Source, survey: &Survey) -> Result<String> {
+    let decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
+    let encoding = decoded.encoding;
+    let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
+    let head = String::from_utf8_lossy(lines.head(HEAD_BYTES)?).into_owned();
+    let (delimiter, words) = csv::dialect(&head, files::delimiter_of(&file.path));
+    let is_comma = |cell: &String| {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        cell.trim()
+            .split_once(',')
+            .is_some_and(|(whole, rest)| digits(whole.trim_start_matches('-')) && digits(rest))
+    };
+    let has_commas = delimiter != b',' && survey.first_rows.iter().flatten().any(is_comma);
+    let comma = if has_commas { ", decimal comma" } else { "" };
+    Ok(format!("written with: {words}{comma}, {encoding}"))
 }
 
 /// One line of `[source.fields]`.
@@ -152,7 +199,62 @@ fn push_field(text: &mut String, field: Field, mapping: &Mapping, survey: &Surve
         Proposal::NotNeeded if zeros => format!("{{ columns = {list}, blank = [\"0\"] }}"),
         Proposal::NotNeeded => list,
     };
+    push_time_of_day(text, field, columns, survey);
+    let described = if is_minutes(field, columns, survey) {
+        format!("{described}; read as minutes:seconds")
+    } else {
+        described
+    };
     let _ = writeln!(text, "{} = {value}   # {described}", field.name());
+}
+
+/// Whether durations have two numbers: people write hours and minutes so, too.
+fn is_minutes(field: Field, columns: &[usize], survey: &Survey) -> bool {
+    let is_duration = matches!(
+        field,
+        Field::HandleSeconds
+            | Field::TalkSeconds
+            | Field::HoldSeconds
+            | Field::WaitSeconds
+            | Field::AtSeconds
+    );
+    let mut cells = survey.first_rows.iter().map(|row| joined(row, columns)).filter(|cell| !cell.is_empty());
+    is_duration && cells.next().is_some_and(|cell| cell.matches(':').count() == 1)
+}
+
+/// A start that is only a date: columns that are not mapped and hold times of day, for the user to add.
+fn push_time_of_day(text: &mut String, field: Field, columns: &[usize], survey: &Survey) {
+    const SHOWN: usize = 3;
+    let [date] = columns else { return };
+    if field != Field::StartedAt || survey.first_rows.iter().any(|row| joined(row, columns).contains(':')) {
+        return;
+    }
+    let is_clock = |cell: &str| {
+        let mut parts = cell.split(':');
+        let is_part =
+            |part: Option<&str>| part.is_some_and(|part| part.parse::<u8>().is_ok_and(|value| value < 60));
+        is_part(parts.next()) && is_part(parts.next()) && parts.clone().count() <= 1
+    };
+    let holds_clocks = |at: &usize| {
+        let mut cells =
+            survey.first_rows.iter().map(|row| joined(row, &[*at])).filter(|cell| !cell.is_empty());
+        at != date && cells.next().is_some_and(|cell| is_clock(&cell)) && cells.all(|cell| is_clock(&cell))
+    };
+    let found: Vec<usize> = (0..survey.columns.len()).filter(holds_clocks).take(SHOWN).collect();
+    for at in found {
+        let names = format!("[{}, {}]", quoted(&survey.columns[*date]), quoted(&survey.columns[at]));
+        let (described, value) = match time_format(field, &[*date, at], survey) {
+            Proposal::Format { format, .. } => {
+                (survey.described(at), format!("{{ columns = {names}, format = {} }}", quoted(format)))
+            }
+            Proposal::NotNeeded => (survey.described(at), names),
+            Proposal::None => continue,
+        };
+        let _ = writeln!(
+            text,
+            "# the date has no time of day; if this is it: started_at = {value}   # {described}"
+        );
+    }
 }
 
 /// The values of a closed vocabulary that are not known, for the user to map.
@@ -198,6 +300,13 @@ fn time_format(field: Field, columns: &[usize], survey: &Survey) -> Proposal {
     };
     if fits(None) {
         return Proposal::NotNeeded;
+    }
+    let is_serial = |text: &&String| {
+        let whole = text.split(['.', ',']).next().unwrap_or_default();
+        whole.len() == 5 && ("20000".."80000").contains(&whole)
+    };
+    if texts.iter().all(is_serial) && fits(Some("excel_serial")) {
+        return Proposal::Format { format: "excel_serial", is_sure: true };
     }
     let mut fitting = TIME_FORMATS.iter().filter(|format| fits(Some(format)));
     match (fitting.next(), fitting.next()) {
@@ -302,6 +411,57 @@ mod tests {
         assert_eq!(source.kind, Some(Kind::Surveys));
         assert_eq!(source.fields[&Field::SurveyContactCount].columns, ["survey_contact_count"]);
         assert!(!text.contains("started_at") && !text.contains("customer_id"), "{text}");
+    }
+
+    #[test]
+    fn how_a_file_is_written_is_told_and_an_encoding_is_guessed() {
+        let text = "Zvana ID;Klients;Sākuma laiks;Kategorija;Ilgums\r\n\
+                    1;Jānis Bērziņš;01.03.2026 10:00;\"Rēķins; šķērslis\";3,5\r\n\
+                    2;Līga Kļaviņa;13.03.2026 11:00;Tīkla ātrums;02:03\r\n";
+        let (told, _) = guessed("a.csv", text);
+        let said = "# written with: delimiter `;`, quotes \", line ends CRLF, decimal comma, UTF-8\n";
+        assert!(told.contains(said) && !told.contains("encoding ="), "{told}");
+        let (bytes, ..) = encoding_rs::WINDOWS_1257.encode(text);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, bytes).unwrap();
+        let told = guess(&[path]).unwrap();
+        assert!(
+            told.contains("decimal comma, windows-1257\nencoding = \"windows-1257\"   # guessed"),
+            "{told}"
+        );
+        assert!(told.contains("`Jānis Bērziņš`"), "{told}");
+    }
+
+    #[test]
+    fn dates_of_switches_are_proposed_with_their_format() {
+        for (first, second, format) in [
+            ("3/14/2026 9:05:00 AM", "3/15/2026 12:00:00 PM", "%m/%d/%Y %I:%M:%S %p"),
+            ("3/14/26 9:05 AM", "3/15/26 12:00 PM", "%m/%d/%y %I:%M %p"),
+            ("\"Mar 14, 2026 9:05:00 AM\"", "\"Mar 15, 2026 12:00:00 PM\"", "%b %d, %Y %I:%M:%S %p"),
+            ("14-Mar-26 09:05:00", "15-Mar-26 12:00:00", "%d-%b-%y %H:%M:%S"),
+            ("46095.378472222", "46096.5", "excel_serial"),
+            ("990214 9:05:00", "990215 12:00:00", "%y%m%d %H:%M:%S"),
+        ] {
+            let (text, config) = guessed("a.csv", &format!("call_id,opened_at\n1,{first}\n2,{second}\n"));
+            let found = config.sources[0].fields[&Field::StartedAt].format.as_deref();
+            assert_eq!(found, Some(format), "{text}");
+            assert!(!text.contains("both fit"), "{text}");
+        }
+        let (text, config) = guessed("a.csv", "call_id,opened_at\n1,20260314090500\n2,20260315120000\n");
+        assert_eq!(config.sources[0].fields[&Field::StartedAt].format, None, "{text}");
+    }
+
+    #[test]
+    fn a_date_without_a_time_of_day_is_told_with_the_columns_that_may_have_it() {
+        let (text, _) = guessed(
+            "a.csv",
+            "call_id,date,vru_entry,talk_time\n1,990201,7:02:47,2:03\n2,990213,7:31:45,1:10\n",
+        );
+        let said = "# the date has no time of day; if this is it: \
+                    started_at = { columns = [\"date\", \"vru_entry\"], format = \"%y%m%d %H:%M:%S\" }   # `vru_entry`";
+        assert!(text.contains(said), "{text}");
+        assert!(text.contains("different: `2:03`, `1:10`; read as minutes:seconds"), "{text}");
     }
 
     #[test]

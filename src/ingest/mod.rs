@@ -14,6 +14,7 @@ mod csv;
 mod decode;
 mod document;
 mod duration;
+mod encoding;
 mod export;
 mod fields;
 mod files;

@@ -72,6 +72,8 @@ pub(super) struct RowReader<'s> {
     extra_blanks: Vec<&'s str>,
     /// Per field: the values that the user mapped.
     values: Vec<Option<&'s BTreeMap<String, String>>>,
+    /// Whether `1,234` is a number with decimals: where fields are cut by semicolons, commas are decimal marks.
+    pub(super) has_decimal_commas: bool,
 }
 
 impl<'s> RowReader<'s> {
@@ -101,6 +103,7 @@ impl<'s> RowReader<'s> {
             notes: Vec::new(),
             said: HashSet::new(),
             unknown_speakers: BTreeSet::new(),
+            has_decimal_commas: false,
         }
     }
 
@@ -392,7 +395,10 @@ impl<'s> RowReader<'s> {
         parse: fn(&str) -> Option<f64>,
     ) -> Option<f64> {
         let text = self.text(field, cells)?;
-        match parse(&text) {
+        let with_point = self.has_decimal_commas && text.matches(',').count() == 1 && !text.contains('.');
+        let plain =
+            if with_point { Cow::Owned(text.replace(',', ".")) } else { Cow::Borrowed(text.as_ref()) };
+        match parse(&plain) {
             Some(value) if (0.0..=LARGEST_MEASURE).contains(&value) => Some(value),
             found => {
                 let fault = match found {

@@ -32,6 +32,8 @@ enum Shape {
     Recognised,
     /// Microseconds in one unit of the epoch number.
     Epoch(i64),
+    /// Days as Excel counts them.
+    Excel,
     /// A strftime format, with its parts where it has only plain numbers.
     Format { format: String, parts: Option<Vec<Part>> },
 }
@@ -57,6 +59,7 @@ impl TimeReader {
             Some("epoch_seconds") => Shape::Epoch(MICROS_PER_SECOND),
             Some("epoch_millis") => Shape::Epoch(1000),
             Some("epoch_micros") => Shape::Epoch(1),
+            Some("excel_serial") => Shape::Excel,
             Some(format) => Shape::Format { format: format.to_string(), parts: parts(format) },
         };
         TimeReader { shape, zone: Zone::named(timezone) }
@@ -74,6 +77,7 @@ impl TimeReader {
                 Reading::At(at) => in_range(at),
                 Reading::Clock(civil) => self.on_clock(&civil),
             },
+            Shape::Excel => self.on_clock(&excel_serial(text).ok_or(TimeFault::Unreadable)?),
             Shape::Epoch(unit) => in_range(epoch(text, *unit).ok_or(TimeFault::Unreadable)?),
             Shape::Format { format, parts } => {
                 let quick = parts.as_deref().and_then(|parts| civil_by_parts(text, parts));
@@ -101,7 +105,7 @@ impl TimeReader {
 /// # Errors
 /// What is wrong with it, as a phrase.
 pub(crate) fn check_time_format(format: &str) -> Result<(), String> {
-    if matches!(format, "epoch_seconds" | "epoch_millis" | "epoch_micros") {
+    if matches!(format, "epoch_seconds" | "epoch_millis" | "epoch_micros" | "excel_serial") {
         return Ok(());
     }
     if !format.contains('%') {
@@ -145,6 +149,20 @@ fn epoch(text: &str, unit: i64) -> Option<Micros> {
         rest += i64::from(byte - b'0') * scale;
     }
     whole.checked_mul(unit)?.checked_add(if is_negative { -rest } else { rest })
+}
+
+/// A moment on the clock as a spreadsheet stores it: days since the end of 1899, with decimals after a point or a comma.
+fn excel_serial(text: &str) -> Option<Civil> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+    let days: f64 = text.replacen(',', ".", 1).parse().ok().filter(|_| is_number)?;
+    // From 1 March 1900 on, before which Excel's days are one off, to the end of 2200.
+    if !(61.0..110_000.0).contains(&days) {
+        return None;
+    }
+    let day = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
+    let millis = jiff::Span::new().milliseconds((days * 86_400_000.0).round() as i64);
+    let clock = day.checked_add(millis).ok()?;
+    Some(civil_of(clock))
 }
 
 /// Recognises what needs no format.
@@ -355,7 +373,11 @@ fn by_format(text: &str, format: &str) -> Result<Reading, TimeFault> {
         return Ok(Reading::At(timestamp.as_microsecond()));
     }
     let clock = parsed.to_datetime().map_err(|_| TimeFault::Impossible)?;
-    Ok(Reading::Clock(Civil {
+    Ok(Reading::Clock(civil_of(clock)))
+}
+
+fn civil_of(clock: jiff::civil::DateTime) -> Civil {
+    Civil {
         year: i32::from(clock.year()),
         month: clock.month().unsigned_abs().into(),
         day: clock.day().unsigned_abs().into(),
@@ -363,7 +385,7 @@ fn by_format(text: &str, format: &str) -> Result<Reading, TimeFault> {
         minute: clock.minute().unsigned_abs().into(),
         second: clock.second().unsigned_abs().into(),
         micros: clock.subsec_nanosecond().unsigned_abs() / 1000,
-    }))
+    }
 }
 
 #[cfg(test)]

@@ -136,3 +136,20 @@ proptest! {
         let _ = read(Some("epoch_millis"), "UTC", &text);
     }
 }
+
+#[test]
+fn days_as_excel_counts_them_are_moments_on_the_clock() {
+    let mut reader = TimeReader::new(Some("excel_serial"), "Europe/Riga");
+    for (text, at) in [
+        ("46082.385416667", Ok("2026-03-01T07:15:00Z")),
+        ("46082,385416667", Ok("2026-03-01T07:15:00Z")),
+        ("46082", Ok("2026-02-28T22:00:00Z")),
+        ("60", Err(TimeFault::Unreadable)),
+        ("2026-03-01", Err(TimeFault::Unreadable)),
+        ("1e5", Err(TimeFault::Unreadable)),
+        ("999999", Err(TimeFault::Unreadable)),
+    ] {
+        let read = reader.read(text).map(|moment| moment.at);
+        assert_eq!(read, at.map(|at| at.parse::<jiff::Timestamp>().unwrap().as_microsecond()), "{text}");
+    }
+}
