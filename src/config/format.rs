@@ -11,6 +11,10 @@ pub enum Format {
     JsonLines,
     /// Apache Parquet.
     Parquet,
+    /// An Excel workbook.
+    Xlsx,
+    /// An OpenDocument workbook.
+    Ods,
     /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
     PlainText,
     /// WebVTT subtitles, one cue a turn; one file is one interaction.
@@ -57,6 +61,8 @@ impl Format {
         (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
         (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
         (Format::Parquet, &["parquet"], "Apache Parquet"),
+        (Format::Xlsx, &["xlsx", "xlsm"], "a sheet of an Excel workbook"),
+        (Format::Ods, &["ods"], "a sheet of an OpenDocument workbook (LibreOffice)"),
         (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
         (Format::Tweets, &["tweets"], "a table of tweets, a conversation of which is a contact"),
         (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),

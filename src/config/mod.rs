@@ -3,6 +3,7 @@
 //!
 //! Takes paths, gives a [`Config`]. The `[policy]` table is kept as it is: `policy` gives it its meaning.
 
+mod database;
 mod field;
 mod file_name;
 mod format;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
+pub use database::{Database, Engine, PasswordPlace};
 pub use field::{FIELDS, Field};
 pub(crate) use file_name::NamePattern;
 pub use format::Format;

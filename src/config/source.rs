@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
+use super::database::{Database, PasswordPlace, check_url};
 use super::field::{FIELDS, Field};
 use super::file_name::NamePattern;
 use super::format::Format;
@@ -21,8 +22,10 @@ use crate::identity::Region;
 pub struct Source {
     /// The folder that relative paths start from: that of `recontact.toml`.
     pub base: PathBuf,
-    /// A file, a folder or a glob, as the user wrote it.
+    /// A file, a folder or a glob, as the user wrote it; blank where the source is a database.
     pub path: String,
+    /// A database; `None` means: the files of `path`.
+    pub database: Option<Database>,
     /// What a row is; `None` means: look at the content.
     pub kind: Option<Kind>,
     /// The file format; `None` means: by extension and content.
@@ -79,48 +82,6 @@ impl Kind {
     }
 }
 
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Delimited text with a header row (comma, semicolon, tab, bar).
-    Csv,
-    /// One JSON object a line.
-    JsonLines,
-    /// Apache Parquet.
-    Parquet,
-    /// An Excel workbook.
-    Xlsx,
-    /// An OpenDocument workbook.
-    Ods,
-    /// A transcript as `Agent: …` / `Customer: …` lines; one file is one interaction.
-    PlainText,
-    /// An analysis by Amazon Connect Contact Lens.
-    ContactLens,
-}
-
-impl Format {
-    /// Every format with its name, the names that it has besides, and what it is.
-    pub const ALL: [(Format, &'static [&'static str], &'static str); 7] = [
-        (Format::Csv, &["csv", "tsv"], "delimited text with a header row"),
-        (Format::JsonLines, &["jsonl", "ndjson", "json"], "one JSON object a line, or a list of objects"),
-        (Format::Parquet, &["parquet"], "Apache Parquet"),
-        (Format::Xlsx, &["xlsx", "xlsm"], "a sheet of an Excel workbook"),
-        (Format::Ods, &["ods"], "a sheet of an OpenDocument workbook (LibreOffice)"),
-        (Format::PlainText, &["text", "txt"], "a transcript as `Agent: …` / `Customer: …` lines"),
-        (Format::ContactLens, &["contact-lens"], "Amazon Connect Contact Lens"),
-    ];
-
-    /// As the configuration writes it.
-    pub fn name(self) -> &'static str {
-        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
-    }
-
-    /// What it is, for people.
-    pub fn description(self) -> &'static str {
-        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(.., what)| what)
-    }
-}
-
 /// The source columns of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Columns {
@@ -138,6 +99,7 @@ impl Source {
         Source {
             base,
             path,
+            database: None,
             kind: None,
             format: None,
             name: None,
@@ -157,8 +119,12 @@ impl Source {
 }
 
 const KEYS: &[&str] = &[
-const KEYS: [&str; 12] = [
     "path",
+    "url",
+    "query",
+    "cursor",
+    "password_env",
+    "password_file",
     "kind",
     "format",
     "name",
@@ -182,9 +148,18 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
     let mut source = Source::of_path(base, String::new());
     let mut speakers = BTreeMap::new();
     let mut pattern = None;
+    let mut asked = Asked::default();
     for (key, value) in table {
         match key.get_ref().as_ref() {
             "path" => source.path = toml.string("path", value)?,
+            "url" => asked.url = Some(url(toml, value)?),
+            "query" => asked.query = Some(toml.string("query", value)?),
+            "cursor" => asked.cursor = Some(toml.string("cursor", value)?),
+            "password_env" => asked.passwords.push(PasswordPlace::Env(toml.string("password_env", value)?)),
+            "password_file" => {
+                let file = toml.string("password_file", value)?;
+                asked.passwords.push(PasswordPlace::File(source.base.join(file)));
+            }
             "kind" => source.kind = Some(kind(toml, value)?),
             "format" => source.format = Some(format(toml, value)?),
             "name" => pattern = Some(name_pattern(toml, value, &mut source)?),
@@ -215,10 +190,62 @@ pub(super) fn source(toml: TomlText<'_>, value: &Value<'_>, base: PathBuf) -> Re
     if source.json.is_some() {
         source.format.get_or_insert(Format::Conversations);
     }
-    if source.path.trim().is_empty() {
+    source.database = asked.database(toml, value, &source)?;
+    if source.path.trim().is_empty() && source.database.is_none() {
         return Err(toml.fault(value, "a [[source]] without a path", "add path = \"calls.csv\""));
     }
     Ok(source)
+}
+
+/// What a source says about a database.
+#[derive(Default)]
+struct Asked {
+    url: Option<String>,
+    query: Option<String>,
+    cursor: Option<String>,
+    passwords: Vec<PasswordPlace>,
+}
+
+impl Asked {
+    fn database(self, toml: TomlText<'_>, value: &Value<'_>, source: &Source) -> Result<Option<Database>> {
+        let fault = |what: &str, help: &str| Err(toml.fault(value, what, help));
+        let Some(url) = self.url else {
+            if self.query.is_some() || self.cursor.is_some() || !self.passwords.is_empty() {
+                return fault(
+                    "a [[source]] with a query and no url",
+                    "add url = \"postgres://user@host/name\"",
+                );
+            }
+            return Ok(None);
+        };
+        if !source.path.is_empty() {
+            return fault("a [[source]] with a path and a url", "write a [[source]] for each");
+        }
+        if source.format.is_some()
+            || source.delimiter.is_some()
+            || source.encoding.is_some()
+            || source.sheet.is_some()
+        {
+            let what = "a [[source]] with a url and a format, delimiter, encoding or sheet";
+            return fault(what, "only files have them: remove it");
+        }
+        if self.passwords.len() > 1 {
+            return fault("a password_env and a password_file", "keep one of them");
+        }
+        let Some(query) = self.query.filter(|query| !query.trim().is_empty()) else {
+            return fault("a url without a query", "add query = \"SELECT * FROM calls\"");
+        };
+        let password = self.passwords.into_iter().next().unwrap_or_default();
+        Ok(Some(Database { url, query, cursor: self.cursor, password }))
+    }
+}
+
+fn url(toml: TomlText<'_>, value: &Value<'_>) -> Result<String> {
+    let url = toml.string("url", value)?;
+    match check_url(&url) {
+        Ok(()) => Ok(url),
+        Err((what, help)) => Err(toml.fault(value, what, help)),
+    }
 }
 
 fn kind(toml: TomlText<'_>, value: &Value<'_>) -> Result<Kind> {

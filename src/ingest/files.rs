@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::database;
 use super::plain_text::is_labelled;
 use super::{mail, subtitles};
 use crate::config::{Config, FILE_NAME, Format, Source};
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 /// A file to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where it is.
+    /// Where it is; the name again, where it is a database that has not been asked.
     pub path: PathBuf,
     /// What the user would call it: relative to the configuration.
     pub name: String,
@@ -38,8 +39,8 @@ const MAX_ENTRIES: usize = 4 * MAX_FILES;
 
 /// What counts as a data file in a folder, with or without `.gz` or `.zst`.
 const EXTENSIONS: &[&str] = &[
-    "csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt", "vtt", "srt", "eml", "mbox", "xlsx", "xlsm",
-    "ods",
+    "csv", "tsv", "tab", "psv", "jsonl", "ndjson", "json", "parquet", "txt", "vtt", "srt", "eml", "mbox",
+    "xlsx", "xlsm", "ods",
 ];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
@@ -54,6 +55,11 @@ pub fn files(config: &Config) -> Result<Vec<SourceFile>> {
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, source) in config.sources.iter().enumerate() {
+        if let Some(database) = &source.database {
+            let name = database::name(database);
+            files.push(SourceFile { path: PathBuf::from(&name), name, source: index, byte_count: 0 });
+            continue;
+        }
         for path in paths(source)? {
             let metadata = fs::metadata(&path).map_err(Error::io(&path))?;
             // Files are read twice, and to their end.
@@ -276,7 +282,7 @@ pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
 pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
     let mut hasher = Xxh3::new();
     // Where a file is changes nothing of what is read.
-    let mapping = Source { base: PathBuf::new(), path: String::new(), ..source.clone() };
+    let mapping = Source { base: PathBuf::new(), path: String::new(), database: None, ..source.clone() };
     hasher.update(format!("{READER_VERSION} {mapping:?}").as_bytes());
     // The name of a file that holds one interaction may be its id.
     if source.name.is_some() || !is_table(&file.path, source.format) {

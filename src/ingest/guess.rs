@@ -11,8 +11,6 @@ use super::fields::Mapping;
 use super::guess_documents::Documents;
 use super::survey::{Survey, survey};
 use super::time::TimeReader;
-use super::{SourceFile, files, values};
-use crate::config::{Config, FIELDS, Field, Kind, Source};
 use super::{HEAD_BYTES, SourceFile, csv, decode, encoding, files, lines, values};
 use crate::config::{Config, FIELDS, Field, Format, Kind, Source};
 use crate::error::{Error, Result};
@@ -79,19 +77,12 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
     let mut documents = Documents::default();
     let mut count = 0;
     for file in &files {
-        let source = &config.sources[file.source];
         if documents.has_enough_like(file) {
+            continue;
+        }
         let mut source = config.sources[file.source].clone();
         source.encoding = encoding::guessed(&file.path)?.map(str::to_string);
         let source = &source;
-        let survey = survey(file, source)?;
-        if survey.format == Format::PlainText {
-            let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
-            if transcript_folders.insert(folder.clone()) {
-                push_transcripts(&mut text, &folder.join("*.txt"));
-            }
-            continue;
-        }
         let mut surveyed = Some(survey(file, source)?);
         documents.add(file, source, &mut surveyed)?;
         let Some(survey) = surveyed else { continue };

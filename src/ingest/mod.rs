@@ -11,6 +11,7 @@
 mod batch;
 mod claims;
 mod csv;
+mod database;
 mod decode;
 mod document;
 mod duration;
@@ -37,6 +38,7 @@ mod values;
 mod workbook;
 mod zone;
 
+pub use database::{Cursor, Fetched, fetch};
 pub use files::{SourceFile, files, fingerprint};
 pub use guess::guess;
 pub use mail::Threads;
@@ -82,9 +84,7 @@ pub fn read(
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
-    let mut rows = batch::Collector::new(file, source, sink);
-    read_rows(file, source, None, &mut rows, progress)?;
-    rows.finish()
+    read_all(file, source, None, sink, progress)
 }
 
 /// As [`read`], for one of several files: the e-mails of a conversation may lie in any of them.
@@ -98,9 +98,19 @@ pub fn read_among(
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
+    read_all(file, source, Some(threads), sink, progress)
+}
+
+fn read_all(
+    file: &SourceFile,
+    source: &Source,
+    threads: Option<&Threads>,
+    sink: &mut dyn FnMut(Batch) -> Result<()>,
+    progress: &dyn Fn(u64),
+) -> Result<()> {
     let mut rows = batch::Collector::new(file, source, sink);
-    read_rows(file, source, Some(threads), &mut rows, progress)?;
-    rows.finish()
+    let done = read_rows(file, source, threads, &mut rows, progress).and_then(|_| rows.finish());
+    if source.database.is_some() { done.map_err(|error| database::named(error, file)) } else { done }
 }
 
 /// Looks at the JSON documents among files for those that are no data, so that this is said before hours of reading: a
@@ -111,6 +121,9 @@ pub fn read_among(
 pub fn refuse_documents(files: &[SourceFile], sources: &[Source]) -> Result<()> {
     for file in files {
         let source = &sources[file.source];
+        if source.database.is_some() {
+            continue;
+        }
         if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) != Format::JsonLines {
             continue;
         }
@@ -158,6 +171,12 @@ fn read_rows(
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
 ) -> Result<Format> {
+    if source.database.is_some() {
+        let decoded = decode::open(&file.path, None, progress)?;
+        let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
+        csv::read(&mut lines, decoded.encoding, Some(b','), rows)?;
+        return Ok(Format::Csv);
+    }
     if let Some(format) = workbook_format(file, source)? {
         workbook::read(&file.path, format, source, rows, progress)?;
         return Ok(format);
@@ -169,7 +188,9 @@ fn read_rows(
         Some(format) => format,
         None => format_of(file, &mut lines)?,
     };
-    if source.name.is_some() && matches!(format, Format::Csv | Format::JsonLines | Format::Parquet) {
+    if source.name.is_some()
+        && matches!(format, Format::Csv | Format::JsonLines | Format::Parquet | Format::Tweets)
+    {
         let what = "a pattern for the file's name, but the file has rows with ids of their own";
         return Err(crate::Error::data(&file.path, what, "remove `name` from its [[source]]"));
     }

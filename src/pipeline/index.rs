@@ -14,7 +14,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use super::join::{Joiner, Rule};
 use crate::config::{Config, Source};
 use crate::detect::{Cue, Detector, Scratch, Utterance};
-use crate::ingest::{self, Batch, SourceFile};
+use crate::ingest::{self, Batch, Cursor, SourceFile};
 use crate::interaction::{MICROS_PER_SECOND, Micros, Note, Transcript, Turn};
 use crate::lexicon::Lexicon;
 use crate::store::{CommitInfo, Replaced, SourceRecord, Store, StoredCue, Writer, count_reason};
@@ -207,6 +207,13 @@ impl Run<'_> {
         summary: &mut IndexSummary,
     ) -> Result<()> {
         let source = &self.config.sources[file.source];
+        let before = writer.cursor_of(&file.name).cloned().map(|(key, value)| Cursor { key, value });
+        let fetched = ingest::fetch(file, source, before.as_ref())?;
+        if fetched.as_ref().is_some_and(|fetched| fetched.is_empty) {
+            summary.known_file_count += 1;
+            return Ok(());
+        }
+        let file = fetched.as_ref().map_or(file, |fetched| &fetched.file);
         let fingerprint = ingest::fingerprint(file, source)?;
         if writer.has_source(&fingerprint) {
             summary.known_file_count += 1;
@@ -217,7 +224,7 @@ impl Run<'_> {
             (self.progress)(Progress { file: &file.name, read_bytes, total_bytes: self.total_bytes });
         };
         tell(0);
-        if writer.has_source_named(&file.name) {
+        if fetched.is_none() && writer.has_source_named(&file.name) {
             summary.changed_files.push(file.name.clone());
         }
         let mut row_count = 0;
@@ -254,6 +261,7 @@ impl Run<'_> {
             kind: source.kind.map_or("guessed", |kind| kind.name()).to_string(),
             byte_count: file.byte_count,
             row_count,
+            cursor: fetched.as_ref().and_then(|it| it.cursor.clone()).map(|it| (it.key, it.value)),
             ..SourceRecord::default()
         })
     }

@@ -68,6 +68,10 @@ pub struct SourceRecord {
     pub note_counts: BTreeMap<String, u64>,
     /// Interactions of it that compacting left out, because another row with their id counts.
     pub dropped: Replaced,
+    /// How far it goes, where it is what a database gave since a row: a hash of what was asked, and the greatest value of
+    /// the column by which rows that come later are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<(String, String)>,
     /// The commit that it came with.
     pub commit_id: u64,
     /// The commit that removed it: from then on its rows do not count.

@@ -149,6 +149,14 @@ impl Writer {
         self.fingerprints.contains(fingerprint)
     }
 
+    /// How far a database of that name was read.
+    pub fn cursor_of(&self, name: &str) -> Option<&(String, String)> {
+        counted_sources(&self.manifest)
+            .filter(|source| source.name == name)
+            .filter_map(|it| it.cursor.as_ref())
+            .last()
+    }
+
     /// Whether an earlier run read a source of this name.
     pub fn has_source_named(&self, name: &str) -> bool {
         self.names.contains(name)
@@ -252,7 +260,8 @@ impl Writer {
     }
 
     /// Records a source as wholly read, so that it is not read again. The counts of what was pushed since the last
-    /// finished source are filled in here; `name`, `fingerprint`, `kind`, `byte_count` and `row_count` are the caller's.
+    /// finished source are filled in here; `name`, `fingerprint`, `kind`, `byte_count`, `row_count` and `cursor` are
+    /// the caller's.
     pub fn finish_source(&mut self, source: SourceRecord) -> Result<()> {
         let counted = std::mem::take(&mut self.current);
         self.fingerprints.insert(source.fingerprint.clone());
@@ -262,6 +271,7 @@ impl Writer {
             kind: source.kind,
             byte_count: source.byte_count,
             row_count: source.row_count,
+            cursor: source.cursor,
             commit_id: self.commit_id,
             ..counted
         });

@@ -13,6 +13,8 @@ mod configuration;
 #[cfg(test)]
 mod contacts_parquet;
 #[cfg(test)]
+mod databases;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod demo_fixture;
