@@ -395,6 +395,23 @@ mod tests {
     }
 
     #[test]
+    fn files_of_one_message_or_one_call_are_one_source_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = "From: a@x.test\nMessage-ID: <1@x>\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n\nhello\n";
+        let cue = "WEBVTT\n\n00:01.000 --> 00:02.000\nhello\n";
+        for (name, text) in [("1.eml", mail), ("2.eml", mail), ("1.vtt", cue), ("2.vtt", cue)] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let text = guess(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(text.matches("[[source]]").count(), 2, "{text}");
+        assert!(text.contains("*.eml") && text.contains("*.vtt") && text.contains("# own = "), "{text}");
+        let saved = folder.path().join(config::FILE_NAME);
+        fs::write(&saved, text.replace("# own", "own")).unwrap();
+        let config = config::load(&saved).unwrap();
+        assert_eq!(config.sources.iter().map(|it| it.own.len()).sum::<usize>(), 1);
+    }
+
+    #[test]
     fn surveys_are_proposed_as_surveys_with_their_answers() {
         let (text, config) =
             guessed("s.csv", "call_id,survey_is_first,survey_contact_count,nps\n1,yes,1,9\n2,no,3,4\n");

@@ -128,7 +128,7 @@ pub(super) fn speaker(word: &str) -> Option<Speaker> {
     // A capital İ is i with a dot above.
     Some(match word.to_lowercase().replace('\u{307}', "").as_str() {
         "customer" | "client" | "caller" | "user" | "cust" | "visitor" | "external" | "end-user" | "end user"
-        | "end_user" | "requester" | "lead" | "contact"
+        | "end_user" | "requester"
         | "客户" | "顾客" | "用户" | "来电人" | "客戶" | "顧客" | "用戶" | "來電者" | "来电者" | "市民"
         | "お客様" | "お客さま" | "カスタマー" | "고객" | "고객님" | "손님"
         | "klients" | "klients/e" | "kliente" | "zvanītājs" | "zvanītāja" | "pircējs" | "abonents"

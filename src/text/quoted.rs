@@ -169,11 +169,19 @@ fn is_attribution(text: &str, is_quoted: bool) -> bool {
     if !trimmed(text).ends_with([':', '：']) || text.chars().filter(|c| c.is_numeric()).count() < 3 {
         return false;
     }
-    let has_address = text.contains('@');
     let lower = text.to_lowercase();
     let says_wrote = WROTE.iter().any(|word| lower.contains(word));
-    // Two signs of three: an address, the word in a known language, marked lines after it.
-    usize::from(has_address) + usize::from(says_wrote) + usize::from(is_quoted) >= 2
+    // With marked lines after it one more sign is enough; without, everything after it would go.
+    match is_quoted {
+        true => says_wrote || text.contains('@'),
+        false => says_wrote && has_bracketed_address(text),
+    }
+}
+
+/// Whether an address stands in brackets, as programs write it and people do not.
+fn has_bracketed_address(text: &str) -> bool {
+    let mut pieces = text.split(['<', '(']).skip(1).filter_map(|piece| piece.split(['>', ')']).next());
+    pieces.any(|inner| inner.contains('@') && !inner.trim().contains(' '))
 }
 
 /// `-----Original Message-----` and what programs write in its place.
@@ -315,6 +323,7 @@ mod tests {
     fn what_is_in_doubt_is_kept() {
         for text in [
             "On 2 March 2026 your colleague wrote:\nwe will call you. Nobody called.",
+            "Your colleague anna@example.com wrote on 02.03.2026:\nwe will call you. Nobody called.",
             "Three things:\n--\nFirst, I called twice.\n--\nSecond, it is broken.",
             "Sent from my old address, please mail me there.",
             ">3 days without internet",

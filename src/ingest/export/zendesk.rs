@@ -113,7 +113,7 @@ fn ticket(ticket: &Value, users: &Users<'_>) -> Record {
     record.cell("Type", text(ticket, "/type"));
     record.cell("Priority", text(ticket, "/priority"));
     record.cell("Organization", text(ticket, "/organization/name").or_else(|| id(ticket, "organization")));
-    record.cell("Satisfaction rating", text(ticket, "/satisfaction_rating/score"));
+    record.cell("Rating", text(ticket, "/satisfaction_rating/score"));
     for field in list(ticket, "/custom_fields") {
         if let (Some(name), Some(value)) = (text(field, "/id"), field.get("value")) {
             custom(&mut record, "Field", &name, value);
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn a_page_gives_its_tickets_with_their_comments_and_users() {
         let batch = read_text("page.json", EXPORT.example);
-        assert_eq!(batch.rejects, []);
+        assert_eq!((batch.rejects, batch.notes), (Vec::new(), Vec::new()));
         let [first, second] = batch.interactions.as_slice() else { panic!("{:?}", batch.interactions) };
         assert_eq!((first.interaction_id.as_str(), first.customer_id.as_deref()), ("501", Some("90001")));
         assert_eq!((first.email.as_deref(), first.name.as_deref()), (Some("kim@mail.test"), Some("Kim")));

@@ -44,7 +44,7 @@ pub(super) fn each_message(
             continue;
         }
         let line = lines.bytes(span.start, span.end);
-        if is_mbox && is_after_empty && line.starts_with(MARK) {
+        if is_mbox && is_after_empty && (number == 1 || is_mark(line)) {
             if !message.is_empty() {
                 each(first_line, &message, rows)?;
             }
@@ -69,6 +69,20 @@ pub(super) fn each_message(
         each(first_line, &message, rows)?;
     }
     Ok(())
+}
+
+/// Whether a line stands before a message: `From`, an address or what stands for one, and a date with its year. A sentence
+/// may begin with the same word.
+fn is_mark(line: &[u8]) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let words: Vec<&str> = line.split_ascii_whitespace().collect();
+    let is_year = |word: &&str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    let is_time =
+        |word: &&str| word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    line.as_bytes().starts_with(MARK)
+        && words.len() >= 6
+        && words.iter().any(is_time)
+        && words.iter().any(is_year)
 }
 
 /// A line as it was written: in an mbox, `From ` at its beginning has a `>` more.

@@ -237,7 +237,9 @@ fn look(file: &SourceFile, source: &Source, heads: &mut Vec<Written>) -> Result<
     }
     each_message(&mut lines, &mut Rows(None), &mut |_, raw, _| {
         if let Ok(mut head) = message::head(raw) {
+            // Of those who are written to one is asked for, and headers of all messages are held.
             head.to.retain(|person| !is_own(&person.address, &source.own));
+            head.to.truncate(1);
             let is_own = (!source.own.is_empty()).then(|| is_own(&head.from.address, &source.own));
             heads.push(Written { head, is_own });
         }
