@@ -96,9 +96,9 @@ pub(super) fn read(
 fn record(head: &Head, words: String, place: &Place, thread: &Thread, rows: &Collector<'_>) -> Record {
     let mut record = Record { first_index: place.index, ..Record::default() };
     record.cell("interaction_id", Some(thread.id.as_str()));
-    if thread.is_first_told() {
-        tell(&mut record, thread);
-    }
+    let first = thread.is_first_told().then_some(thread);
+    // Every message has all columns, so that a mapping of one of them fits every file.
+    record.cells.extend(columns(first).map(|(name, text)| (name.into(), text.unwrap_or_default())));
     let role = match place.role {
         Role::Customer => "customer",
         Role::Agent => "agent",
@@ -112,25 +112,29 @@ fn record(head: &Head, words: String, place: &Place, thread: &Thread, rows: &Col
     record
 }
 
-/// The cells of a conversation.
-fn tell(record: &mut Record, thread: &Thread) {
-    let address = Some(thread.customer.address.as_str()).filter(|address| !address.is_empty());
-    record.cell("started_at", Some(thread.date.as_str()));
-    record.cell("ended_at", Some(thread.ended.to_string()));
-    record.cell("updated_at", Some(thread.ended.to_string()));
-    record.cell("customer_id", address);
-    record.cell("email", address);
-    record.cell("customer_name", thread.customer.name.as_deref());
-    record.cell("channel", Some("email"));
-    record.cell(
-        "direction",
-        thread.is_inbound.map(|is_inbound| if is_inbound { "inbound" } else { "outbound" }),
-    );
-    record.cell("status", thread.is_automatic.then_some("ignored"));
-    record.cell("agent_id", thread.agents.first().map(String::as_str));
-    record.cell("agent_count", Some(thread.agents.len().to_string()));
-    record.cell("reply_count", Some(thread.reply_count.to_string()));
-    record.cell("Subject line", thread.subject.as_deref());
+/// The columns of a conversation, blank where it has been told already.
+fn columns(thread: Option<&Thread>) -> [(&'static str, Option<String>); 13] {
+    let customer = thread.map(|it| &it.customer);
+    let address = customer.map(|it| it.address.clone());
+    let direction =
+        thread.and_then(|it| it.is_inbound).map(|is_inbound| if is_inbound { "inbound" } else { "outbound" });
+    let status = thread.filter(|it| it.is_automatic).map(|_| "ignored");
+    let ended_at = thread.map(|it| it.ended.to_string());
+    [
+        ("started_at", thread.map(|it| it.date.clone())),
+        ("ended_at", ended_at.clone()),
+        ("updated_at", ended_at),
+        ("customer_id", address.clone()),
+        ("email", address),
+        ("customer_name", customer.and_then(|it| it.name.clone())),
+        ("channel", thread.map(|_| "email".to_string())),
+        ("direction", direction.map(str::to_string)),
+        ("status", status.map(str::to_string)),
+        ("agent_id", thread.and_then(|it| it.agents.first().cloned())),
+        ("agent_count", thread.map(|it| it.agents.len().to_string())),
+        ("reply_count", thread.map(|it| it.reply_count.to_string())),
+        ("Subject line", thread.and_then(|it| it.subject.clone())),
+    ]
 }
 
 #[cfg(test)]
