@@ -106,7 +106,7 @@ fn ticket(ticket: &Value, users: &Users<'_>) -> Record {
     record.cell("queue", text(ticket, "/group/name").or_else(|| id(ticket, "group")));
     record.cell("reopen_count", text(ticket, "/metric_set/reopens"));
     let followed = followed(ticket);
-    record.cell("parent_id", followed.clone());
+    // A contact of its own: as the continuation of the ticket it would never be a repeat.
     record.cell("Follow-up of", followed);
     record.cell("Subject line", text(ticket, "/subject").or_else(|| text(ticket, "/raw_subject")));
     record.cell("Tags", joined(list(ticket, "/tags"), "name"));
@@ -248,7 +248,7 @@ mod tests {
             (CUSTOMER, Some(90_060.0), "I am Kim's colleague: it is urgent."),
         ];
         assert_eq!(told, expected);
-        assert_eq!((second.parent_id.as_deref(), second.is_coded_resolved), (Some("501"), Some(false)));
+        assert_eq!((second.parent_id.as_deref(), second.is_coded_resolved), (None, Some(false)));
     }
 
     #[test]
