@@ -73,7 +73,7 @@ pub(super) fn check_url(url: &str) -> Result<(), (&'static str, &'static str)> {
             "write it like postgres://user@host/name, mysql://user@host/name or sqlite://file",
         ));
     };
-    if url.chars().any(|c| crate::text::is_unsafe_to_show(c)) {
+    if url.chars().any(crate::text::is_unsafe_to_show) {
         return Err(("the url has odd characters in it", "write them as %20"));
     }
     if rest.trim().is_empty() {
@@ -96,9 +96,30 @@ pub(super) fn check_url(url: &str) -> Result<(), (&'static str, &'static str)> {
     Ok(())
 }
 
+/// Whether a query asks and does not tell: servers are asked in transactions that can change nothing, but some of them
+/// drop a table in those, too.
+pub(super) fn is_question(query: &str) -> bool {
+    let first = query.lines().map(|line| line.split("--").next().unwrap_or_default());
+    let mut words =
+        first.flat_map(|line| line.split(|c: char| !c.is_ascii_alphabetic())).filter(|word| !word.is_empty());
+    words.next().is_some_and(|word| {
+        ["select", "with", "values", "table"].iter().any(|known| known.eq_ignore_ascii_case(word))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_asks() {
+        for query in ["SELECT 1", "-- drop\n  ( select 1)", "with a as (select 1) select * from a"] {
+            assert!(is_question(query), "{query}");
+        }
+        for query in ["DROP TABLE calls", "-- select", "", "delete from calls"] {
+            assert!(!is_question(query), "{query}");
+        }
+    }
 
     #[test]
     fn an_address_is_of_one_of_three_databases_and_has_no_password() {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
-use super::database::{Database, PasswordPlace, check_url};
+use super::database::{Database, PasswordPlace, check_url, is_question};
 use super::field::{FIELDS, Field};
 use super::file_name::NamePattern;
 use super::format::Format;
@@ -235,6 +235,9 @@ impl Asked {
         let Some(query) = self.query.filter(|query| !query.trim().is_empty()) else {
             return fault("a url without a query", "add query = \"SELECT * FROM calls\"");
         };
+        if !is_question(&query) {
+            return fault("a query that is no SELECT", "a query only reads: write SELECT, WITH or VALUES");
+        }
         let password = self.passwords.into_iter().next().unwrap_or_default();
         Ok(Some(Database { url, query, cursor: self.cursor, password }))
     }

@@ -11,7 +11,7 @@ use super::fields::Mapping;
 use super::row::{Cells, Fault, RowReader};
 use super::survey::Survey;
 use super::{Batch, Sink, SourceFile, cut, shown};
-use crate::config::{Field, Kind, NamePattern, Source};
+use crate::config::{Field, Format, Kind, NamePattern, Source};
 use crate::error::{Error, Result};
 use crate::interaction::{MAX_RAW_BYTES, Reject, Speaker, Transcript, Turn};
 
@@ -85,6 +85,13 @@ impl<'a> Collector<'a> {
     /// What the user says of the file.
     pub(super) fn source(&self) -> &'a Source {
         self.source
+    }
+
+    /// Tells a survey which format the rows are in.
+    pub(super) fn say_format(&mut self, format: Format) {
+        if let Some(survey) = &mut self.survey {
+            survey.format = format;
+        }
     }
 
     /// The file that is read, for errors.

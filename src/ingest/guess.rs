@@ -442,6 +442,13 @@ mod tests {
     }
 
     #[test]
+    fn the_format_is_told_of_files_that_are_longer_than_what_is_looked_at() {
+        let line = "{\"call_id\": 1, \"started_at\": \"2026-03-01\"}\n";
+        let (text, _) = guessed("a.jsonl", &line.repeat(20_001));
+        assert!(text.contains("20000 rows looked at") && !text.contains("written with"), "{text}");
+    }
+
+    #[test]
     fn dates_of_switches_are_proposed_with_their_format() {
         for (first, second, format) in [
             ("3/14/2026 9:05:00 AM", "3/15/2026 12:00:00 PM", "%m/%d/%Y %I:%M:%S %p"),

@@ -109,7 +109,7 @@ fn read_all(
     progress: &dyn Fn(u64),
 ) -> Result<()> {
     let mut rows = batch::Collector::new(file, source, sink);
-    let done = read_rows(file, source, threads, &mut rows, progress).and_then(|_| rows.finish());
+    let done = read_rows(file, source, threads, &mut rows, progress).and_then(|()| rows.finish());
     if source.database.is_some() { done.map_err(|error| database::named(error, file)) } else { done }
 }
 
@@ -163,23 +163,22 @@ pub fn example(format: Format) -> &'static str {
     }
 }
 
-/// Reads a file's rows into a collector and says in which format they were.
+/// Reads a file's rows into a collector.
 fn read_rows(
     file: &SourceFile,
     source: &Source,
     threads: Option<&Threads>,
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
-) -> Result<Format> {
+) -> Result<()> {
     if source.database.is_some() {
         let decoded = decode::open(&file.path, None, progress)?;
         let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
-        csv::read(&mut lines, decoded.encoding, Some(b','), rows)?;
-        return Ok(Format::Csv);
+        return csv::read(&mut lines, decoded.encoding, Some(b','), rows);
     }
     if let Some(format) = workbook_format(file, source)? {
-        workbook::read(&file.path, format, source, rows, progress)?;
-        return Ok(format);
+        rows.say_format(format);
+        return workbook::read(&file.path, format, source, rows, progress);
     }
     let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
     let encoding = decoded.encoding;
@@ -194,6 +193,7 @@ fn read_rows(
         let what = "a pattern for the file's name, but the file has rows with ids of their own";
         return Err(crate::Error::data(&file.path, what, "remove `name` from its [[source]]"));
     }
+    rows.say_format(format);
     match format {
         Format::Csv => {
             let delimiter = source.delimiter.or(files::delimiter_of(&file.path));
@@ -214,7 +214,7 @@ fn read_rows(
             }
         }
     }
-    Ok(format)
+    Ok(())
 }
 
 /// Which workbook a file is, by its beginning; `None` where it is none and is not to be one.

@@ -59,8 +59,9 @@ pub(super) fn survey(file: &SourceFile, source: &Source) -> Result<Survey> {
     let mut survey = rows.survey.take().unwrap_or_else(Survey::new);
     survey.unknown_speakers = std::mem::take(&mut rows.rows().unknown_speakers);
     // A full survey stops the reader by an error; every other error is one.
-    let format = if survey.is_full() { outcome.unwrap_or(Format::Csv) } else { outcome? };
-    survey.format = format;
+    if !survey.is_full() {
+        outcome?;
+    }
     Ok(survey)
 }
 

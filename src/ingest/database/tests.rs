@@ -109,7 +109,7 @@ fn what_a_database_refuses_is_told_with_the_name_of_the_source() {
     );
     let (_folder, source) = filled(TABLE, "SELECT call_id FROM calls", Some("changed"));
     assert!(failure(&source).contains("no column `changed`, which is the cursor; the query gives `call_id`"));
-    let (folder, mut source) = filled(TABLE, "DELETE FROM calls", None);
+    let (folder, mut source) = filled(TABLE, "DELETE FROM calls RETURNING call_id", None);
     assert!(failure(&source).contains("the database refuses"));
     let count = Connection::open(folder.path().join("calls.db"))
         .and_then(|it| it.query_row("SELECT count(*) FROM calls", [], |row| row.get::<_, u32>(0)));

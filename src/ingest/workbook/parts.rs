@@ -18,7 +18,8 @@ use crate::ingest::decode::{bomb, most_bytes};
 pub(super) struct Limits {
     /// All parts together.
     pub(super) whole: u64,
-    /// The texts of all sheets, which stay in memory: with two to five times as many bytes.
+    /// The texts of all sheets, which stay in memory: they take 1.2 to 1.4 times as many bytes there, measured, and
+    /// five times as many where all are blank.
     pub(super) texts: u64,
     /// Styles, names and relations, which stay in memory too. Excel's own limit of styles is a tenth of this.
     pub(super) part: u64,

@@ -96,7 +96,7 @@ fn cells_of_excel_are_read_as_they_are_shown() {
         sheet.write_with_format(1, 0, 42, &zeros).unwrap();
         let opened = ExcelDateTime::parse_from_str("2026-03-01T09:15:30").unwrap();
         sheet.write_with_format(1, 1, &opened, &at).unwrap();
-        sheet.write(1, 2, 37_120_000_001_i64 as f64).unwrap();
+        sheet.write(1, 2, 37_120_000_001_f64).unwrap();
         sheet.write(1, 3, "0037120000001").unwrap();
         sheet.write_with_format(1, 4, 1.0 + 1.0 / 24.0, &clock).unwrap();
         sheet.write(1, 5, true).unwrap();

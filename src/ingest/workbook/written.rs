@@ -43,7 +43,7 @@ fn date(days: i64, is_1904: bool) -> Option<String> {
 
 /// A duration in days: `27:15:00`.
 pub(super) fn duration(days: f64) -> Option<String> {
-    if !(days.abs() < 3_000_000.0) {
+    if days.is_nan() || days.abs() >= 3_000_000.0 {
         return None;
     }
     let millis = (days.abs() * DAY_MILLIS as f64).round() as i64;
