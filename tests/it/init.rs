@@ -69,17 +69,17 @@ fn a_folder_of_exports_is_one_source_and_says_what_it_was_taken_for_and_why() {
     let example = std::fs::read_to_string(project().join("fixtures/exports/contact-lens.json")).unwrap();
     let folder = Folder::with(&[
         ("in/a.json", &example),
-        ("in/b.json", &example.replace("4f1c9a52", "5f1c9a52").replace("\"AGENT\"", "\"ROBOT\"")),
+        ("in/b.json", &example.replace("4f1c9a52", "5f1c9a52").replace("\"AGENT\"", "\"WIZARD\"")),
         ("in/c.txt", "Agent: hello\nCustomer: hi\n"),
     ]);
     let text = folder.run("init in").ok().stdout;
     assert!(text.contains("# 2 files, taken for: 2 contact-lens"), "{text}");
     assert!(text.contains("a.json: it has `Transcript`, `Participants` and `ContentMetadata`"), "{text}");
-    assert!(text.contains("# \"ROBOT\" = \"\"") && text.contains("# 1 file, taken for: 1 text"), "{text}");
+    assert!(text.contains("# \"WIZARD\" = \"\"") && text.contains("# 1 file, taken for: 1 text"), "{text}");
     folder.write(
         "recontact.toml",
         text.replace("# [source.speakers]", "[source.speakers]")
-            .replace("# \"ROBOT\" = \"\"", "ROBOT = \"system\""),
+            .replace("# \"WIZARD\" = \"\"", "WIZARD = \"system\""),
     );
     let said = folder.run("index recontact.toml --store s").ok().stderr;
     assert!(said.contains("2 interactions, 3 transcripts") && !said.contains("unknown speaker"), "{said}");

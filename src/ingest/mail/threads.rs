@@ -90,6 +90,9 @@ impl Threads {
         let mut heads = Vec::new();
         for file in files {
             let source = &sources[file.source];
+            if source.database.is_some() {
+                continue;
+            }
             if source.format == Some(Format::Mail)
                 || (source.format.is_none() && files::may_be_mail(&file.path))
             {
