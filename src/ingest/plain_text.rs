@@ -25,25 +25,7 @@ pub(super) fn read(
     rows: &mut Collector<'_>,
 ) -> Result<()> {
     let mut turns: Vec<Turn> = Vec::new();
-    while let Some(span) = lines.scan(0)? {
-        let line = lines.number();
-        if span.is_too_long {
-            let raw = lines.skip_long()?;
-            rows.reject(line, too_long(), &raw)?;
-            continue;
-        }
-        let bytes = lines.bytes(span.start, span.end);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                push(&mut turns, text, &|label| rows.role(label));
-            }
-            Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
-        }
-        lines.consume(span.next, 1);
-    }
-    if let Some(reason) = lines.take_damage() {
-        rows.reject(lines.number(), damaged(&reason), b"")?;
-    }
+    each_line(lines, encoding, rows, &mut |_, text, rows| push(&mut turns, text, &|label| rows.role(label)))?;
     let said = |turn: Turn| Said {
         speaker: if turn.speaker == Speaker::Unknown {
             String::new()
@@ -56,6 +38,40 @@ pub(super) fn read(
     let mut record = Record { turns: Some(turns.into_iter().map(said).collect()), ..Record::default() };
     record.cell("interaction_id", Some(stem(path)));
     rows.record(1, record, "")
+}
+
+/// What is done with a line, its number and its text.
+type EachLine<'f> = dyn FnMut(u64, &str, &mut Collector<'_>) + 'f;
+
+/// Hands on the lines of a file that is one transcript, also a last one that was cut off, and refuses those that are no
+/// text.
+///
+/// # Errors
+/// Where the file cannot be read or the sink fails.
+pub(super) fn each_line(
+    lines: &mut Lines<'_>,
+    encoding: &str,
+    rows: &mut Collector<'_>,
+    each: &mut EachLine<'_>,
+) -> Result<()> {
+    while let Some(span) = lines.scan(0)? {
+        let line = lines.number();
+        if span.is_too_long {
+            let raw = lines.skip_long()?;
+            rows.reject(line, too_long(), &raw)?;
+            continue;
+        }
+        let bytes = lines.bytes(span.start, span.end);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => each(line, text, rows),
+            Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
+        }
+        lines.consume(span.next, 1);
+    }
+    match lines.take_damage() {
+        Some(reason) => rows.reject(lines.number(), damaged(&reason), b""),
+        None => Ok(()),
+    }
 }
 
 /// The turns of a text that is all of a transcript.

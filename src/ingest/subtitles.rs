@@ -7,10 +7,9 @@
 use std::path::Path;
 
 use super::batch::Collector;
-use super::csv::{bad_encoding, damaged, too_long};
 use super::export::{Record, Said};
 use super::lines::Lines;
-use super::plain_text::{label, stem};
+use super::plain_text::{each_line, label, stem};
 use super::{duration, shown};
 use crate::config::Format;
 use crate::error::Result;
@@ -44,23 +43,7 @@ pub(super) fn read(
     rows: &mut Collector<'_>,
 ) -> Result<()> {
     let mut cues = Cues::default();
-    while let Some(span) = lines.scan(0)? {
-        let line = lines.number();
-        if span.is_too_long {
-            let raw = lines.skip_long()?;
-            rows.reject(line, too_long(), &raw)?;
-            continue;
-        }
-        let bytes = lines.bytes(span.start, span.end);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => cues.push(text, line, rows),
-            Err(error) => rows.reject(line, bad_encoding(error.valid_up_to(), encoding), bytes)?,
-        }
-        lines.consume(span.next, 1);
-    }
-    if let Some(reason) = lines.take_damage() {
-        rows.reject(lines.number(), damaged(&reason), b"")?;
-    }
+    each_line(lines, encoding, rows, &mut |line, text, rows| cues.push(text, line, rows))?;
     cues.release();
     let mut record = Record::default();
     record.cell("interaction_id", Some(stem(path)));
