@@ -112,9 +112,4 @@ impl Format {
     pub fn name(self) -> &'static str {
         Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
     }
-
-    /// What it is, for people.
-    pub fn description(self) -> &'static str {
-        Format::ALL.iter().find(|(format, ..)| *format == self).map_or("", |(.., what)| what)
-    }
 }
