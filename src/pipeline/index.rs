@@ -133,7 +133,7 @@ pub fn index(
         if options.no_search {
             writer = writer.without_search();
         }
-        run.files(&joined, &mut writer, Some(&mut Joiner::new(&store)?), &mut summary)?;
+        run.files(&joined, &mut writer, Some(&mut Joiner::new(&store)), &mut summary)?;
     }
     // What finding cues takes up is given back before the whole store is looked at.
     drop((memories, detector));

@@ -15,22 +15,24 @@ use crate::store::{KeySet, Store, Want, key};
 /// The keys by which customers are the same, in the order in which they are tried.
 const IDENTITIES: usize = 3;
 
-/// The interactions of a store by customer and time.
+/// Gives transcripts to the interactions of a store.
 pub(super) struct Joiner<'a> {
     store: &'a Store,
-    ids: KeySet,
-    /// Per identity: key, start and row of each interaction that counts, sorted.
-    starts: [Vec<(u64, Micros, u32)>; IDENTITIES],
+    /// Read with the first transcript that is new: most runs have none.
+    known: Option<Known>,
     /// Rows that have words of this run.
     taken: HashSet<u32>,
 }
 
-impl<'a> Joiner<'a> {
-    /// Reads what is needed of a store.
-    ///
-    /// # Errors
-    /// A part that cannot be read.
-    pub(super) fn new(store: &'a Store) -> Result<Joiner<'a>> {
+/// The interactions of a store by customer and time.
+struct Known {
+    ids: KeySet,
+    /// Per identity: key, start and row of each interaction that counts, sorted.
+    starts: [Vec<(u64, Micros, u32)>; IDENTITIES],
+}
+
+impl Known {
+    fn read(store: &Store) -> Result<Known> {
         let columns = store.columns(Want {
             interaction_key: true,
             customer: true,
@@ -50,7 +52,14 @@ impl<'a> Joiner<'a> {
             starts.sort_unstable();
             starts
         });
-        Ok(Joiner { store, ids, starts, taken: HashSet::new() })
+        Ok(Known { ids, starts })
+    }
+}
+
+impl<'a> Joiner<'a> {
+    /// Of a store, of which nothing is read yet.
+    pub(super) fn new(store: &'a Store) -> Joiner<'a> {
+        Joiner { store, known: None, taken: HashSet::new() }
     }
 
     /// Gives the transcripts of a batch to their interactions. Those for which there is none, or several, are rejects.
@@ -61,9 +70,13 @@ impl<'a> Joiner<'a> {
         let own: HashMap<String, Interaction> =
             batch.interactions.into_iter().map(|it| (it.interaction_id.clone(), it)).collect();
         let mut joined = Batch { interactions: Vec::new(), transcripts: Vec::new(), ..batch };
+        let known = match self.known.take() {
+            Some(known) => known,
+            None => Known::read(self.store)?,
+        };
         for mut transcript in batch.transcripts {
             let found = match own.get(&transcript.interaction_id) {
-                Some(own) if !self.ids.contains(&key(&own.interaction_id)) => self.found(own, of)?,
+                Some(own) if !known.ids.contains(&key(&own.interaction_id)) => self.found(own, of, &known)?,
                 // Its id is known, or nothing else is known of it.
                 _ => Ok(transcript.interaction_id.clone()),
             };
@@ -81,16 +94,22 @@ impl<'a> Joiner<'a> {
                 }),
             }
         }
+        self.known = Some(known);
         Ok(joined)
     }
 
     /// The id of the only interaction of the same customer that began about then, or why there is none.
-    fn found(&mut self, own: &Interaction, of: Rule) -> Result<std::result::Result<String, String>> {
+    fn found(
+        &mut self,
+        own: &Interaction,
+        of: Rule,
+        known: &Known,
+    ) -> Result<std::result::Result<String, String>> {
         let Some((at, key)) = identities(own, of).into_iter().enumerate().find(|(_, key)| *key != 0) else {
             return Ok(Err("no interaction to join: nothing says whose words these are".to_string()));
         };
         let reach = of.within;
-        let starts = &self.starts[at];
+        let starts = &known.starts[at];
         let first = starts.partition_point(|(k, start, _)| (*k, *start) < (key, own.started_at - reach));
         let near = starts[first..]
             .iter()
