@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fs, io::Write, process};
 
+use cpu_time::ProcessTime;
 use recontact::config::{self, Columns, Field, Kind, Source};
 use recontact::identity::Region;
 use recontact::ingest::{self, Batch, SourceFile};
@@ -18,13 +19,13 @@ const FIXED: Duration = Duration::from_secs(2);
 /// Far more than is needed with a sanitizer on, far less than quadratic work takes on the longest inputs.
 const MOST_PER_BYTE: Duration = Duration::from_micros(400);
 
-/// Runs a step on so many bytes and complains where it takes more than linear time. A machine that was busy or asleep
-/// is no reason: a step that seems slow is tried again.
+/// Runs a step on so many bytes and complains where it takes more than linear time of the processor, which a machine
+/// that is busy or asleep does not add to. A step that seems slow is tried again.
 pub fn in_time<T>(byte_count: usize, mut step: impl FnMut() -> T) -> T {
     let most = FIXED + MOST_PER_BYTE * byte_count as u32;
     let mut taken = Duration::MAX;
     for _ in 0..3 {
-        let started = Instant::now();
+        let started = ProcessTime::now();
         let done = step();
         taken = taken.min(started.elapsed());
         if taken < most {

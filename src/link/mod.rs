@@ -6,6 +6,7 @@
 mod class;
 mod clock;
 mod continuation;
+mod counted;
 mod identity;
 mod input;
 mod join;
@@ -34,6 +35,7 @@ mod properties;
 pub(crate) mod table;
 
 pub use class::{CLASS_CODES, Class, Exclusion, Fate, Outcome};
+pub use counted::Counted;
 pub use identity::{Capped, Identities, NO_KEY, identities};
 pub use input::{Input, TicketInput};
 pub use join::{NO_ROW, rows_of};
