@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 64;
 /// A footer that is longer is no table's: a column and group of rows takes some hundred bytes.
 const MAX_FOOTER_BYTES: u64 = 64 << 20;
 
-/// Complains about a footer that is not there, whose lists have more members than it has bytes, or whose columns are
-/// nested too deep. What else is wrong with it the decoder says itself.
+/// Complains about a footer that is not there or cannot be read to its end, whose lists have more members than it has
+/// bytes, or whose columns are nested too deep.
 ///
 /// # Errors
 /// Where the file cannot be read, or its footer claims too much.
@@ -54,7 +54,9 @@ pub(super) fn check_footer(file: &File) -> PolarsResult<()> {
         Ok(footer) if is_too_deep(&footer.schema) => {
             Err(PolarsError::ComputeError("columns are nested over 64 deep".into()))
         }
-        _ => Ok(()),
+        Ok(_) => Ok(()),
+        // The decoder reads on where this reader stops, and would believe what nobody has looked at.
+        Err(error) => Err(PolarsError::ComputeError(format!("the footer cannot be read: {error}").into())),
     }
 }
 
@@ -157,9 +159,23 @@ mod tests {
         // 2³¹ − 1 elements of the schema.
         let claims = [0x15, 2, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0];
         assert_eq!(complaint(&claims).as_deref(), Some("the footer claims more than can be"));
-        // Structures within structures, and lists within lists: what the decoder says is its own.
-        assert_eq!(complaint(&[0x1C; 1000]), None);
-        assert_eq!(complaint(&[0x19, 0x19].repeat(1000)), None);
-        assert_eq!(complaint(&[]), None);
+    }
+
+    #[test]
+    fn a_footer_that_cannot_be_read_to_its_end_is_not_left_to_the_decoder() {
+        let is_refused = |footer: &[u8]| {
+            complaint(footer).is_some_and(|what| what.starts_with("the footer cannot be read: "))
+        };
+        assert!(is_refused(&[]));
+        // Structures within structures, and lists within lists.
+        assert!(is_refused(&[0x1C; 1000]));
+        assert!(is_refused(&[0x19, 0x19].repeat(1000)));
+        // A leaf whose logical type (field 10, a union) is none that is known, field 14 of it; then 2³¹ − 1 pairs of a key
+        // and a value (field 5), which the decoder would make room for.
+        let odd = [0x48, 1, b'x', 0x6C, 0xEC, 0, 0, 0];
+        let pairs = [0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7];
+        let mut footer = footer(1, &odd);
+        footer.pop();
+        assert!(is_refused(&[&footer[..], &pairs].concat()), "{:?}", complaint(&[&footer[..], &pairs].concat()));
     }
 }

@@ -17,6 +17,7 @@ use super::Grouping;
 use super::grouping::is_column;
 use super::mean::Mean;
 use super::scores::ratio;
+use crate::policy::Policy;
 
 /// What a row is, for the companion figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,6 +70,13 @@ pub enum Cost {
     PerContact(f64),
     /// So much for each minute of handling.
     PerMinute(f64),
+}
+
+impl Cost {
+    /// The price that a policy sets, if it sets one.
+    pub fn of(policy: &Policy) -> Option<Cost> {
+        policy.cost_per_contact.map(Cost::PerContact).or(policy.cost_per_minute.map(Cost::PerMinute))
+    }
 }
 
 /// Companion figures of a group. All are of contacts, but for abandonment. Rates are 0 to 1 and `None` where

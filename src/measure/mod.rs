@@ -3,8 +3,10 @@
 //! Takes links and columns, gives plain numbers with names. It shows nothing (that is `report`'s business) and
 //! decides nothing about an interaction (that was `link`'s).
 
+mod actions;
 mod agreement;
 mod capture;
+mod causes;
 mod chance;
 mod change;
 mod companions;
@@ -34,7 +36,11 @@ mod window;
 #[cfg(test)]
 mod properties;
 
+pub use actions::{Action, Caused, Strength, actions};
 pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
+pub use causes::{
+    CauseScores, CauseShare, Failure, Heard, MOST_CAUSES, Party, PartyShare, Reading, Remedy, causes,
+};
 pub use change::{Comparison, LEVEL, Proportion, Test, compare, holm};
 pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};
 pub use denominators::{Denominators, Place, denominators};

@@ -200,7 +200,7 @@ fn tallies(material: &Material<'_>, groups: &Groups) -> Tallies {
 /// The numbers made of the counts of each group.
 fn finished(material: &Material<'_>, groups: &Groups, tallies: Tallies) -> Vec<GroupScores> {
     let Material { links, policy, .. } = *material;
-    let cost = policy.cost_per_contact.map(Cost::PerContact).or(policy.cost_per_minute.map(Cost::PerMinute));
+    let cost = Cost::of(policy);
     let sources = (material.rows)(0..0).sources;
     let category = category_of(groups);
     let windows = windows_of(policy, groups);

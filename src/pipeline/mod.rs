@@ -1,5 +1,5 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
+//! of one contact ([`explain()`]), store → why first contacts fail ([`causes()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
 //! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
 //! that say something ([`Searches`]).
 //!
@@ -7,6 +7,8 @@
 
 mod asked;
 mod by_preset;
+mod cause_quotes;
+mod causes;
 mod compare;
 mod contacts;
 mod derive;
@@ -16,6 +18,7 @@ mod identity_quality;
 mod index;
 mod join;
 mod material;
+mod moment;
 mod page;
 mod report;
 mod search;
@@ -27,6 +30,7 @@ mod view;
 mod why;
 mod windows;
 
+pub use causes::causes;
 pub use compare::compare;
 pub use contacts::Contacts;
 pub use explain::{About, Explanation, TimelineEntry, explain};

@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::explain::{Story, TimelineEntry};
+use super::moment::of_start;
 use super::report::{ReportOptions, Reports};
 use super::sweep::sweep;
 use super::trend::periods;
@@ -103,9 +102,6 @@ const MOST_STORIES: usize = 200;
 /// Interactions of a story.
 const MOST_ENTRIES: usize = 50;
 
-const WEEKDAYS: [&str; 8] =
-    ["", "1 Monday", "2 Tuesday", "3 Wednesday", "4 Thursday", "5 Friday", "6 Saturday", "7 Sunday"];
-
 /// Links and measures the store under `policy` for a page.
 ///
 /// Errors: as [`report`](super::report()).
@@ -159,18 +155,9 @@ impl Column {
         Ok(Column { name, codes, names })
     }
 
-    /// A column of what a moment is in the policy's time zone: 0 for nothing.
-    fn of_start(
-        view: &View,
-        name: &'static str,
-        names: Vec<String>,
-        code: impl Fn(&jiff::Zoned) -> i8 + Sync,
-    ) -> Column {
-        let code = |at: &i64| -> Option<u32> {
-            let at = Timestamp::from_microsecond(*at).ok()?;
-            u32::try_from(code(&at.to_zoned(view.zone().clone()))).ok()
-        };
-        let codes = view.columns.started_at.par_iter().map(|at| code(at).unwrap_or(0)).collect();
+    /// What the moment of the start is.
+    fn of_start(view: &View, name: &'static str) -> Column {
+        let store::Dimension { codes, names } = of_start(view, name).unwrap_or_default();
         Column { name, codes, names }
     }
 
@@ -233,10 +220,7 @@ fn places(view: &View, report: &Report) -> Result<Vec<Place>> {
     let category = Column::of_store(view, "category")?;
     let mut columns: Vec<Column> =
         DIMENSIONS.into_iter().map(|name| Column::of_store(view, name)).collect::<Result<_>>()?;
-    let weekdays = WEEKDAYS.map(str::to_string).to_vec();
-    columns.push(Column::of_start(view, "weekday", weekdays, |at| at.weekday().to_monday_one_offset()));
-    let hours = std::iter::once(String::new()).chain((0..24).map(|hour| format!("{hour:02}:00"))).collect();
-    columns.push(Column::of_start(view, "hour", hours, |at| at.hour() + 1));
+    columns.extend(["weekday", "hour"].map(|name| Column::of_start(view, name)));
     let mut places = Vec::new();
     for column in &columns {
         let groups = group(&[categories(view, &category), column.dimension()]);
@@ -265,9 +249,14 @@ fn places(view: &View, report: &Report) -> Result<Vec<Place>> {
 fn stories(story: &Story, report: &Report) -> Result<(Vec<CustomerStory>, usize)> {
     let entries = report.categories.iter().chain(&report.groups);
     let quotes = entries.flat_map(|entry| &entry.evidence).flat_map(|evidence| &evidence.quotes);
+    let of_causes = report.causes.overall.quotes.values().flatten().map(|quote| &quote.interaction_id);
     let mut seen = HashSet::new();
-    let keys: Vec<u64> =
-        quotes.map(|quote| key(&quote.interaction_id)).filter(|key| seen.insert(*key)).collect();
+    let keys: Vec<u64> = quotes
+        .map(|quote| &quote.interaction_id)
+        .chain(of_causes)
+        .map(|id| key(id))
+        .filter(|key| seen.insert(*key))
+        .collect();
     let columns = story.view.columns;
     let rows = rows_of(&columns.interaction_key, &columns.is_duplicate, &keys);
     if rows.contains(&NO_ROW) {

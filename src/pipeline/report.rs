@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::causes::CauseMarks;
 use super::derive::tells_category;
 use super::identity_quality::identity;
 use super::material::Known;
+use super::moment::of_start;
 use super::spoken::Spoken;
 use super::trend::over_time;
 use super::view::{Extent, Loaded, View};
@@ -12,7 +14,8 @@ use crate::config::Kind;
 use crate::lexicon::REPEAT;
 use crate::link::Timelines;
 use crate::measure::{
-    Dimension, GroupScores, Groups, Material, Period, Unlinked, Verdict, group, group_scores, scorecard,
+    Action, Caused, Dimension, GroupScores, Groups, Material, Period, Unlinked, Verdict, actions, group,
+    group_scores, scorecard,
 };
 use crate::policy::Policy;
 use crate::report::{Count, Entry, Evidence, Observed, Report, rank_entries, sort_entries};
@@ -41,6 +44,7 @@ pub struct Reports {
     cues: CueColumns,
     spoken: Spoken,
     known: Known,
+    cause_marks: CauseMarks,
 }
 
 impl Reports {
@@ -52,7 +56,8 @@ impl Reports {
         let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
         let spoken = Spoken::new(&loaded.columns, &cues);
         let known = Known::read(&loaded, &cues, &spoken)?;
-        Ok(Reports { loaded, cues, spoken, known })
+        let cause_marks = CauseMarks::read(&loaded)?;
+        Ok(Reports { loaded, cues, spoken, known, cause_marks })
     }
 
     /// What was read, linked under a policy that it suits.
@@ -103,10 +108,13 @@ impl Reports {
             categories: self.entries(view, &categories, card.groups)?,
             by: options.by.clone(),
             groups: Vec::new(),
+            causes: self.causes(view, &categories)?,
+            actions: Vec::new(),
             trend_period: None,
             trend: Vec::new(),
             notes: self.notes(view),
         };
+        report.actions = to_do(&report);
         (report.trend_period, report.trend) =
             over_time(view, options.trend, &categories, &report.categories, &mut report.notes);
         if !options.by.is_empty() {
@@ -126,6 +134,10 @@ impl Reports {
 
     pub(super) fn known(&self) -> &Known {
         &self.known
+    }
+
+    pub(super) fn cause_marks(&self) -> &CauseMarks {
+        &self.cause_marks
     }
 
     /// Groups as the report shows them, in its order, failing ones with their evidence.
@@ -223,9 +235,35 @@ fn is_read(view: &View, name: &str) -> bool {
     name == "category" && !view.columns.category_names.is_empty()
 }
 
-/// A dimension of the store; nothing for one that was read.
+/// A dimension of the store, or what the moment of the start gives; nothing for one that was read.
 fn other_dimension(view: &View, name: &str) -> Result<store::Dimension> {
-    if is_read(view, name) { Ok(store::Dimension::default()) } else { view.store.dimension(name) }
+    let is_of_store = || view.store.dimension_names().contains(&name);
+    match name {
+        _ if is_read(view, name) => Ok(store::Dimension::default()),
+        "hour" | "weekday" if !is_of_store() => Ok(of_start(view, name).unwrap_or_default()),
+        _ => view.store.dimension(name),
+    }
+}
+
+/// What to do first, by the causes of each category.
+fn to_do(report: &Report) -> Vec<Action> {
+    let excess: HashMap<Option<&str>, f64> =
+        report.categories.iter().map(|entry| (category_of(entry), excess_share(entry))).collect();
+    actions(report.causes.categories.iter().map(|group| {
+        let category = group.key.get("category").and_then(|name| name.as_deref());
+        let excess_share = excess.get(&category).copied().unwrap_or(1.0);
+        Caused { category, causes: &group.scores, excess_share }
+    }))
+}
+
+fn category_of(entry: &Entry) -> Option<&str> {
+    entry.key.first().and_then(|(_, value)| value.as_deref())
+}
+
+/// Of the repeats those that are beyond accident.
+fn excess_share(entry: &Entry) -> f64 {
+    let scores = &entry.scores;
+    if scores.repeat_count == 0 { 1.0 } else { scores.excess_repeat_count / scores.repeat_count as f64 }
 }
 
 fn entry(by: &[String], group: GroupScores, evidence: Vec<Evidence>) -> Entry {

@@ -3,6 +3,8 @@
 //! Every format receives the same [`Report`] and gives bytes; none computes a number. Names in JSON and CSV are the
 //! contract of schema 1: they are only ever added to.
 
+mod causes;
+mod causes_terminal;
 mod changes;
 mod comparison;
 mod contact;
@@ -27,6 +29,7 @@ mod xlsx;
 
 use serde::Serialize;
 
+pub use causes::{CauseGroup, CauseQuote, Causes, CausesReport, render_causes};
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
@@ -43,7 +46,7 @@ pub use windows::{WindowGroup, Windows, render_windows};
 pub use xlsx::Workbook;
 
 use crate::measure::{
-    Agreement, Companions, Denominators, Period, SaidDone, Scores, Step, TrendLine, Verdict,
+    Action, Agreement, Companions, Denominators, Period, SaidDone, Scores, Step, TrendLine, Verdict,
 };
 
 /// The name of contacts that have no value of a dimension.
@@ -76,6 +79,10 @@ pub struct Report {
     /// The scores of each of their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Entry>,
+    /// Why first contacts failed.
+    pub causes: Causes,
+    /// What to do first.
+    pub actions: Vec<Action>,
     /// The periods of the trend; none when nothing was read.
     pub trend_period: Option<Period>,
     /// FCR over time: everything first, then the categories in their order.

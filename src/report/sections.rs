@@ -3,7 +3,7 @@
 //! full. A section that has nothing to say is left out.
 
 use super::text::{count, cut, number, one_line, percent, width, wrap};
-use super::{Entry, Report};
+use super::{Entry, Report, causes_terminal};
 use crate::measure::{Agreement, Companions, SaidDone};
 
 /// Categories of the table of what was said.
@@ -28,6 +28,7 @@ pub(super) fn sections(report: &Report, entries: &[&Entry], columns: usize) -> V
         costs(report, entries, columns),
         competing(report, columns),
         lag_profile(report, entries, columns),
+        causes(report, columns),
         said_done(report, entries, columns),
         agreement(report, columns),
         identity(report, columns),
@@ -199,6 +200,15 @@ fn lag_profile(report: &Report, entries: &[&Entry], columns: usize) -> Option<St
         lines.push(line(&one_line(&entry.name()), &count(entry.scores.first_count), &days));
     }
     Some(lines.join("\n"))
+}
+
+/// Why first contacts fail, where any words give evidence of it.
+fn causes(report: &Report, columns: usize) -> Option<String> {
+    let all = &report.causes.overall;
+    let table = causes_terminal::table(all, columns)?;
+    let blocks =
+        [Some(causes_terminal::headline(all, columns)), Some(table), causes_terminal::parties(all, columns)];
+    Some(blocks.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 /// The 2×2 of stated and linked repeats, a category a line.

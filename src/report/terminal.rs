@@ -4,7 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
 use super::sections::{policy, sections};
 use super::text::{count, cut, interval, one_line, percent, width, wrap};
-use super::{Entry, Report, trend};
+use super::{Entry, Report, causes_terminal, trend};
 use crate::measure::Verdict;
 
 /// Narrower terminals get this width all the same: the numbers need it.
@@ -16,6 +16,9 @@ const WIDTH_FOR_CHART: usize = 104;
 /// Columns of the picture.
 const CHART_WIDTH: usize = 22;
 
+/// Lines of the list of what to do first; `recontact causes` has more.
+const MOST_ACTIONS: usize = 5;
+
 /// Groups shown; more are for CSV and JSON.
 const MOST_ROWS: usize = 40;
 
@@ -25,6 +28,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     let entries: Vec<&Entry> = entries.iter().filter(|entry| entry.scores.contact_count > 0).collect();
     let entries = entries.as_slice();
     let mut blocks = vec![headline(report, entries, columns), table(report, entries, columns, is_coloured)];
+    blocks.extend(causes_terminal::actions(&report.actions, MOST_ACTIONS, columns));
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
     blocks.extend(trend::terminal(report, columns));
     blocks.push(waterfall(report, columns));

@@ -1,6 +1,8 @@
 //! One report in every format: what a reader would notice.
 
-use super::{Count, Entry, Evidence, Format, Identity, Observed, Quote, Report, render, sort_entries, text};
+use super::{
+    Causes, Count, Entry, Evidence, Format, Identity, Observed, Quote, Report, render, sort_entries, text,
+};
 use crate::measure::{
     Change, Companions, Denominators, Period, PeriodScores, SaidDone, Scores, Step, Stretch, Test, TrendLine,
     Verdict,
@@ -76,6 +78,8 @@ fn report() -> Report {
         categories,
         by: Vec::new(),
         groups: Vec::new(),
+        causes: Causes::default(),
+        actions: Vec::new(),
         trend_period: None,
         trend: Vec::new(),
         notes: vec![Count { kind: "reject", what: "ragged row".to_string(), count: 4 }],

@@ -18,6 +18,20 @@ use super::records::{coded, number, text};
 use super::schema::Table;
 use super::turns::speaker_of;
 use crate::error::{Error, Result};
+use crate::interaction::Speaker;
+
+/// Cues of some kinds that count, one entry a cue: whose transcript they are in, what they tell, whether an agent says it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CueKinds {
+    /// Whose transcript it is in: [`key`](super::key()) of the interaction id.
+    pub interaction_key: Vec<u64>,
+    /// Code of the rule's kind, an index of `names`.
+    pub kind: Vec<u8>,
+    /// Whether an agent says it; others are customers, or nobody knows.
+    pub is_agent: Vec<bool>,
+    /// The kinds that were asked for and are there.
+    pub names: Vec<String>,
+}
 
 /// The narrow columns of all cues that count, one entry a cue.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +67,50 @@ impl Store {
         self.cues_of_kinds(|_| true)
     }
 
+    /// Which interactions have cues of some kinds, and whose words they are: what counts need, in a third of the memory.
+    ///
+    /// Errors: as [`Store::cues`], and more different kinds than [`CueKinds`] can tell apart.
+    pub fn cue_kinds(&self, is_wanted: impl Fn(&str) -> bool) -> Result<CueKinds> {
+        let names = self.dictionary(&dictionary_name("kind"));
+        let wanted: Vec<bool> = names.iter().map(|name| is_wanted(name)).collect();
+        let mut codes = Vec::new();
+        let mut out = CueKinds::default();
+        for (name, is_wanted) in names.iter().zip(&wanted) {
+            let code = u8::try_from(out.names.len()).map_err(|_| {
+                Error::data(
+                    self.dir(),
+                    "more than 255 kinds of cues are counted",
+                    "give fewer kinds to rules",
+                )
+            })?;
+            codes.push(code);
+            out.names.extend(is_wanted.then(|| name.clone()));
+        }
+        if out.names.is_empty() {
+            return Ok(out);
+        }
+        let keep = self.is_cue_of(&wanted)?;
+        let kind_of = |code| known_code("kind", code, codes.len()).map(|kind: u32| codes[kind as usize]);
+        let is_agent = |code| {
+            speaker_of(code).ok_or("has an unknown speaker".to_string()).map(|it| it == Speaker::Agent)
+        };
+        out.kind = self.chosen::<UInt32Type, _>(Table::Cues, "kind", &keep, kind_of)?;
+        out.is_agent = self.chosen::<UInt32Type, _>(Table::Cues, "speaker", &keep, is_agent)?;
+        out.interaction_key = self.chosen::<UInt64Type, _>(Table::Cues, "interaction_key", &keep, Ok)?;
+        Ok(out)
+    }
+
+    /// Which cues count and are of the kinds that are wanted, a mark a code.
+    fn is_cue_of(&self, wanted: &[bool]) -> Result<Vec<bool>> {
+        let kind_of = |code| known_code("kind", code, wanted.len());
+        let mut keep: Vec<bool> = self.whole::<UInt32Type, _>(Table::Cues, "kind", |code| {
+            kind_of(code).map(|kind: u32| wanted[kind as usize])
+        })?;
+        let is_duplicate = self.is_duplicate(Table::Cues)?;
+        keep.iter_mut().zip(is_duplicate).for_each(|(keep, is_duplicate)| *keep &= !is_duplicate);
+        Ok(keep)
+    }
+
     /// The same of some kinds: most cues tell categories and causes, which not everybody asks for.
     ///
     /// Errors: as [`Store::cues`].
@@ -66,12 +124,8 @@ impl Store {
         if !wanted.contains(&true) {
             return Ok(out);
         }
+        let keep = self.is_cue_of(&wanted)?;
         let kind_of = |code| known_code("kind", code, wanted.len());
-        let mut keep: Vec<bool> = self.whole::<UInt32Type, _>(Table::Cues, "kind", |code| {
-            kind_of(code).map(|kind: u32| wanted[kind as usize])
-        })?;
-        let is_duplicate = self.is_duplicate(Table::Cues)?;
-        keep.iter_mut().zip(is_duplicate).for_each(|(keep, is_duplicate)| *keep &= !is_duplicate);
         let number = |name| self.chosen::<UInt32Type, _>(Table::Cues, name, &keep, Ok);
         let rule_of = |code| known_code("rule", code, out.rule_names.len());
         out.rule = self.chosen::<UInt32Type, _>(Table::Cues, "rule", &keep, rule_of)?;

@@ -63,7 +63,7 @@ mod writer_tests;
 
 pub use columns::{Columns, Want};
 pub use compact::{Compacted, compact};
-pub use cue_columns::CueColumns;
+pub use cue_columns::{CueColumns, CueKinds};
 pub use cues::StoredCue;
 pub use dimension::Dimension;
 pub(crate) use dimension::did_you_mean;

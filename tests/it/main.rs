@@ -7,6 +7,8 @@ mod again;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod causes;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod configuration;

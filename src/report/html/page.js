@@ -44,11 +44,13 @@ function showPage(main, page, live = {}) {
 
   const [timeline, showTrend] = trendPart(report, lineOf);
   const top = el("div");
+  const below = el("div");
   const said = el("p", { class: "soft", role: "status" });
   const refresh = () => {
     const { overall, categories } = inView();
-    top.replaceChildren(headline(overall, categories, report, isWhole()), categoriesPart(categories, overall));
-    said.textContent = isWhole() ? "All contacts." : `Filtered: ${count(overall.contact_count)} contacts, ${count(overall.eligible_count)} eligible. What stands below FCR over time is of all contacts.`;
+    top.replaceChildren(headline(overall, categories, report, isWhole()));
+    below.replaceChildren(categoriesPart(categories, overall));
+    said.textContent = isWhole() ? "All contacts." : `Filtered: ${count(overall.contact_count)} contacts, ${count(overall.eligible_count)} eligible. What to do first, and what stands below FCR over time, is of all contacts.`;
     showTrend();
   };
   const filters = filterForm(valuesOf(slices, overallPeriods), report.trend_period, filter, () => {
@@ -57,9 +59,9 @@ function showPage(main, page, live = {}) {
   }, said);
   const definitions = el("div", {}, sweepPart(page.sweep));
   if (live.sweep) live.sweep().then((sweep) => { definitions.replaceChildren(...[sweepPart(sweep)].filter(Boolean)); draw(); }, () => {});
-  main.replaceChildren(el("h1", {}, "First-contact resolution"), el("p", {}, page.scope), filters, top, timeline,
-    ...[daysPart(report), saidDonePart(report), detailsPart(page), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
-  const links = [["categories", "Categories"], ["trend", "Over time"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["details", "Behind the numbers"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
+  main.replaceChildren(el("h1", {}, "First-contact resolution"), el("p", {}, page.scope), filters, top, actionsPart(report) || "", below, timeline,
+    ...[causesPart(report), daysPart(report), saidDonePart(report), detailsPart(page), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
+  const links = [["actions", "What to do"], ["categories", "Categories"], ["trend", "Over time"], ["causes", "Causes"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["details", "Behind the numbers"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
   const isThere = (id) => id === "categories" || id === "definitions" || document.getElementById(id);
   main.insertBefore(el("nav", { "aria-label": "Parts of the page", class: "soft" }, links.filter(([id]) => isThere(id)).flatMap(([id, name], at) => [at ? " · " : "", el("a", { href: `#${id}` }, name)])), filters);
   refresh();
