@@ -19,15 +19,18 @@ impl Links {
     /// The eligible contacts of the FCR rate, in chain order, which means nothing: what is made of them must not depend
     /// on it. Of the same number as `eligible_count`; those that failed are `eligible_count` less `resolved_count`.
     pub fn counted(&self) -> impl Iterator<Item = Counted> {
-        (0..self.order().len()).filter_map(|place| {
-            let fate = self.class_at(place).counted(self.anchored_at()).filter(|fate| fate.is_eligible)?;
-            let following = place + 1;
-            let has_next = following < self.order().len() && !self.starts_episode(following);
-            Some(Counted {
-                row: self.order()[place],
-                is_failed: fate.outcome == Outcome::Repeated,
-                next: has_next.then(|| self.order()[following]),
-            })
+        (0..self.order().len()).filter_map(|place| self.counted_at(place))
+    }
+
+    /// The contact at a position of the order, if it is one of them.
+    pub(super) fn counted_at(&self, place: usize) -> Option<Counted> {
+        let fate = self.class_at(place).counted(self.anchored_at()).filter(|fate| fate.is_eligible)?;
+        let following = place + 1;
+        let has_next = following < self.order().len() && !self.starts_episode(following);
+        Some(Counted {
+            row: self.order()[place],
+            is_failed: fate.outcome == Outcome::Repeated,
+            next: has_next.then(|| self.order()[following]),
         })
     }
 }
