@@ -8,6 +8,7 @@ mod causes;
 mod compare;
 mod detect;
 mod explain;
+mod flow;
 mod formats;
 mod index;
 mod init;
@@ -43,6 +44,7 @@ enum Command {
     Presets(presets::Arguments),
     Windows(windows::Arguments),
     Causes(causes::Arguments),
+    Flow(flow::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -64,6 +66,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Windows(arguments) => windows::run(&arguments),
         Command::Causes(arguments) => causes::run(&arguments),
+        Command::Flow(arguments) => flow::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -241,6 +241,7 @@ impl OutputArguments {
         let report = reports.report(policy, &self.options()?)?;
         let mut workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
         reports.contacts(policy)?.failed(|failed| anyhow::Ok(workbook.add(&failed)?))?;
+        workbook.add_flow(reports.flow(policy, "category")?);
         let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;
         left_out.iter().for_each(|what| say(format_args!("{what}; --format parquet has every contact")));
         Ok(report)

@@ -23,15 +23,18 @@ impl Links {
     /// The eligible contacts of the FCR rate, in chain order, which means nothing: what is made of them must not depend
     /// on it. Of the same number as `eligible_count`; those that failed are `eligible_count` less `resolved_count`.
     pub fn counted(&self) -> impl Iterator<Item = Counted<'_>> {
-        (0..self.order().len()).filter_map(|place| {
-            let fate = self.class_at(place).counted(self.anchored_at()).filter(|fate| fate.is_eligible)?;
-            let repeats = self.repeats_after(place);
-            Some(Counted {
-                row: self.order()[place],
-                is_failed: fate.outcome == Outcome::Repeated,
-                next: repeats.first().copied(),
-                repeats,
-            })
+        (0..self.order().len()).filter_map(|place| self.counted_at(place))
+    }
+
+    /// The contact at a position of the order, if it is one of them.
+    pub(super) fn counted_at(&self, place: usize) -> Option<Counted<'_>> {
+        let fate = self.class_at(place).counted(self.anchored_at()).filter(|fate| fate.is_eligible)?;
+        let repeats = self.repeats_after(place);
+        Some(Counted {
+            row: self.order()[place],
+            is_failed: fate.outcome == Outcome::Repeated,
+            next: repeats.first().copied(),
+            repeats,
         })
     }
 

@@ -7,6 +7,7 @@ mod class;
 mod clock;
 mod continuation;
 mod counted;
+mod followed;
 mod identity;
 mod input;
 mod join;
@@ -36,6 +37,7 @@ pub(crate) mod table;
 
 pub use class::{CLASS_CODES, Class, Exclusion, Fate, Outcome};
 pub use counted::Counted;
+pub use followed::{Followed, Next};
 pub use identity::{Capped, Identities, NO_KEY, identities};
 pub use input::{Input, TicketInput};
 pub use join::{NO_ROW, rows_of};

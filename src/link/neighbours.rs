@@ -2,8 +2,6 @@
 //! event), and what a customer may mean who says that they called before. Takes the links back to the columns they
 //! were made from; decides nothing anew.
 
-use super::Links;
-use super::rules::Rules;
 use super::stretch::Stretch;
 use crate::interaction::Micros;
 
@@ -14,6 +12,8 @@ pub struct Neighbours {
     pub other_before: Option<Micros>,
     /// To the first contact about another reason that began after it and within observation, never negative.
     pub other_after: Option<Micros>,
+    /// The row of that contact; of several that began together that of the one that ended first, then by key.
+    pub other_after_row: Option<u32>,
 }
 
 impl Stretch<'_> {
@@ -26,7 +26,7 @@ impl Stretch<'_> {
         for place in 0..=self.rows.len() {
             if place == self.rows.len() || (place > 0 && self.starts_customer(place)) {
                 if contacts.iter().any(|it| is_asked(it.place)) {
-                    find(&mut contacts, self.rules, self.links, &mut all);
+                    self.find(&mut contacts, &mut all);
                 }
                 contacts.clear();
             }
@@ -38,6 +38,37 @@ impl Stretch<'_> {
         }
         all
     }
+
+    /// The neighbours of one customer's contacts, in two passes, so that a customer of many contacts takes no longer each.
+    fn find(&self, contacts: &mut [Contact], all: &mut [Neighbours]) {
+        let has_one_reason = contacts.iter().all(|it| it.reason == contacts[0].reason);
+        let Some((_, to)) = self.links.observed().filter(|_| !has_one_reason) else { return };
+        let clock = &self.rules.clock;
+        // Of contacts that began together, the one that ended last is the nearest before. The places of reasons follow from
+        // codes, which mean nothing: keys order what is left.
+        let key = |it: &Contact| self.input.interaction_key.get(self.rows[it.place] as usize);
+        contacts.sort_unstable_by(|a, b| {
+            let moments = (a.started_at, a.anchor).cmp(&(b.started_at, b.anchor));
+            moments.then_with(|| key(a).cmp(&key(b))).then_with(|| a.place.cmp(&b.place))
+        });
+        let mut seen = Latest::default();
+        for together in contacts.chunk_by(|a, b| a.started_at == b.started_at) {
+            for it in together {
+                let before = seen.of_another(it.reason);
+                all[it.place].other_before = before.map(|before| clock.gap(before.anchor, it.started_at));
+            }
+            together.iter().for_each(|it| seen.add(it));
+        }
+        let mut seen = Latest::default();
+        for together in contacts.chunk_by(|a, b| a.started_at == b.started_at).rev() {
+            for it in together {
+                let after = seen.of_another(it.reason).filter(|after| after.started_at <= to);
+                all[it.place].other_after = after.map(|after| clock.gap(it.anchor, after.started_at));
+                all[it.place].other_after_row = after.map(|after| self.rows[after.place]);
+            }
+            together.iter().rev().for_each(|it| seen.add(it));
+        }
+    }
 }
 
 struct Contact {
@@ -46,30 +77,6 @@ struct Contact {
     /// The number of its timeline.
     reason: usize,
     place: usize,
-}
-
-/// The neighbours of one customer's contacts, in two passes, so that a customer of many contacts takes no longer each.
-fn find(contacts: &mut [Contact], rules: &Rules, links: &Links, all: &mut [Neighbours]) {
-    let has_one_reason = contacts.iter().all(|it| it.reason == contacts[0].reason);
-    let Some((_, to)) = links.observed().filter(|_| !has_one_reason) else { return };
-    // Of contacts that began together, the one that ended last is the nearest before.
-    contacts.sort_unstable_by_key(|it| (it.started_at, it.anchor, it.place));
-    let mut seen = Latest::default();
-    for together in contacts.chunk_by(|a, b| a.started_at == b.started_at) {
-        for it in together {
-            let before = seen.of_another(it.reason);
-            all[it.place].other_before = before.map(|before| rules.clock.gap(before.anchor, it.started_at));
-        }
-        together.iter().for_each(|it| seen.add(it));
-    }
-    let mut seen = Latest::default();
-    for together in contacts.chunk_by(|a, b| a.started_at == b.started_at).rev() {
-        for it in together {
-            let after = seen.of_another(it.reason).filter(|after| after.started_at <= to);
-            all[it.place].other_after = after.map(|after| rules.clock.gap(it.anchor, after.started_at));
-        }
-        together.iter().for_each(|it| seen.add(it));
-    }
 }
 
 /// The contact passed last, and the one passed last of those about another reason than its.
@@ -96,6 +103,7 @@ impl<'a> Latest<'a> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::rules::Rules;
     use super::super::stretch::Timelines;
     use super::super::table::{Columns, Row, S, any_policy, any_rows, policy};
     use super::*;
@@ -111,12 +119,13 @@ mod tests {
         let input = columns.input();
         let found = Timelines::new(&links, &input, &policy).whole().neighbours(|_| true);
         let of = |row: u32| found[links.order().iter().position(|it| *it == row).unwrap()];
-        let both = |before: Option<i64>, after: Option<i64>| Neighbours {
+        let both = |before: Option<i64>, after: Option<(u32, i64)>| Neighbours {
             other_before: before.map(|it| it * S),
-            other_after: after.map(|it| it * S),
+            other_after: after.map(|it| it.1 * S),
+            other_after_row: after.map(|it| it.0),
         };
-        assert_eq!(of(0), both(None, Some(8)));
-        assert_eq!(of(1), both(Some(8), Some(8)));
+        assert_eq!(of(0), both(None, Some((1, 8))));
+        assert_eq!(of(1), both(Some(8), Some((2, 8))));
         assert_eq!(of(2), both(Some(8), None));
         assert_eq!(of(3), both(None, None));
     }
@@ -149,6 +158,9 @@ mod tests {
                 let to = links.observed().unwrap().1;
                 let next = after.iter().map(|it| it.started_at).min().filter(|next| *next <= to);
                 prop_assert_eq!(found[at].other_after, next.map(|next| (next - anchor(row)).max(0)));
+                let nearest = after.iter().filter(|it| Some(it.started_at) == next);
+                let nearest = nearest.min_by_key(|it| (anchor(it), it.id)).map(|it| it.id as u32 - 1);
+                prop_assert_eq!(found[at].other_after_row, nearest);
             }
         }
     }

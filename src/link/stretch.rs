@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::rules::Rules;
-use super::{Class, Input, Links};
+use super::{Class, Counted, Input, Links};
 use crate::interaction::Micros;
 use crate::policy::Policy;
 
@@ -60,6 +60,11 @@ impl<'a> Timelines<'a> {
 }
 
 impl Stretch<'_> {
+    /// The contact, if the FCR rate counts it and its outcome is known.
+    pub(super) fn counted(&self, at: usize) -> Option<Counted> {
+        self.links.counted_at(self.first + at)
+    }
+
     /// What the contact is.
     pub fn class(&self, at: usize) -> Class {
         self.links.class_at(self.first + at)

@@ -172,7 +172,7 @@ mod tests {
         let subject = |after, other_after| {
             let (before, window) = (None, 7);
             let silence = Silence { row: 0, before, after, observed_before: 0, observed_after: 3, window };
-            Subject::new(&silence, &Neighbours { other_before: None, other_after })
+            Subject::new(&silence, &Neighbours { other_after, ..Neighbours::default() })
         };
         assert_eq!(subject(Some(3), Some(3)), Subject { gap: 3, outcome: Event });
         assert_eq!(subject(Some(4), Some(3)), Subject { gap: 3, outcome: Competing });

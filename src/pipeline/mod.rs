@@ -1,6 +1,6 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
 //! of one contact ([`explain()`]), store → why first contacts fail ([`causes()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
-//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
+//! back ([`windows()`]), store → with which reason they come back ([`flow()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
 //! that say something ([`Searches`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
@@ -13,6 +13,7 @@ mod compare;
 mod contacts;
 mod derive;
 mod explain;
+mod flow;
 mod identify;
 mod identity_quality;
 mod index;
@@ -34,6 +35,7 @@ pub use causes::causes;
 pub use compare::compare;
 pub use contacts::Contacts;
 pub use explain::{About, Explanation, TimelineEntry, explain};
+pub use flow::flow;
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};
 pub use report::{ReportOptions, Reports, report};

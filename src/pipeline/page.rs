@@ -14,7 +14,7 @@ use super::view::View;
 use crate::link::{NO_ROW, rows_of};
 use crate::measure::{Dimension, Groups, Scores, Verdict, group, score_classes};
 use crate::policy::Policy;
-use crate::report::{Report, Sweep, scope};
+use crate::report::{Flow, Report, Sweep, scope};
 use crate::store::{self, Store, key};
 use crate::{Error, Result};
 
@@ -32,6 +32,8 @@ pub struct Page {
     pub slices: Vec<Slice>,
     /// Where the contacts of each category below its target are, by other dimensions.
     pub places: Vec<Place>,
+    /// With which category customers come back, of the largest.
+    pub flow: Flow,
     /// All that is known of the customers who are quoted; where it was asked for.
     pub stories: Vec<CustomerStory>,
     /// How many customers who are quoted have no story here, because there would be too many.
@@ -96,6 +98,9 @@ const DIMENSIONS: [&str; 4] = ["channel", "team", "agent_id", "language"];
 /// Values of a dimension that are shown, those with the most failed contacts.
 const MOST_VALUES: usize = 12;
 
+/// Categories between which the flow is told.
+const MOST_FLOWING: usize = 40;
+
 /// Customers whose stories are told.
 const MOST_STORIES: usize = 200;
 
@@ -122,7 +127,8 @@ impl Reports {
         let report = self.measured(&view, options)?;
         let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
         let (stories, untold_count) = (Vec::new(), 0);
-        Ok(Page { scope: scope(&report), report, sweep: None, slices, places, stories, untold_count })
+        let flow = self.flow_of(&view, "category")?.largest(MOST_FLOWING);
+        Ok(Page { scope: scope(&report), report, sweep: None, slices, places, flow, stories, untold_count })
     }
 }
 

@@ -132,6 +132,10 @@ impl Reports {
         &self.cues
     }
 
+    pub(super) fn spoken(&self) -> &Spoken {
+        &self.spoken
+    }
+
     pub(super) fn known(&self) -> &Known {
         &self.known
     }

@@ -61,6 +61,13 @@ impl Spoken {
         self.places.iter().map(|(row, _)| *row)
     }
 
+    /// The first cue of a row in its transcript: the index of a stated repeat.
+    pub(super) fn first_cue(&self, row: u32, cues: &CueColumns) -> Option<u32> {
+        let first = self.places.partition_point(|place| place.0 < row);
+        let own = self.places[first..].iter().take_while(|place| place.0 == row).map(|place| place.1);
+        own.min_by_key(|cue| (cues.turn[*cue as usize], &cues.rule_names[cues.rule[*cue as usize] as usize]))
+    }
+
     /// The number of contacts, including this one, that each row states; 0 = none. Of several the largest. Empty where none
     /// states one.
     pub(super) fn stated_numbers(&self, cues: &CueColumns, row_count: usize) -> Vec<u32> {

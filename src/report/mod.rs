@@ -11,6 +11,8 @@ mod contact;
 mod contacts_parquet;
 mod csv;
 mod evidence;
+mod flow;
+mod flow_terminal;
 mod html;
 mod identity;
 mod json;
@@ -34,6 +36,9 @@ pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Stand
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
+pub use flow::{
+    ChannelSwitch, Flow, FlowCell, FlowExample, FlowPair, FlowSaying, FlowSwitch, FlowValue, render_flow,
+};
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use search::{Facet, Hit, SearchPage, render_search};

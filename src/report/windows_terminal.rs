@@ -160,7 +160,7 @@ fn by_day(windows: &Windows, shown: &[(String, &WindowGroup)], columns: usize) -
 }
 
 /// Names to the left, cut to what the others leave; the others to the right.
-fn table(rows: Vec<Vec<String>>, columns: usize) -> String {
+pub(super) fn table(rows: Vec<Vec<String>>, columns: usize) -> String {
     let widest = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
     let widths: Vec<usize> = (1..rows[0].len()).map(widest).collect();
     let taken: usize = widths.iter().map(|width| width + 2).sum();
@@ -178,7 +178,7 @@ fn table(rows: Vec<Vec<String>>, columns: usize) -> String {
 }
 
 /// "40 min", "5.2 h", "3.1 d".
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 3_600.0 => format!("{:.0} min", s / 60.0),
         s if s < 86_400.0 => format!("{:.1} h", s / 3_600.0),

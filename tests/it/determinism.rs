@@ -160,6 +160,8 @@ fn everything_said(folder: &Folder, threads: &str) -> String {
         "sweep --format json",
         "sweep",
         "windows --by category --format json",
+        "flow --format json",
+        "flow --by channel",
         "windows",
         "explain C7 --json",
         "explain 33",

@@ -34,6 +34,8 @@ mod explain;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod flow;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod history;

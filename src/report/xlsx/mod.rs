@@ -2,6 +2,7 @@
 //! Every number is the one of JSON. The same report gives the same bytes: nothing in it says when it was written.
 
 mod charts;
+mod flow;
 mod sheet;
 mod tables;
 
@@ -11,7 +12,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, Worksheet,
 
 use self::charts::charts;
 use self::sheet::{Cell, Sheet, date_time};
-use super::{FailedContact, Report};
+use super::{FailedContact, Flow, Report};
 
 /// Rows from which on a sheet is written as it comes instead of being held.
 const MANY_ROWS: usize = 10_000;
@@ -21,6 +22,7 @@ pub struct Workbook<'a> {
     report: &'a Report,
     book: Book,
     failed: Sheet,
+    flow: Option<Flow>,
 }
 
 impl<'a> Workbook<'a> {
@@ -32,7 +34,7 @@ impl<'a> Workbook<'a> {
         let header = tables::failed_header(report);
         let worksheet = book.new_worksheet_with_constant_memory().map_err(failed)?;
         let failed = Sheet::new(worksheet, tables::FAILED, &header).map_err(failed)?;
-        Ok(Workbook { report, book, failed })
+        Ok(Workbook { report, book, failed, flow: None })
     }
 
     /// Adds contacts that failed. They are written as they come: a sheet of a million is not held.
@@ -40,6 +42,11 @@ impl<'a> Workbook<'a> {
     /// Errors: those of writing.
     pub fn add(&mut self, contacts: &[FailedContact]) -> std::io::Result<()> {
         contacts.iter().try_for_each(|it| self.failed.push(&tables::failed_row(it))).map_err(failed)
+    }
+
+    /// Adds with which reason customers come back.
+    pub fn add_flow(&mut self, flow: Flow) {
+        self.flow = Some(flow);
     }
 
     /// Writes the workbook. Gives what sheets have no room for, in sentences.
@@ -50,13 +57,16 @@ impl<'a> Workbook<'a> {
     }
 
     fn written(self, sink: impl Write + Send) -> Result<Vec<String>, XlsxError> {
-        let Workbook { report, mut book, failed } = self;
+        let Workbook { report, mut book, failed, flow } = self;
         book.set_properties(&properties(report));
         let mut sheets = Vec::new();
         let mut failed = Some(failed);
         for table in tables::tables(report) {
             match table.name {
-                tables::FAILED => sheets.extend(failed.take()),
+                tables::FAILED => {
+                    sheets.extend(failed.take());
+                    sheets.extend(flow_sheets(&mut book, flow.as_ref())?);
+                }
                 _ => sheets.push(filled(&mut book, table)?),
             }
         }
@@ -70,6 +80,21 @@ impl<'a> Workbook<'a> {
         book.save_to_writer(sink)?;
         Ok(left_out)
     }
+}
+
+/// The sheets of the flow, if it was added and there is one.
+fn flow_sheets(book: &mut Book, flow: Option<&Flow>) -> Result<Vec<Sheet>, XlsxError> {
+    let Some(flow) = flow.filter(|flow| !flow.values.is_empty()) else { return Ok(Vec::new()) };
+    let mut sheets = Vec::new();
+    for table in flow::tables(flow) {
+        let is_matrix = table.name == flow::MATRIX;
+        let mut sheet = filled(book, table)?;
+        if is_matrix {
+            flow::shade(flow, &mut sheet)?;
+        }
+        sheets.push(sheet);
+    }
+    Ok(sheets)
 }
 
 /// A table as a sheet.
