@@ -10,6 +10,7 @@ mod by_preset;
 mod compare;
 mod contacts;
 mod derive;
+mod drivers;
 mod explain;
 mod identify;
 mod identity_quality;
@@ -29,6 +30,7 @@ mod windows;
 
 pub use compare::compare;
 pub use contacts::Contacts;
+pub use drivers::{DriversOptions, drivers};
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};

@@ -8,6 +8,8 @@ mod comparison;
 mod contact;
 mod contacts_parquet;
 mod csv;
+mod drivers;
+mod drivers_terminal;
 mod evidence;
 mod html;
 mod identity;
@@ -30,6 +32,10 @@ use serde::Serialize;
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
+pub use drivers::{
+    DriverAttribute, DriverGroup, DriverLevel, DriverMethod, DriverModel, DriverTerm, Drivers, LeftOut,
+    OddsRatio, WordTable, render_drivers,
+};
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};
