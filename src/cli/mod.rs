@@ -7,6 +7,7 @@ mod analyze;
 mod causes;
 mod compare;
 mod detect;
+mod drivers;
 mod explain;
 mod flow;
 mod formats;
@@ -45,6 +46,7 @@ enum Command {
     Windows(windows::Arguments),
     Causes(causes::Arguments),
     Flow(flow::Arguments),
+    Drivers(drivers::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -67,6 +69,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Windows(arguments) => windows::run(&arguments),
         Command::Causes(arguments) => causes::run(&arguments),
         Command::Flow(arguments) => flow::run(&arguments),
+        Command::Drivers(arguments) => drivers::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

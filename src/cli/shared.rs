@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use recontact::config::MAX_CONFIG_BYTES;
 use recontact::error::read_text;
 use recontact::measure::Period;
-use recontact::pipeline::{self, ReportOptions, Reports};
+use recontact::pipeline::{self, DriversOptions, ReportOptions, Reports};
 use recontact::policy::{Clock, Overrides, PRESETS, Policy, Preset, Same, Span, rate};
 use recontact::report::{ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv};
 use recontact::store::Store;
@@ -239,7 +239,9 @@ impl OutputArguments {
     fn write_workbook(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
         let mut reports = Reports::load(store, policy)?;
         let report = reports.report(policy, &self.options()?)?;
-        let mut workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
+        let drivers = pipeline::drivers(store, policy, &DriversOptions::default())?;
+        let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
+        let mut workbook = workbook.with_drivers(&drivers);
         reports.contacts(policy)?.failed(|failed| anyhow::Ok(workbook.add(&failed)?))?;
         workbook.add_flow(reports.flow(policy, "category")?);
         let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;

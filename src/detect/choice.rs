@@ -191,42 +191,58 @@ impl Languages {
     }
 }
 
+/// The detector's names for languages.
+const DETECTOR_CODES: [(&str, &str); 32] = [
+    ("en", "eng"),
+    ("zh", "cmn"),
+    ("lv", "lav"),
+    ("bg", "bul"),
+    ("ru", "rus"),
+    ("uk", "ukr"),
+    ("de", "deu"),
+    ("fr", "fra"),
+    ("es", "spa"),
+    ("pt", "por"),
+    ("it", "ita"),
+    ("nl", "nld"),
+    ("pl", "pol"),
+    ("cs", "ces"),
+    ("sk", "slk"),
+    ("ro", "ron"),
+    ("lt", "lit"),
+    ("et", "est"),
+    ("el", "ell"),
+    ("sv", "swe"),
+    ("da", "dan"),
+    ("fi", "fin"),
+    ("hu", "hun"),
+    ("tr", "tur"),
+    ("ar", "ara"),
+    ("he", "heb"),
+    ("hi", "hin"),
+    ("ja", "jpn"),
+    ("ko", "kor"),
+    ("vi", "vie"),
+    ("id", "ind"),
+    ("th", "tha"),
+];
+
 /// The detector's name for a language.
 fn detector_code(tag: &str) -> Option<Lang> {
-    let code = match tag {
-        "en" => "eng",
-        "zh" => "cmn",
-        "lv" => "lav",
-        "bg" => "bul",
-        "ru" => "rus",
-        "uk" => "ukr",
-        "de" => "deu",
-        "fr" => "fra",
-        "es" => "spa",
-        "pt" => "por",
-        "it" => "ita",
-        "nl" => "nld",
-        "pl" => "pol",
-        "cs" => "ces",
-        "sk" => "slk",
-        "ro" => "ron",
-        "lt" => "lit",
-        "et" => "est",
-        "el" => "ell",
-        "sv" => "swe",
-        "da" => "dan",
-        "fi" => "fin",
-        "hu" => "hun",
-        "tr" => "tur",
-        "ar" => "ara",
-        "he" => "heb",
-        "hi" => "hin",
-        "ja" => "jpn",
-        "ko" => "kor",
-        "vi" => "vie",
-        "id" => "ind",
-        "th" => "tha",
-        _ => return None,
-    };
-    Lang::from_code(code)
+    let (_, code) = DETECTOR_CODES.iter().find(|(known, _)| *known == tag)?;
+    Lang::from_code(*code)
+}
+
+/// How sure the detector must be of the language of a contact that declares none, 0 to 1.
+const QUITE_SURE: f64 = 0.7;
+
+/// The language of a text by its letters alone, where they tell it: a tag of two letters.
+pub fn language_of(text: &str) -> Option<&'static str> {
+    let mut letters = Letters::default();
+    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    count_letters(sample, &mut letters);
+    let allowed = DETECTOR_CODES.iter().filter_map(|(_, code)| Lang::from_code(*code)).collect();
+    let info = whatlang::Detector::with_allowlist(allowed).detect(sample)?;
+    let (tag, _) = DETECTOR_CODES.iter().find(|(_, code)| *code == info.lang().code())?;
+    (letters.iter().sum::<u32>() > 0 && info.confidence() >= QUITE_SURE).then_some(*tag)
 }

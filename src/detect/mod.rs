@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+pub use choice::language_of;
 use choice::{Choice, Languages};
 use engine::{Candidate, Engine};
 use matcher::{Match, Memory, Words};

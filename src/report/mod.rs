@@ -10,6 +10,8 @@ mod comparison;
 mod contact;
 mod contacts_parquet;
 mod csv;
+mod drivers;
+mod drivers_terminal;
 mod evidence;
 mod flow;
 mod flow_terminal;
@@ -35,6 +37,10 @@ pub use causes::{CauseGroup, CauseQuote, Causes, CausesReport, render_causes};
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
+pub use drivers::{
+    DriverAttribute, DriverGroup, DriverLevel, DriverMethod, DriverModel, DriverTerm, Drivers, LeftOut,
+    OddsRatio, WordTable, render_drivers,
+};
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use flow::{
     ChannelSwitch, Flow, FlowCell, FlowExample, FlowPair, FlowSaying, FlowSwitch, FlowValue, render_flow,

@@ -7,13 +7,17 @@ pub mod fold;
 mod fold_table;
 pub mod html;
 pub mod numeral;
+mod phrases;
 pub mod quoted;
 mod quoted_marks;
 pub mod script;
+mod stop_words;
 pub mod token;
 
 pub use fold::{Folded, fold};
 pub use numeral::{NumberKind, Numerals};
+pub use phrases::{MOST_TERM_WORDS, TermCutter};
+pub use stop_words::StopWords;
 pub use token::{Token, tokens};
 
 /// Whether a character of somebody's text must not reach a terminal as it is: control characters can move the cursor,

@@ -23,6 +23,8 @@ mod demo_fixture;
 #[cfg(test)]
 mod determinism;
 #[cfg(test)]
+mod drivers;
+#[cfg(test)]
 mod email;
 #[cfg(test)]
 mod estimates;

@@ -3,6 +3,7 @@
 
 mod charts;
 mod flow;
+mod drivers;
 mod sheet;
 mod tables;
 
@@ -12,7 +13,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, Worksheet,
 
 use self::charts::charts;
 use self::sheet::{Cell, Sheet, date_time};
-use super::{FailedContact, Flow, Report};
+use super::{Drivers, FailedContact, Flow, Report};
 
 /// Rows from which on a sheet is written as it comes instead of being held.
 const MANY_ROWS: usize = 10_000;
@@ -23,6 +24,7 @@ pub struct Workbook<'a> {
     book: Book,
     failed: Sheet,
     flow: Option<Flow>,
+    drivers: Option<&'a Drivers>,
 }
 
 impl<'a> Workbook<'a> {
@@ -34,7 +36,12 @@ impl<'a> Workbook<'a> {
         let header = tables::failed_header(report);
         let worksheet = book.new_worksheet_with_constant_memory().map_err(failed)?;
         let failed = Sheet::new(worksheet, tables::FAILED, &header).map_err(failed)?;
-        Ok(Workbook { report, book, failed, flow: None })
+        Ok(Workbook { report, book, failed, flow: None, drivers: None })
+    }
+
+    /// Adds a sheet of what drives failure.
+    pub fn with_drivers(self, drivers: &'a Drivers) -> Workbook<'a> {
+        Workbook { drivers: Some(drivers), ..self }
     }
 
     /// Adds contacts that failed. They are written as they come: a sheet of a million is not held.
@@ -57,7 +64,7 @@ impl<'a> Workbook<'a> {
     }
 
     fn written(self, sink: impl Write + Send) -> Result<Vec<String>, XlsxError> {
-        let Workbook { report, mut book, failed, flow } = self;
+        let Workbook { report, mut book, failed, flow, drivers } = self;
         book.set_properties(&properties(report));
         let mut sheets = Vec::new();
         let mut failed = Some(failed);
@@ -69,6 +76,9 @@ impl<'a> Workbook<'a> {
                 }
                 _ => sheets.push(filled(&mut book, table)?),
             }
+        }
+        if let Some(drivers) = drivers {
+            sheets.push(filled(&mut book, drivers::table(drivers))?);
         }
         charts(report, &mut sheets)?;
         let mut left_out = Vec::new();
