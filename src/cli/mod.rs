@@ -4,6 +4,7 @@
 //! `--fail-below` or a forgotten customer is still found, 2 error.
 
 mod analyze;
+mod coaching;
 mod compare;
 mod detect;
 mod explain;
@@ -41,6 +42,7 @@ enum Command {
     Sweep(sweep::Arguments),
     Presets(presets::Arguments),
     Windows(windows::Arguments),
+    Coaching(coaching::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -61,6 +63,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Windows(arguments) => windows::run(&arguments),
+        Command::Coaching(arguments) => coaching::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -5,8 +5,10 @@
 
 mod agreement;
 mod capture;
+mod case_mix;
 mod chance;
 mod change;
+mod coaching;
 mod companions;
 mod denominators;
 mod gap_profile;
@@ -23,6 +25,7 @@ mod restatement;
 mod said_done;
 mod scorecard;
 mod scores;
+mod shrinkage;
 mod survival;
 mod sweep;
 mod tallies;
@@ -35,7 +38,9 @@ mod window;
 mod properties;
 
 pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
+pub use case_mix::{Cell, Excess, LEAST_OTHERS, Standard, excess, standards};
 pub use change::{Comparison, LEVEL, Proportion, Test, compare, holm};
+pub use coaching::{Profile, Profiles, Standing, Topic, by_category, profiles, topics};
 pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};
 pub use denominators::{Denominators, Place, denominators};
 pub use gap_profile::{DayRates, GapProfile, GapProfiles, WindowVerdict, gap_profiles};
@@ -50,6 +55,7 @@ pub use restatement::Moved;
 pub use said_done::{Missed, SaidDone, Words, said_done};
 pub use scorecard::{Contacts, GroupScores, Material, Observed, Rows, Scorecard, group_scores, scorecard};
 pub use scores::{Scores, rate, score, score_classes};
+pub use shrinkage::{LEAST_SHRUNK, Ratio, Shrunk, between_variance, shrunk};
 pub use survival::{Curve, Estimate, Subject};
 pub use sweep::{SweptCounts, allows_one_pass, sweep};
 pub use trend::{Change, PeriodScores, TrendLine, trend};

@@ -1,5 +1,5 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
+//! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → whom to coach on what ([`coaching()`]), store → rates under many windows ([`sweep()`]), store → when customers come
 //! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
 //! that say something ([`Searches`]).
 //!
@@ -7,6 +7,7 @@
 
 mod asked;
 mod by_preset;
+mod coaching;
 mod compare;
 mod contacts;
 mod derive;
@@ -19,6 +20,7 @@ mod material;
 mod page;
 mod report;
 mod search;
+mod shown_causes;
 mod spoken;
 mod suggest;
 mod sweep;
@@ -27,6 +29,7 @@ mod view;
 mod why;
 mod windows;
 
+pub use coaching::coaching;
 pub use compare::compare;
 pub use contacts::Contacts;
 pub use explain::{About, Explanation, TimelineEntry, explain};

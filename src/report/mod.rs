@@ -4,6 +4,8 @@
 //! contract of schema 1: they are only ever added to.
 
 mod changes;
+mod coaching;
+mod coaching_terminal;
 mod comparison;
 mod contact;
 mod contacts_parquet;
@@ -27,6 +29,9 @@ mod xlsx;
 
 use serde::Serialize;
 
+pub use coaching::{
+    CategoryExcess, CauseCount, Coached, Coaching, CoachingList, TopicEntry, render_coaching,
+};
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
@@ -76,6 +81,9 @@ pub struct Report {
     /// The scores of each of their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Entry>,
+    /// Agents or teams against what was to be expected of them, where one of these is the only dimension asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coaching: Option<Coaching>,
     /// The periods of the trend; none when nothing was read.
     pub trend_period: Option<Period>,
     /// FCR over time: everything first, then the categories in their order.

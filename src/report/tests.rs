@@ -76,6 +76,7 @@ fn report() -> Report {
         categories,
         by: Vec::new(),
         groups: Vec::new(),
+        coaching: None,
         trend_period: None,
         trend: Vec::new(),
         notes: vec![Count { kind: "reject", what: "ragged row".to_string(), count: 4 }],

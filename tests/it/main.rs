@@ -9,6 +9,8 @@ mod browser;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod coaching;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod contacts_parquet;

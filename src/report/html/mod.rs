@@ -20,11 +20,12 @@ pub const LOGIN_PAGE: &str = include_str!("login.html");
 type Script = (&'static str, &'static str);
 
 /// What both pages are made of, in the order in which they build on each other.
-const SCRIPTS: [Script; 6] = [
+const SCRIPTS: [Script; 7] = [
     ("format.js", include_str!("format.js")),
     ("counts.js", include_str!("counts.js")),
     ("charts.js", include_str!("charts.js")),
     ("sections.js", include_str!("sections.js")),
+    ("coaching.js", include_str!("coaching.js")),
     ("details.js", include_str!("details.js")),
     ("page.js", include_str!("page.js")),
 ];

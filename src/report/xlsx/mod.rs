@@ -2,6 +2,7 @@
 //! Every number is the one of JSON. The same report gives the same bytes: nothing in it says when it was written.
 
 mod charts;
+mod coaching;
 mod sheet;
 mod tables;
 
