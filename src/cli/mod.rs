@@ -5,6 +5,7 @@
 
 mod analyze;
 mod causes;
+mod coaching;
 mod compare;
 mod detect;
 mod drivers;
@@ -47,6 +48,7 @@ enum Command {
     Causes(causes::Arguments),
     Flow(flow::Arguments),
     Drivers(drivers::Arguments),
+    Coaching(coaching::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -70,6 +72,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Causes(arguments) => causes::run(&arguments),
         Command::Flow(arguments) => flow::run(&arguments),
         Command::Drivers(arguments) => drivers::run(&arguments),
+        Command::Coaching(arguments) => coaching::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -11,7 +11,7 @@ use recontact::error::read_text;
 use recontact::lexicon;
 use recontact::serve::{ServeOptions, Token, listen};
 
-use super::shared::{StoreArguments, say};
+use super::shared::{AgentsArgument, StoreArguments, say};
 
 /// The environment variable that may hold the token.
 const TOKEN_VARIABLE: &str = "RECONTACT_TOKEN";
@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// Configuration whose [policy] counts [default: the one that the store was indexed with].
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// How agents are named, whatever an address asks [default: as the policy says].
+    #[arg(long, value_enum)]
+    agents: Option<AgentsArgument>,
     /// Lexicon files or folders of your own for the tester, on top of the built-in ones.
     #[arg(long, value_name = "PATH")]
     lexicon: Vec<PathBuf>,
@@ -51,6 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = ServeOptions {
         store: arguments.store.store.clone(),
         config: config.transpose()?,
+        agents: arguments.agents.map(AgentsArgument::agents),
         lexicons: lexicon::read_sources(&arguments.lexicon)?,
         token: token(arguments)?,
     };

@@ -10,7 +10,7 @@ use recontact::config::MAX_CONFIG_BYTES;
 use recontact::error::read_text;
 use recontact::measure::Period;
 use recontact::pipeline::{self, DriversOptions, ReportOptions, Reports};
-use recontact::policy::{Clock, Overrides, PRESETS, Policy, Preset, Same, Span, rate};
+use recontact::policy::{Agents, Clock, Overrides, PRESETS, Policy, Preset, Same, Span, rate};
 use recontact::report::{ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv};
 use recontact::store::Store;
 
@@ -50,6 +50,29 @@ pub(super) struct PolicyArguments {
     /// The FCR rate to reach, 0 to 1.
     #[arg(long, value_name = "RATE", value_parser = rate)]
     target: Option<f64>,
+    /// How agents are named.
+    #[arg(long, value_enum)]
+    agents: Option<AgentsArgument>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum AgentsArgument {
+    /// As the source names them.
+    Shown,
+    /// Not at all.
+    Hidden,
+    /// By names that stay the same and cannot be undone without the salt.
+    Pseudonyms,
+}
+
+impl AgentsArgument {
+    pub(super) fn agents(self) -> Agents {
+        match self {
+            AgentsArgument::Shown => Agents::Shown,
+            AgentsArgument::Hidden => Agents::Hidden,
+            AgentsArgument::Pseudonyms => Agents::Pseudonyms,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -173,6 +196,7 @@ impl PolicyArguments {
             }),
             derives_category: self.derive_category,
             target: self.target,
+            agents: self.agents.map(AgentsArgument::agents),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
-//! of one contact ([`explain()`]), store → why first contacts fail ([`causes()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
+//! of one contact ([`explain()`]), store → why first contacts fail ([`causes()`]), two commits → what changed ([`compare()`]), store → whom to coach on what ([`coaching()`]), store → rates under many windows ([`sweep()`]), store → when customers come
 //! back ([`windows()`]), store → with which reason they come back ([`flow()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
 //! that say something ([`Searches`]).
 //!
@@ -9,6 +9,7 @@ mod asked;
 mod by_preset;
 mod cause_quotes;
 mod causes;
+mod coaching;
 mod compare;
 mod contacts;
 mod derive;
@@ -24,6 +25,7 @@ mod moment;
 mod page;
 mod report;
 mod search;
+mod shown_causes;
 mod spoken;
 mod suggest;
 mod sweep;
@@ -33,6 +35,7 @@ mod why;
 mod windows;
 
 pub use causes::causes;
+pub use coaching::coaching;
 pub use compare::compare;
 pub use contacts::Contacts;
 pub use drivers::{DriversOptions, drivers};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::causes::CauseMarks;
+use super::coaching::{COACHED, coached};
 use super::derive::tells_category;
 use super::identity_quality::identity;
 use super::material::Known;
@@ -17,7 +18,7 @@ use crate::measure::{
     Action, Caused, Dimension, GroupScores, Groups, Material, Period, Unlinked, Verdict, actions, group,
     group_scores, scorecard,
 };
-use crate::policy::Policy;
+use crate::policy::{Agents, Policy};
 use crate::report::{Count, Entry, Evidence, Observed, Report, rank_entries, sort_entries};
 use crate::store::{self, Columns, CueColumns, SourceRecord, Store, Uncounted};
 use crate::{Error, Result};
@@ -110,6 +111,7 @@ impl Reports {
             groups: Vec::new(),
             causes: self.causes(view, &categories)?,
             actions: Vec::new(),
+            coaching: None,
             trend_period: None,
             trend: Vec::new(),
             notes: self.notes(view),
@@ -120,6 +122,11 @@ impl Reports {
         if !options.by.is_empty() {
             let by = groups(view, &options.by)?;
             report.groups = self.entries(view, &by, group_scores(&material, &by))?;
+            if let [by] = options.by.as_slice()
+                && COACHED.contains(&by.as_str())
+            {
+                report.coaching = Some(coached(view, by)?);
+            }
         }
         Ok(report)
     }
@@ -204,6 +211,13 @@ pub(super) fn groups(view: &View, by: &[String]) -> Result<Groups> {
             view.store.dir(),
             format!("{} dimensions to group by", by.len()),
             "name one or two: --by channel,language",
+        ));
+    }
+    if by.iter().any(|name| name == "agent_id") && view.policy.agents == Agents::Hidden {
+        return Err(Error::data(
+            view.store.dir(),
+            "the policy hides agents, so that nothing can be grouped by them",
+            "group by team, or write agents = \"pseudonyms\"",
         ));
     }
     let others: Vec<store::Dimension> =

@@ -111,7 +111,7 @@ impl Searches {
             languages.extend(store.transcript_languages()?.names);
         }
         Ok(Searches {
-            store: store.clone(),
+            store: loaded.store.clone(),
             policy: serde_json::to_value(policy).expect("a policy is plain data"),
             zone,
             started_at: columns.started_at.clone(),

@@ -11,7 +11,7 @@ use super::derive::{MARK, derive_categories};
 use super::identify::{self, Identified, Ids, identify};
 use crate::interaction::Micros;
 use crate::link::{Class, Exclusion, Input, Links, TicketInput, link_by_ranks};
-use crate::policy::{Channels, DataFacts, IdentityKey, Maturity, Policy, ResolvedBy};
+use crate::policy::{Agents, Channels, DataFacts, IdentityKey, Maturity, Policy, ResolvedBy};
 use crate::store::{Columns, CueColumns, Store, Uncounted, Want};
 use crate::{Error, Result};
 
@@ -32,6 +32,8 @@ pub(super) struct Loaded {
     identified: Identified,
     /// By which keys, and which limit, `identified` is.
     identity: (Vec<IdentityKey>, u64),
+    /// How `store` names agents.
+    agents: (Agents, Option<String>),
 }
 
 /// Columns of a store and the links that a policy gives them.
@@ -95,8 +97,9 @@ impl Loaded {
         let identified = identify(store, policy, &columns)?;
         let identity = (policy.identity.clone(), policy.identity_limit);
         let derives_category = policy.derives_category;
-        let store = store.clone();
-        Ok(Loaded { store, columns, want, extent, derives_category, ticket, identified, identity })
+        let store = as_shown(store, policy)?;
+        let agents = (policy.agents, policy.agent_salt.clone());
+        Ok(Loaded { store, columns, want, extent, derives_category, ticket, identified, identity, agents })
     }
 
     /// Whether everything is here that a policy needs.
@@ -105,6 +108,7 @@ impl Loaded {
             has_tickets(policy, self.extent) <= (self.ticket.is_ended.len() == self.columns.row_count);
         is_loaded
             && self.derives_category == policy.derives_category
+            && (self.agents.0, &self.agents.1) == (policy.agents, &policy.agent_salt)
             && want(policy, self.extent).is_within(self.want)
     }
 
@@ -143,6 +147,15 @@ impl Loaded {
             started: view.input().observed(),
         })?;
         Ok(view)
+    }
+}
+
+/// The store as those are shown it who read what is made under a policy: with its names of agents.
+fn as_shown(store: &Store, policy: &Policy) -> Result<Store> {
+    match policy.agents {
+        Agents::Shown => Ok(store.with_named_agents()),
+        Agents::Hidden => Ok(store.with_hidden_agents()),
+        Agents::Pseudonyms => store.with_pseudonyms(policy.agent_salt.as_deref()),
     }
 }
 

@@ -139,6 +139,19 @@ pub enum Unsolved {
     Fails,
 }
 
+/// How agents are named in what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agents {
+    /// As the source names them.
+    #[default]
+    Shown,
+    /// Not at all: it is not told who handled what.
+    Hidden,
+    /// By a name that stays the same and says nothing to who does not know the salt.
+    Pseudonyms,
+}
+
 /// A field that says who the customer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

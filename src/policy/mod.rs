@@ -23,7 +23,7 @@ use crate::interaction::{Direction, Micros, Status};
 
 pub use check::DataFacts;
 pub use choice::{
-    Anchor, Anonymous, Boundary, Chain, Channels, Clock, Days, IdentityField, IdentityKey, Maturity,
+    Agents, Anchor, Anonymous, Boundary, Chain, Channels, Clock, Days, IdentityField, IdentityKey, Maturity,
     OtherReason, ResolvedBy, Same, Unsolved,
 };
 pub use origin::Origin;
@@ -82,6 +82,10 @@ pub struct Policy {
     pub cost_per_contact: Option<f64>,
     /// What a handled minute costs, in any currency; instead of `cost_per_contact`.
     pub cost_per_minute: Option<f64>,
+    /// How agents are named in what is shown.
+    pub agents: Agents,
+    /// What pseudonyms of agents are made with; `None`: a salt of the store's own. It is a secret, and is never shown.
+    pub agent_salt: Option<String>,
     /// IANA name of the time zone in which reporting days and weeks are cut.
     pub timezone: String,
     /// A contact handled for less, in seconds, is too short to count; an unknown handle time never is.
@@ -194,6 +198,8 @@ impl Policy {
             minimum_count: 30,
             cost_per_contact: None,
             cost_per_minute: None,
+            agents: Agents::Shown,
+            agent_salt: None,
             timezone: "UTC".to_string(),
             minimum_seconds: 0.0,
             exclude_status: vec![Status::Abandoned, Status::Voicemail, Status::Ignored],

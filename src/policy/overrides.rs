@@ -1,7 +1,7 @@
 //! What somebody changes of a policy for one look, in the same words on the command line and in an address.
 
 use super::parse::{CLOCKS, SAMES};
-use super::{Clock, Origin, Policy, Preset, Same, Span};
+use super::{Agents, Clock, Origin, Policy, Preset, Same, Span};
 use crate::Result;
 
 /// What is counted otherwise than the policy says; what is none stays.
@@ -21,6 +21,8 @@ pub struct Overrides {
     pub derives_category: bool,
     /// Another rate to reach, 0 to 1.
     pub target: Option<f64>,
+    /// Agents named otherwise. It has no name in an address: who only looks must not undo what hides them.
+    pub agents: Option<Agents>,
 }
 
 impl Overrides {
@@ -64,6 +66,7 @@ impl Overrides {
         policy.target = self.target.unwrap_or(policy.target);
         policy.clock = self.clock.unwrap_or(policy.clock);
         policy.same = self.same.unwrap_or(policy.same);
+        policy.agents = self.agents.unwrap_or(policy.agents);
         policy.derives_category |= self.derives_category;
         // The file by itself was in order: what is wrong now comes from the changes, and is on no line of it.
         Policy { origin: Origin::default(), ..policy.clone() }.check()?;

@@ -9,8 +9,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    Anchor, Anonymous, Boundary, CategoryPolicy, Chain, Channels, Clock, Days, IdentityField, IdentityKey,
-    Maturity, Origin, OtherReason, PRESETS, Policy, Preset, ResolvedBy, Same, Span, Unsolved,
+    Agents, Anchor, Anonymous, Boundary, CategoryPolicy, Chain, Channels, Clock, Days, IdentityField,
+    IdentityKey, Maturity, Origin, OtherReason, PRESETS, Policy, Preset, ResolvedBy, Same, Span, Unsolved,
 };
 use crate::interaction::{Direction, Micros, Status};
 use crate::{Error, Result};
@@ -45,6 +45,8 @@ const KEYS: &[&str] = &[
     "minimum_count",
     "cost_per_contact",
     "cost_per_minute",
+    "agents",
+    "agent_salt",
     "minimum_seconds",
     "exclude_status",
     "repeat_only_status",
@@ -67,6 +69,10 @@ pub(super) const SAMES: &[(&str, Same)] =
     &[("category", Same::Category), ("parent_category", Same::ParentCategory), ("any", Same::Any)];
 const OTHER_REASONS: &[(&str, OtherReason)] =
     &[("ignore", OtherReason::Ignore), ("competing", OtherReason::Competing)];
+const AGENTS: &[(&str, Agents)] =
+    &[("shown", Agents::Shown), ("hidden", Agents::Hidden), ("pseudonyms", Agents::Pseudonyms)];
+/// Shorter salts, in bytes, can be tried out.
+const LEAST_SALT: usize = 16;
 const ANONYMOUS: &[(&str, Anonymous)] = &[("exclude", Anonymous::Exclude), ("single", Anonymous::Single)];
 const MATURITIES: &[(&str, Maturity)] = &[("required", Maturity::Required), ("ignored", Maturity::Ignored)];
 const RESOLVED_BY: &[(&str, ResolvedBy)] =
@@ -145,6 +151,8 @@ fn read_policy(source: &Source<'_>, table: &DeTable<'_>, policy: &mut Policy) ->
             "minimum_count" => policy.minimum_count = source.count(value, key)?,
             "cost_per_contact" => policy.cost_per_contact = Some(source.amount(value, key)?),
             "cost_per_minute" => policy.cost_per_minute = Some(source.amount(value, key)?),
+            "agents" => policy.agents = source.choice(value, key, AGENTS)?,
+            "agent_salt" => policy.agent_salt = Some(source.salt(value)?),
             "minimum_seconds" => policy.minimum_seconds = source.seconds(value, key)?,
             "exclude_status" => policy.exclude_status = source.choices(value, key, STATUSES)?,
             "repeat_only_status" => policy.repeat_only_status = source.choices(value, key, STATUSES)?,
@@ -351,6 +359,20 @@ impl Source<'_> {
             );
             self.bad(value, key, help)
         })
+    }
+
+    /// A secret: what is wrong with it is told without it.
+    fn salt(&self, value: &Value<'_>) -> Result<String> {
+        match value.get_ref() {
+            DeValue::String(text) if text.len() >= LEAST_SALT => Ok(text.to_string()),
+            _ => Err(self.fault(
+                value.span().start,
+                "agent_salt is no text, or too short to keep a secret",
+                format!(
+                    "write {LEAST_SALT} letters and digits or more, such as `openssl rand -hex 16` makes, in quotes"
+                ),
+            )),
+        }
     }
 
     fn amount(&self, value: &Value<'_>, key: &str) -> Result<f64> {

@@ -237,6 +237,8 @@ impl Policy {
             minimum_count: self.minimum_count,
             cost_per_contact: self.cost_per_contact,
             cost_per_minute: self.cost_per_minute,
+            agents: self.agents,
+            agent_salt: self.agent_salt.clone(),
             timezone: self.timezone.clone(),
             exclude_direction: self.exclude_direction.clone(),
             exclude_customers: self.exclude_customers.clone(),

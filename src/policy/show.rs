@@ -1,13 +1,14 @@
 //! The policy as each report prints it: in full, with every default resolved, spans as `7d`, times as RFC 3339
-//! in UTC. Not a format to read back: people edit the `[policy]` table of their configuration.
+//! in UTC. Not a format to read back: people edit the `[policy]` table of their configuration. The salt of agents'
+//! pseudonyms is not printed: it is what keeps them from being undone.
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
 use super::{
-    Anchor, Anonymous, Boundary, Chain, Channels, Clock, Days, IdentityKey, Maturity, OtherReason, Policy,
-    ResolvedBy, Same, Span, Unsolved,
+    Agents, Anchor, Anonymous, Boundary, Chain, Channels, Clock, Days, IdentityKey, Maturity, OtherReason,
+    Policy, ResolvedBy, Same, Span, Unsolved,
 };
 use crate::interaction::{Direction, Micros, Status};
 
@@ -41,6 +42,7 @@ struct Shown<'a> {
     minimum_count: u64,
     cost_per_contact: Option<f64>,
     cost_per_minute: Option<f64>,
+    agents: Agents,
     timezone: &'a str,
     minimum_seconds: f64,
     exclude_status: &'a [Status],
@@ -101,6 +103,7 @@ impl Serialize for Policy {
             minimum_count: self.minimum_count,
             cost_per_contact: self.cost_per_contact,
             cost_per_minute: self.cost_per_minute,
+            agents: self.agents,
             timezone: &self.timezone,
             minimum_seconds: self.minimum_seconds,
             exclude_status: &self.exclude_status,
@@ -140,7 +143,7 @@ mod tests {
                 r#""derive_category":false,"identity":["customer_id"],"identity_limit":5,"anonymous":"exclude","#,
                 r#""maturity":"required","resolved_by":"silence","unsolved":"pending","minimum_replies":null,"#,
                 r#""maximum_replies":null,"maximum_reopens":null,"minimum_agents":null,"maximum_agents":null,"closed_within":null,"#,
-                r#""target":0.7,"minimum_count":30,"cost_per_contact":null,"cost_per_minute":null,"timezone":"UTC","#,
+                r#""target":0.7,"minimum_count":30,"cost_per_contact":null,"cost_per_minute":null,"agents":"shown","timezone":"UTC","#,
                 r#""minimum_seconds":0.0,"exclude_status":["abandoned","voicemail","ignored"],"#,
                 r#""repeat_only_status":[],"exclude_direction":["outbound","internal","callback"],"#,
                 r#""exclude_customers":[],"transfer_within":"0s","reconnect_within":"0s","#,

@@ -1,7 +1,7 @@
 //! One line a group, for spreadsheets: the dimensions, every score under its name in JSON, target and verdict; then the
-//! ranks and what JSON has in objects, each name behind the object's.
+//! ranks and what JSON has in objects, each name behind the object's; at the end the coaching list, where there is one.
 
-use super::{Entry, NO_VALUE, Report, spreadsheet_safe};
+use super::{Coaching, Entry, NO_VALUE, Report, coaching, spreadsheet_safe};
 
 /// The groups asked for, or else the categories, then a line for everything.
 pub(super) fn render(report: &Report) -> Vec<u8> {
@@ -14,15 +14,29 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
     let more: Vec<String> = further(&report.overall).into_iter().map(|(name, _)| name).collect();
     let head = by.iter().chain(&names).map(String::as_str).chain(["target", "verdict"]);
     let head = head.chain(more.iter().map(String::as_str)).chain(["commit_id"]);
+    let of_coaching: Vec<String> = report
+        .coaching
+        .iter()
+        .flat_map(|_| coaching::columns())
+        .map(|name| format!("coaching.{name}"))
+        .collect();
+    let head = head.chain(of_coaching.iter().map(String::as_str));
     let mut write = |row: Vec<String>| writer.write_record(&row).expect("writing to memory does not fail");
     write(head.map(|name| spreadsheet_safe(name).into_owned()).collect());
+    let coached = report.coaching.as_ref().map(Coaching::by_name);
     for entry in entries {
         let values = entry.key.iter().map(|(_, value)| value.clone().unwrap_or_else(|| NO_VALUE.to_string()));
-        write(row(values.collect(), entry, report.commit_id));
+        let mut cells = row(values.collect(), entry, report.commit_id);
+        if let (Some(coached), [(_, name)]) = (&coached, entry.key.as_slice()) {
+            cells.extend(coaching::cells(name.as_deref().and_then(|name| coached.get(name).copied())));
+        }
+        write(cells);
     }
     let mut all = vec![String::new(); by.len()];
     all[0] = "(all)".to_string();
-    write(row(all, &report.overall, report.commit_id));
+    let mut cells = row(all, &report.overall, report.commit_id);
+    cells.extend(report.coaching.iter().flat_map(|_| coaching::cells(None)));
+    write(cells);
     writer.into_inner().expect("writing to memory does not fail")
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Entry, Report};
+use super::Entry;
 
-pub(super) fn render(report: &Report) -> Vec<u8> {
+pub(super) fn render(report: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(report).expect("a report is plain data");
     bytes.push(b'\n');
     bytes

@@ -6,6 +6,8 @@
 mod causes;
 mod causes_terminal;
 mod changes;
+mod coaching;
+mod coaching_terminal;
 mod comparison;
 mod contact;
 mod contacts_parquet;
@@ -34,6 +36,9 @@ mod xlsx;
 use serde::Serialize;
 
 pub use causes::{CauseGroup, CauseQuote, Causes, CausesReport, render_causes};
+pub use coaching::{
+    CategoryExcess, CauseCount, Coached, Coaching, CoachingList, TopicEntry, render_coaching,
+};
 pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Standing, render_comparison};
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
@@ -94,6 +99,9 @@ pub struct Report {
     pub causes: Causes,
     /// What to do first.
     pub actions: Vec<Action>,
+    /// Agents or teams against what was to be expected of them, where one of these is the only dimension asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coaching: Option<Coaching>,
     /// The periods of the trend; none when nothing was read.
     pub trend_period: Option<Period>,
     /// FCR over time: everything first, then the categories in their order.

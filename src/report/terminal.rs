@@ -4,7 +4,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
 use super::sections::{policy, sections};
 use super::text::{count, cut, interval, one_line, percent, width, wrap};
-use super::{Entry, Report, causes_terminal, trend};
+use super::{Entry, Report, causes_terminal, coaching_terminal, trend};
 use crate::measure::Verdict;
 
 /// Narrower terminals get this width all the same: the numbers need it.
@@ -30,6 +30,7 @@ pub(super) fn render(report: &Report, columns: usize, is_coloured: bool) -> Stri
     let mut blocks = vec![headline(report, entries, columns), table(report, entries, columns, is_coloured)];
     blocks.extend(causes_terminal::actions(&report.actions, MOST_ACTIONS, columns));
     blocks.extend(entries.iter().filter(|e| e.verdict == Verdict::Fails).filter_map(|e| sayings(e, columns)));
+    blocks.extend(report.coaching.iter().flat_map(|it| coaching_terminal::blocks(it, columns)));
     blocks.extend(trend::terminal(report, columns));
     blocks.push(waterfall(report, columns));
     blocks.extend(open_end(report, columns));

@@ -80,6 +80,7 @@ fn report() -> Report {
         groups: Vec::new(),
         causes: Causes::default(),
         actions: Vec::new(),
+        coaching: None,
         trend_period: None,
         trend: Vec::new(),
         notes: vec![Count { kind: "reject", what: "ragged row".to_string(), count: 4 }],

@@ -1,16 +1,15 @@
 //! One commit of the store with what was read of it: columns for reports, columns and index for searches, answers.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 use serde::Serialize;
 
+use super::ServeOptions;
 use super::answers::Fault;
 use super::kept::Kept;
-use crate::lexicon::Source;
 use crate::pipeline::{Reports, Searches};
-use crate::policy::{Origin, Policy};
+use crate::policy::{Origin, Overrides, Policy};
 use crate::store::{Stamp, Store};
 use crate::{Error, Result};
 
@@ -28,7 +27,8 @@ pub(super) struct Commit {
 impl Commit {
     /// Opens the last commit of the store in a folder. `stamp` was taken before, so that a commit that lands meanwhile is
     /// seen by the next request.
-    pub(super) fn open(dir: &Path, config: Option<&Source>, stamp: Option<Stamp>) -> Result<Commit> {
+    pub(super) fn open(options: &ServeOptions, stamp: Option<Stamp>) -> Result<Commit> {
+        let (dir, config) = (&options.store, options.config.as_ref());
         let store = Store::open(dir)?;
         let own = store.indexed_config();
         let own = own.as_ref().map(|(path, text)| (path.as_path(), *text));
@@ -36,6 +36,7 @@ impl Commit {
             Some((path, text)) => Policy::parse(path, text)?,
             None => Policy::default(),
         };
+        let policy = Overrides { agents: options.agents, ..Overrides::default() }.applied(policy)?;
         let gone = || Error::data(dir, "the manifest went while it was read", "ask again");
         Ok(Commit {
             stamp: stamp.ok_or_else(gone)?,

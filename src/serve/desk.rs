@@ -61,7 +61,7 @@ impl Desk {
         }
         // What an older commit left in memory goes with the last request that reads it.
         *current = None;
-        let commit = Commit::open(&self.options.store, self.options.config.as_ref(), stamp)?;
+        let commit = Commit::open(&self.options, stamp)?;
         Ok(current.insert(Arc::new(commit)).clone())
     }
 

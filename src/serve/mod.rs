@@ -29,6 +29,7 @@ pub use access::Token;
 pub use desk::Desk;
 
 use crate::lexicon::Source;
+use crate::policy::Agents;
 use crate::{Error, Result};
 
 /// What is served, and to whom.
@@ -38,6 +39,8 @@ pub struct ServeOptions {
     pub store: PathBuf,
     /// A configuration (path and text) whose policy counts; none: that of the store.
     pub config: Option<Source>,
+    /// How agents are named; none: as the policy says. An address cannot change it.
+    pub agents: Option<Agents>,
     /// A user's lexicons, for the tester.
     pub lexicons: Vec<Source>,
     /// What has to be shown to be let in; none: everybody is who can reach the server by a name of this machine.

@@ -59,7 +59,7 @@ pub fn compact(dir: &Path) -> Result<(Store, Compacted)> {
     }
     commit.config_text = store.manifest.config_text.clone();
     let manifest = Manifest { parts, sources, commits: Vec::new(), ..(*store.manifest).clone() };
-    let mut new = Store { dir: store.dir.clone(), manifest: Arc::new(manifest) };
+    let mut new = Store { dir: store.dir.clone(), manifest: Arc::new(manifest), agents: None };
     let lost = new.interactions_lost_in_all()?;
     let cues = new.cues_lost_in_all()?;
     new.write_list(Table::Duplicates, commit.id, lost.rows)?;

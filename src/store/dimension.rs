@@ -52,8 +52,9 @@ impl Store {
     pub fn dimension(&self, field: &str) -> Result<Dimension> {
         match self.field(field)? {
             Field::Coded(name) => {
-                let names = self.dictionary(name).to_vec();
-                Ok(Dimension { codes: self.code_column(name, names.len())?, names })
+                let stored = self.code_column(name, self.dictionary(name).len())?;
+                let (codes, names) = self.shown_codes(name, stored);
+                Ok(Dimension { codes, names })
             }
             Field::Fixed(name, names) => {
                 let codes = self.code_column(name, names.len())?;

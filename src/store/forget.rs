@@ -193,7 +193,7 @@ impl Store {
             }
         }
         let manifest = Manifest { parts, sources, commits: Vec::new(), ..(*self.manifest).clone() };
-        let mut new = Store { dir: self.dir.clone(), manifest: Arc::new(manifest) };
+        let mut new = Store { dir: self.dir.clone(), manifest: Arc::new(manifest), agents: None };
         new.blank_unused_names()?;
         Ok(new)
     }

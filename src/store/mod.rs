@@ -16,6 +16,7 @@
 //! * **Answers of customers**: of several to one question about one interaction, the newest commit's counts; within one
 //!   commit that of the row with the smallest content hash. All rows stay stored; readers decide.
 
+mod agents;
 mod blocks;
 mod codes;
 mod columns;

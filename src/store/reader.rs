@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use polars::prelude::{PolarsNumericType, UInt32Type, UInt64Type};
 
+use super::agents::AgentNames;
 use super::columns::values;
 use super::duplicates::Replaced;
 use super::key::KeySet;
@@ -27,6 +28,8 @@ pub struct Store {
     pub(super) dir: PathBuf,
     /// Shared: a clone of a store is the same commit and costs nothing.
     pub(super) manifest: Arc<Manifest>,
+    /// What its readers meet in place of the names of agents; none: those themselves.
+    pub(super) agents: Option<Arc<AgentNames>>,
 }
 
 /// Interactions that stand among the duplicates, or do not, against their meaning.
@@ -50,20 +53,20 @@ impl Store {
     ///
     /// Errors: as [`Store::open`]; there is no such commit, or it is gone.
     pub fn open_at(dir: &Path, commit_id: u64) -> Result<Store> {
-        let Store { dir, manifest } = Store::open_unchecked(dir)?;
+        let Store { dir, manifest, agents } = Store::open_unchecked(dir)?;
         let commits = manifest.commits.first().map_or(0, |first| first.id)..=manifest.commit_id;
         let manifest = Arc::unwrap_or_clone(manifest).at(commit_id).map_err(|what| {
             let help = format!("name one of the commits {} to {}", commits.start(), commits.end());
             Error::data(&dir, what, format!("{help} (`recontact store status` lists them)"))
         })?;
-        Store { dir, manifest: Arc::new(manifest) }.checked()
+        Store { dir, manifest: Arc::new(manifest), agents }.checked()
     }
 
     /// Opens the last commit by its manifest alone, whatever became of its parts.
     pub(super) fn open_unchecked(dir: &Path) -> Result<Store> {
         match Manifest::load(dir)? {
             Some(manifest) if manifest.commit_id > 0 => {
-                Ok(Store { dir: dir.to_path_buf(), manifest: Arc::new(manifest) })
+                Ok(Store { dir: dir.to_path_buf(), manifest: Arc::new(manifest), agents: None })
             }
             _ => Err(Error::data(dir, "there is no store here", "run `recontact index PATH…` first")),
         }

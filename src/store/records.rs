@@ -38,7 +38,7 @@ impl Store {
             values[i] = match field {
                 Field::Coded(name) => {
                     let code = number::<UInt32Type>(frame, name, row)?.unwrap_or(0);
-                    coded(self.dictionary(name), code)?
+                    self.shown_name(name, code)?
                 }
                 Field::Fixed(name, names) => {
                     let code = number::<UInt32Type>(frame, name, row)?.unwrap_or(0);
@@ -163,7 +163,7 @@ impl Store {
             ("team", &mut record.team),
             ("language", &mut record.language),
         ] {
-            *field = coded(self.dictionary(name), code(name)?)?;
+            *field = self.shown_name(name, code(name)?)?;
         }
         Ok(())
     }

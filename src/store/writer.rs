@@ -307,7 +307,7 @@ impl Writer {
         let mut commit = CommitRecord { id: self.commit_id, deed: self.deed, ..self.manifest.commit() };
         commit.lexicon_hash = info.lexicon_hash;
         commit.config_text = info.config_text.filter(|text| self.manifest.config_text.as_ref() != Some(text));
-        let mut store = Store { dir: self.dir, manifest: Arc::new(self.manifest) };
+        let mut store = Store { dir: self.dir, manifest: Arc::new(self.manifest), agents: None };
         store.list_losers_of(&mut commit)?;
         store.commit(commit)
     }

@@ -11,6 +11,8 @@ mod causes;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
+mod coaching;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod contacts_parquet;

@@ -7,6 +7,7 @@ use std::sync::{Arc, mpsc};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use recontact::policy::Agents;
 use recontact::serve::{Desk, ServeOptions, Token, listen, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -29,6 +30,14 @@ impl Server {
     pub(crate) fn new(store: &Path, token: Option<&str>) -> Server {
         let token = token.map(|text| Token::new(text).unwrap());
         let options = ServeOptions { store: store.to_path_buf(), token, ..ServeOptions::default() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        Server(router(Arc::new(Desk::new(options).unwrap())), runtime)
+    }
+
+    /// A server that names agents otherwise than the policy of its store.
+    pub(crate) fn with_agents(store: &Path, agents: Agents) -> Server {
+        let options =
+            ServeOptions { store: store.to_path_buf(), agents: Some(agents), ..ServeOptions::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         Server(router(Arc::new(Desk::new(options).unwrap())), runtime)
     }

@@ -47,6 +47,12 @@ impl Book {
         rows[1..].iter().map(|row| header.iter().cloned().zip(row.iter().cloned()).collect()).collect()
     }
 
+    /// All cells of all sheets, one after the other.
+    pub(crate) fn texts(&self) -> String {
+        let cells = self.0.iter().flat_map(|(_, rows)| rows.iter().flatten());
+        cells.map(|cell| format!("{cell}\n")).collect()
+    }
+
     /// The texts and numbers of a row, dates as Excel counts them.
     fn cells(&self, name: &str, row: usize) -> Vec<Value> {
         self.rows(name)[row].iter().map(|(_, cell)| shown(cell)).collect()

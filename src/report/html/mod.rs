@@ -26,6 +26,7 @@ const SCRIPTS: [Script; 7] = [
     ("charts.js", include_str!("charts.js")),
     ("sections.js", include_str!("sections.js")),
     ("flow.js", include_str!("flow.js")),
+    ("coaching.js", include_str!("coaching.js")),
     ("details.js", include_str!("details.js")),
     ("causes.js", include_str!("causes.js")),
     ("page.js", include_str!("page.js")),

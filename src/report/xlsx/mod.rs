@@ -4,6 +4,7 @@
 mod charts;
 mod flow;
 mod drivers;
+mod coaching;
 mod sheet;
 mod tables;
 

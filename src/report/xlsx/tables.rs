@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::Cell;
+use super::{Cell, coaching};
 use crate::measure::{Action, PeriodScores, SaidDone, Step, TrendLine};
 use crate::report::{Entry, FailedContact, NO_VALUE, Report};
 
@@ -33,6 +33,10 @@ pub(super) fn tables(report: &Report) -> Vec<Table> {
     tables.push(entries(report, CATEGORIES, &["category".into()], &report.categories));
     if !report.by.is_empty() {
         tables.push(entries(report, "Groups", &report.by, &report.groups));
+    }
+    if let Some(list) = &report.coaching {
+        tables.push(coaching::list(list));
+        tables.extend(coaching::topics(list));
     }
     let optional = [changes(report), Some(failed), sayings(report), Some(said_done(report))];
     tables.extend(causes(report));
