@@ -8,6 +8,7 @@ mod compare;
 mod detect;
 mod explain;
 mod formats;
+mod gaps;
 mod index;
 mod init;
 mod lexicon;
@@ -41,6 +42,7 @@ enum Command {
     Sweep(sweep::Arguments),
     Presets(presets::Arguments),
     Windows(windows::Arguments),
+    Gaps(gaps::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -61,6 +63,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Windows(arguments) => windows::run(&arguments),
+        Command::Gaps(arguments) => gaps::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

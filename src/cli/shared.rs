@@ -239,7 +239,9 @@ impl OutputArguments {
     fn write_workbook(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
         let mut reports = Reports::load(store, policy)?;
         let report = reports.report(policy, &self.options()?)?;
-        let mut workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
+        let gaps = pipeline::gaps(store, policy, &["category".to_string()])?;
+        let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
+        let mut workbook = workbook.with_gaps(&gaps);
         reports.contacts(policy)?.failed(|failed| anyhow::Ok(workbook.add(&failed)?))?;
         let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;
         left_out.iter().for_each(|what| say(format_args!("{what}; --format parquet has every contact")));

@@ -1,7 +1,7 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
 //! of one contact ([`explain()`]), two commits → what changed ([`compare()`]), store → rates under many windows ([`sweep()`]), store → when customers come
-//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
-//! that say something ([`Searches`]).
+//! back ([`windows()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → what
+//! failed contacts ask and no article answers ([`gaps()`]), store → turns that say something ([`Searches`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
@@ -11,15 +11,20 @@ mod compare;
 mod contacts;
 mod derive;
 mod explain;
+mod gap_articles;
+mod gap_groups;
+mod gaps;
 mod identify;
 mod identity_quality;
 mod index;
 mod join;
+mod library;
 mod material;
 mod page;
 mod report;
 mod search;
 mod spoken;
+mod statements;
 mod suggest;
 mod sweep;
 mod trend;
@@ -30,6 +35,7 @@ mod windows;
 pub use compare::compare;
 pub use contacts::Contacts;
 pub use explain::{About, Explanation, TimelineEntry, explain};
+pub use gaps::gaps;
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};
 pub use report::{ReportOptions, Reports, report};

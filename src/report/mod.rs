@@ -9,6 +9,8 @@ mod contact;
 mod contacts_parquet;
 mod csv;
 mod evidence;
+mod gaps;
+mod gaps_terminal;
 mod html;
 mod identity;
 mod json;
@@ -31,6 +33,10 @@ pub use comparison::{Change, Comparison, FieldChange, Reason, ReasonCount, Stand
 pub use contact::{Contact, FailedContact};
 pub use contacts_parquet::ContactsWriter;
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
+pub use gaps::{
+    ArticleName, ArticleUse, CoverageCounts, CoverageGroup, Gap, GapQuote, Gaps, Hole, LanguageCoverage,
+    LeftOut, MOST_QUOTES, Named, NearestArticle, Remedy, UnknownArticle, render_gaps,
+};
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use search::{Facet, Hit, SearchPage, render_search};

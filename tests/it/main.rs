@@ -32,6 +32,8 @@ mod explain;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gaps;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod history;

@@ -2,6 +2,7 @@
 //! Every number is the one of JSON. The same report gives the same bytes: nothing in it says when it was written.
 
 mod charts;
+mod gaps;
 mod sheet;
 mod tables;
 
@@ -11,7 +12,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, Worksheet,
 
 use self::charts::charts;
 use self::sheet::{Cell, Sheet, date_time};
-use super::{FailedContact, Report};
+use super::{FailedContact, Gaps, Report};
 
 /// Rows from which on a sheet is written as it comes instead of being held.
 const MANY_ROWS: usize = 10_000;
@@ -21,6 +22,7 @@ pub struct Workbook<'a> {
     report: &'a Report,
     book: Book,
     failed: Sheet,
+    gaps: Option<&'a Gaps>,
 }
 
 impl<'a> Workbook<'a> {
@@ -32,7 +34,12 @@ impl<'a> Workbook<'a> {
         let header = tables::failed_header(report);
         let worksheet = book.new_worksheet_with_constant_memory().map_err(failed)?;
         let failed = Sheet::new(worksheet, tables::FAILED, &header).map_err(failed)?;
-        Ok(Workbook { report, book, failed })
+        Ok(Workbook { report, book, failed, gaps: None })
+    }
+
+    /// Adds sheets of knowledge gaps.
+    pub fn with_gaps(self, gaps: &'a Gaps) -> Workbook<'a> {
+        Workbook { gaps: Some(gaps), ..self }
     }
 
     /// Adds contacts that failed. They are written as they come: a sheet of a million is not held.
@@ -50,7 +57,7 @@ impl<'a> Workbook<'a> {
     }
 
     fn written(self, sink: impl Write + Send) -> Result<Vec<String>, XlsxError> {
-        let Workbook { report, mut book, failed } = self;
+        let Workbook { report, mut book, failed, gaps } = self;
         book.set_properties(&properties(report));
         let mut sheets = Vec::new();
         let mut failed = Some(failed);
@@ -59,6 +66,9 @@ impl<'a> Workbook<'a> {
                 tables::FAILED => sheets.extend(failed.take()),
                 _ => sheets.push(filled(&mut book, table)?),
             }
+        }
+        for table in gaps.into_iter().flat_map(gaps::tables) {
+            sheets.push(filled(&mut book, table)?);
         }
         charts(report, &mut sheets)?;
         let mut left_out = Vec::new();
