@@ -163,7 +163,10 @@ impl Gap {
     pub fn advice(&self) -> String {
         let language = self.language.as_deref().unwrap_or("the language of these contacts");
         match (self.remedy, &self.nearest) {
-            (Remedy::Extend, Some(near)) => format!("Add it to {} ({}).", near.title, near.article_id),
+            (Remedy::Extend, Some(near)) if near.title.is_empty() => {
+                format!("Add it to {}.", near.article_id)
+            }
+            (Remedy::Extend, Some(near)) => format!("Add it to “{}” ({}).", near.title, near.article_id),
             (Remedy::Translate, _) => format!("Translate what other languages have about it to {language}."),
             _ => format!("Write an article about it in {language}."),
         }

@@ -83,27 +83,23 @@ fn coverage(gaps: &Gaps) -> Option<String> {
         return None;
     }
     let mut out = format!(
-        "{:<10} {:>9} {:>7} {:>8} {:>6} {:>8}   {}",
-        "Language", "Articles", "Failed", "Uncov.", "Weak", "Covered", "Covered from (resolved contacts)"
+        "{:<8} {:>8} {:>7} {:>7} {:>6} {:>7}  Covered/weak from (resolved)",
+        "Language", "Articles", "Failed", "Uncov.", "Weak", "Covered"
     );
     for it in gaps.languages.iter().take(MOST_ROWS) {
         let basis = match (&it.calibration, it.basis) {
             (Some(found), basis) => {
-                let whose = if basis == "own" { "" } else { ", all languages" };
-                format!(
-                    "{:.2}, weakly {:.2} ({}{whose})",
-                    found.covered_from,
-                    found.weak_from,
-                    count(found.contact_count)
-                )
+                let whose = if basis == "own" { "" } else { " of all" };
+                let resolved = count(found.contact_count);
+                format!("{:.2}/{:.2} ({resolved}{whose})", found.covered_from, found.weak_from)
             }
             (None, _) if it.article_count == 0 => "no articles".to_string(),
             (None, _) => format!("not calibrated: {} resolved", count(it.resolved_count)),
         };
         let counts = &it.counts;
         out.push_str(&format!(
-            "\n{:<10} {:>9} {:>7} {:>8} {:>6} {:>8}   {basis}",
-            cut(&one_line(it.language.as_deref().unwrap_or("unknown")), 10),
+            "\n{:<8} {:>8} {:>7} {:>7} {:>6} {:>7}  {basis}",
+            cut(&one_line(it.language.as_deref().unwrap_or("unknown")), 8),
             count(it.article_count),
             count(counts.read_count),
             count(counts.not_covered_count),

@@ -58,8 +58,8 @@ function showPage(main, page, live = {}) {
   const definitions = el("div", {}, sweepPart(page.sweep));
   if (live.sweep) live.sweep().then((sweep) => { definitions.replaceChildren(...[sweepPart(sweep)].filter(Boolean)); draw(); }, () => {});
   main.replaceChildren(el("h1", {}, "First-contact resolution"), el("p", {}, page.scope), filters, top, timeline,
-    ...[daysPart(report), saidDonePart(report), detailsPart(page), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
-  const links = [["categories", "Categories"], ["trend", "Over time"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["details", "Behind the numbers"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
+    ...[daysPart(report), saidDonePart(report), detailsPart(page), gapsPart(page.gaps), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
+  const links = [["categories", "Categories"], ["trend", "Over time"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["details", "Behind the numbers"], ["gaps", "Knowledge gaps"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
   const isThere = (id) => id === "categories" || id === "definitions" || document.getElementById(id);
   main.insertBefore(el("nav", { "aria-label": "Parts of the page", class: "soft" }, links.filter(([id]) => isThere(id)).flatMap(([id, name], at) => [at ? " · " : "", el("a", { href: `#${id}` }, name)])), filters);
   refresh();
