@@ -33,7 +33,8 @@ pub(super) struct Entry {
 
 /// The articles of a language.
 struct Shelf {
-    index: ArticleIndex,
+    /// None where there is no article.
+    index: Option<ArticleIndex>,
     /// By place in the index: the article, and the numbers of its words, ascending.
     articles: Vec<(u32, Box<[u32]>)>,
 }
@@ -57,10 +58,8 @@ impl Library {
     /// Reads the articles of a store for the languages of the statements.
     pub(super) fn read(store: &Store, statements: &Statements) -> Result<Library> {
         let contents: Vec<Content> = statements.languages.iter().map(|tag| Content::of(tag)).collect();
-        let mut builders = Vec::new();
-        for _ in &contents {
-            builders.push((ArticleIndexBuilder::new()?, Vec::new()));
-        }
+        let mut builders: Vec<(Option<ArticleIndexBuilder>, Vec<_>)> = Vec::new();
+        builders.resize_with(contents.len(), Default::default);
         let (mut entries, mut scratch) = (Vec::new(), Scratch::default());
         store.for_articles(|article| {
             if entries.len() >= MOST_ARTICLES {
@@ -77,14 +76,19 @@ impl Library {
                 let vocabulary = &statements.vocabularies[place];
                 let words: Vec<u32> = terms.iter().filter_map(|term| vocabulary.number(term)).collect();
                 let (builder, articles) = &mut builders[place];
+                let builder = match builder {
+                    Some(builder) => builder,
+                    none => none.insert(ArticleIndexBuilder::new()?),
+                };
                 builder.push(&terms)?;
                 articles.push((entries.len() as u32, distinct(&words).into()));
             }
             entries.push(entry);
             Ok(())
         })?;
-        let shelf =
-            |(builder, articles): (ArticleIndexBuilder, _)| Ok(Shelf { index: builder.finish()?, articles });
+        let shelf = |(builder, articles): (Option<ArticleIndexBuilder>, _)| {
+            Ok(Shelf { index: builder.map(ArticleIndexBuilder::finish).transpose()?, articles })
+        };
         Ok(Library { entries, shelves: builders.into_iter().map(shelf).collect::<Result<_>>()? })
     }
 
@@ -124,7 +128,9 @@ impl Library {
         words.sort_unstable_by_key(|(word, _)| vocabulary.term(*word));
         let terms = words.iter().map(|(word, _)| vocabulary.term(*word));
         let mut nearest = Nearest { score: 0.0, article: None };
-        for place in shelf.index.best(terms, MOST_CANDIDATES)? {
+        let index = shelf.index.as_ref();
+        let candidates = index.map(|index| index.best(terms, MOST_CANDIDATES)).transpose()?;
+        for place in candidates.unwrap_or_default() {
             let (article, has) = &shelf.articles[place as usize];
             let marked = words.iter().map(|(word, weight)| (*weight, has.binary_search(word).is_ok()));
             let score = covered_share(marked).unwrap_or(0.0);

@@ -7,12 +7,15 @@ use tantivy::collector::TopDocs;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{Index, IndexSettings, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
+use tantivy::{
+    Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, SingleSegmentIndexWriter, TantivyDocument,
+    Term,
+};
 
 use crate::error::{Error, Result};
 
 /// The least memory that an index begins with, in bytes; it takes what it needs.
-const MEMORY_BYTES: usize = 64 << 20;
+const MEMORY_BYTES: usize = 4 << 20;
 
 /// The one field.
 const TEXT: Field = Field::from_field_id(0);
@@ -20,12 +23,11 @@ const TEXT: Field = Field::from_field_id(0);
 /// An index of articles being built.
 pub(crate) struct ArticleIndexBuilder {
     writer: SingleSegmentIndexWriter,
-    count: u32,
 }
 
 /// Articles that can be searched, numbered from 0 in the order in which they were added.
 pub(crate) struct ArticleIndex {
-    searcher: Option<Searcher>,
+    searcher: Searcher,
 }
 
 impl ArticleIndexBuilder {
@@ -42,38 +44,35 @@ impl ArticleIndexBuilder {
             .settings(IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() })
             .single_segment_index_writer(RamDirectory::create(), MEMORY_BYTES)
             .map_err(failed)?;
-        Ok(ArticleIndexBuilder { writer, count: 0 })
+        Ok(ArticleIndexBuilder { writer })
     }
 
     /// Adds an article by its terms, none of which has a space in it.
     pub(crate) fn push(&mut self, terms: &[String]) -> Result<()> {
         let mut document = TantivyDocument::default();
         document.add_text(TEXT, terms.join(" "));
-        self.count += 1;
         self.writer.add_document(document).map_err(failed)
     }
 
     /// Ends it.
     pub(crate) fn finish(self) -> Result<ArticleIndex> {
-        if self.count == 0 {
-            return Ok(ArticleIndex { searcher: None });
-        }
         let index = self.writer.finalize().map_err(failed)?;
-        let reader = index.reader().map_err(failed)?;
-        Ok(ArticleIndex { searcher: Some(reader.searcher()) })
+        let reader: IndexReader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(failed)?;
+        Ok(ArticleIndex { searcher: reader.searcher() })
     }
 }
 
 impl ArticleIndex {
     /// The articles that fit the terms best by BM25, at most so many; of equal ones those added first.
     pub(crate) fn best<'t>(&self, terms: impl Iterator<Item = &'t str>, most: usize) -> Result<Vec<u32>> {
-        let Some(searcher) = &self.searcher else { return Ok(Vec::new()) };
         let clause = |term: &str| -> (Occur, Box<dyn Query>) {
             let term = Term::from_field_text(TEXT, term);
             (Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)))
         };
         let query = BooleanQuery::new(terms.map(clause).collect());
-        let found = searcher.search(&query, &TopDocs::with_limit(most).order_by_score()).map_err(failed)?;
+        let found =
+            self.searcher.search(&query, &TopDocs::with_limit(most).order_by_score()).map_err(failed)?;
         Ok(found.into_iter().map(|(_, place)| place.doc_id).collect())
     }
 }
@@ -102,11 +101,5 @@ mod tests {
         assert_eq!(index.best(["router", "bill"].into_iter(), 1).unwrap(), [2]);
         assert_eq!(index.best(["esim"].into_iter(), 5).unwrap(), [0u32; 0]);
         assert_eq!(index.best(std::iter::empty(), 5).unwrap(), [0u32; 0]);
-    }
-
-    #[test]
-    fn no_articles_are_found_in_an_empty_index() {
-        let index = ArticleIndexBuilder::new().unwrap().finish().unwrap();
-        assert_eq!(index.best(["router"].into_iter(), 5).unwrap(), [0u32; 0]);
     }
 }
