@@ -161,6 +161,8 @@ fn everything_said(folder: &Folder, threads: &str) -> String {
         "sweep",
         "windows --by category --format json",
         "windows",
+        "gaps --format json",
+        "gaps",
         "explain C7 --json",
         "explain 33",
     ] {
