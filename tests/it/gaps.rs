@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::program::{Folder, number};
+use super::xlsx::Book;
 
 const CONFIG: &str = "[policy]\nwindow = \"7d\"\nlookback = \"7d\"\nclock = \"start\"\ncost_per_contact = 5\n\
                       observed_from = 2026-01-01T00:00:00Z\nobserved_to = 2026-03-31T00:00:00Z\n\
@@ -354,4 +355,26 @@ fn a_store_without_words_says_so() {
     let log = Log { words: Vec::new(), ..planted() };
     let text = log.folder(&format!("{CONFIG}{ARTICLES}"), KNOWLEDGE).run("gaps --store s").ok().stdout;
     assert!(text.contains("There are no words of failed contacts"), "{text}");
+}
+
+#[test]
+fn the_workbook_and_the_page_have_the_gaps() {
+    let folder = with_articles();
+    let gaps = json(&folder, "");
+    folder.run("report --store s -o report.xlsx").ok();
+    let book = Book::read(&folder, "report.xlsx");
+    let rows = book.rows("Gaps");
+    assert_eq!(rows.len(), gaps["gaps"].as_array().unwrap().len());
+    let cell = |row: usize, name: &str| rows[row].iter().find(|(it, _)| it == name).unwrap().1.to_string();
+    assert_eq!(
+        (cell(0, "Failed contacts"), cell(0, "Cost of repeats")),
+        ("24".to_string(), "120".to_string())
+    );
+    assert!(cell(0, "Typical question").contains("esim"), "{rows:?}");
+    let articles = book.rows("Articles");
+    let finding = |row: usize| articles[row].iter().find(|(it, _)| it == "Finding").unwrap().1.to_string();
+    assert_eq!(finding(0), "resolves less than the others");
+    assert_eq!(book.rows("Missing languages").len(), 1);
+    let page = folder.run("report --store s --format html").ok().stdout;
+    assert!(page.contains("\"gaps\":{\"schema\":1"), "the page has no gaps");
 }
