@@ -136,6 +136,24 @@ impl SurveyAnswer {
     }
 }
 
+/// An article of the knowledge base, as read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Article {
+    /// Its id, which its versions and translations share.
+    pub article_id: String,
+    /// Its title, or the question that it answers.
+    pub title: Option<String>,
+    /// What it says, as plain text.
+    pub body: Option<String>,
+    /// Language tag: articles of one id in several languages are translations, not versions.
+    pub language: Option<String>,
+    /// The issue category that it is about.
+    pub category: Option<String>,
+    /// When the source last changed it, where it says so: of versions of one run the latest counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Micros>,
+}
+
 /// Who began an interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -161,8 +161,12 @@ fn described(summary: &IndexSummary, dir: &Path) -> String {
         0 => String::new(),
         surveys => format!(", {} survey answers", HumanCount(surveys)),
     };
+    let articles = match summary.article_count {
+        0 => String::new(),
+        articles => format!(", {} articles", HumanCount(articles)),
+    };
     format!(
-        "read {} {}{known}, {}: {} interactions, {} transcripts{surveys}, {} cues, {} rejects → {}",
+        "read {} {}{known}, {}: {} interactions, {} transcripts{surveys}{articles}, {} cues, {} rejects → {}",
         summary.read_file_count,
         if summary.read_file_count == 1 { "file" } else { "files" },
         HumanBytes(summary.byte_count),

@@ -12,6 +12,7 @@ mod drivers;
 mod explain;
 mod flow;
 mod formats;
+mod gaps;
 mod index;
 mod init;
 mod lexicon;
@@ -49,6 +50,7 @@ enum Command {
     Flow(flow::Arguments),
     Drivers(drivers::Arguments),
     Coaching(coaching::Arguments),
+    Gaps(gaps::Arguments),
     Explain(explain::Arguments),
     Search(search::Arguments),
     Serve(serve::Arguments),
@@ -73,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Flow(arguments) => flow::run(&arguments),
         Command::Drivers(arguments) => drivers::run(&arguments),
         Command::Coaching(arguments) => coaching::run(&arguments),
+        Command::Gaps(arguments) => gaps::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Search(arguments) => search::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -84,10 +84,14 @@ pub enum Field {
     Text,
     /// All turns of the interaction (JSON lines only).
     Turns,
+    /// Title of an article, or the question that it answers.
+    Title,
+    /// What an article says.
+    Body,
 }
 
 /// Every field with its name, in the order in which documentation and `init` list them.
-pub const FIELDS: [(Field, &str); 39] = [
+pub const FIELDS: [(Field, &str); 41] = [
     (Field::InteractionId, "interaction_id"),
     (Field::CustomerId, "customer_id"),
     (Field::Phone, "phone"),
@@ -127,6 +131,8 @@ pub const FIELDS: [(Field, &str); 39] = [
     (Field::AtSeconds, "at_seconds"),
     (Field::Text, "text"),
     (Field::Turns, "turns"),
+    (Field::Title, "title"),
+    (Field::Body, "body"),
 ];
 
 impl Field {

@@ -66,11 +66,13 @@ pub enum Kind {
     Transcripts,
     /// A row is what a customer answered about an interaction, and never an interaction itself.
     Surveys,
+    /// A row or a file is an article of the knowledge base.
+    Articles,
 }
 
 impl Kind {
     /// Every kind.
-    const ALL: [Kind; 3] = [Kind::Interactions, Kind::Transcripts, Kind::Surveys];
+    const ALL: [Kind; 4] = [Kind::Interactions, Kind::Transcripts, Kind::Surveys, Kind::Articles];
 
     /// As the configuration writes it.
     pub fn name(self) -> &'static str {
@@ -78,6 +80,7 @@ impl Kind {
             Kind::Interactions => "interactions",
             Kind::Transcripts => "transcripts",
             Kind::Surveys => "surveys",
+            Kind::Articles => "articles",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Collects rows into bounded batches and hands them on.
 //!
 //! Takes the rows, rejects and notes of one file from whichever reader, gives [`Batch`]es to the sink. It
-//! decides whether a row is an interaction, words, both, or the answers of a survey.
+//! decides whether a row is an interaction, words, both, the answers of a survey, or an article.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -170,6 +170,11 @@ impl<'a> Collector<'a> {
     }
 
     fn try_row(&mut self, line: u64, cells: &Cells<'_>, turns: Option<Vec<Turn>>) -> Result<(), Fault> {
+        if self.kind == Kind::Articles {
+            let article = self.rows.article(cells, line)?;
+            self.batch.articles.push(article);
+            return Ok(());
+        }
         let id = self.rows.interaction_id(cells)?;
         if self.kind == Kind::Surveys {
             let answer = self.rows.survey_answer(id, cells, line);
@@ -255,7 +260,7 @@ impl<'a> Collector<'a> {
         }
         let known_count = self.rows.mapping.columns.len();
         let mut columns = std::mem::take(&mut self.rows.mapping.columns);
-        if columns.is_empty() {
+        if columns.is_empty() && self.kind != Kind::Articles {
             // What a document lacks is a fault of that document, not of all files.
             columns = vec![Field::InteractionId.name().to_string(), Field::StartedAt.name().to_string()];
         }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::names::{DATE_NAMES, NAMES, SURVEY_NAMES, TIME_NAMES, normalised};
+use super::names::{ARTICLE_NAMES, DATE_NAMES, NAMES, SURVEY_NAMES, TIME_NAMES, normalised};
 use super::salesforce::{self, Layout};
 use crate::config::{FIELDS, Field, Kind, Source, suggestion};
 use crate::error::{Error, Result};
@@ -48,13 +48,18 @@ impl Mapping {
                 }
             }
         }
-        let salesforce = salesforce::layout(&normal);
+        let is_of_articles = source.kind == Some(Kind::Articles);
+        let salesforce = if is_of_articles { None } else { salesforce::layout(&normal) };
         let is_lacking = |field| salesforce.is_some_and(|layout| layout.lacks(field));
         let is_open = |field: Field| !source.fields.contains_key(&field) && !is_lacking(field);
-        if is_open(Field::StartedAt) {
+        if is_open(Field::StartedAt) && !is_of_articles {
             by_field[Field::StartedAt as usize] = start_columns(&normal, &mut is_used);
         }
-        let of_surveys = if source.kind == Some(Kind::Surveys) { SURVEY_NAMES } else { &[] };
+        let of_kind = match source.kind {
+            Some(Kind::Surveys) => SURVEY_NAMES,
+            Some(Kind::Articles) => ARTICLE_NAMES,
+            _ => &[],
+        };
         let of_table = salesforce.map_or(&[][..], Layout::names);
         if salesforce == Some(Layout::Email) && is_open(Field::Text) {
             for at in
@@ -64,10 +69,12 @@ impl Mapping {
                 is_used[at] = true;
             }
         }
-        let names = of_surveys
-            .iter()
-            .chain(of_table)
-            .chain(NAMES.iter().filter(|(field, _)| *field != Field::StartedAt));
+        // Of the other names, an article has a time of update only.
+        let is_named = |field: Field| match is_of_articles {
+            true => field == Field::UpdatedAt,
+            false => field != Field::StartedAt,
+        };
+        let names = of_kind.iter().chain(of_table).chain(NAMES.iter().filter(|(field, _)| is_named(*field)));
         for (field, names) in names.filter(|(field, _)| is_open(*field)) {
             if by_field[*field as usize].is_empty()
                 && let Some(at) = recognised(names, &normal, &is_used)
@@ -81,7 +88,7 @@ impl Mapping {
         extra.truncate(MAX_EXTRA_COLUMNS);
         let mut mapping =
             Mapping { columns, by_field, extra, dropped_count, stands_in: None, salesforce, absent };
-        if !mapping.has(Field::CustomerId) && is_open(Field::CustomerId) {
+        if !mapping.has(Field::CustomerId) && is_open(Field::CustomerId) && !is_of_articles {
             let stand_ins = [Field::Phone, Field::Email, Field::NationalId];
             mapping.stands_in = stand_ins.into_iter().find(|field| mapping.has(*field));
         }
@@ -141,7 +148,12 @@ impl Mapping {
         let required: &[Field] = match self.kind(source) {
             Kind::Interactions => &[Field::InteractionId, Field::StartedAt],
             Kind::Transcripts | Kind::Surveys => &[Field::InteractionId],
+            Kind::Articles => &[Field::ArticleId],
         };
+        if self.kind(source) == Kind::Articles && !self.has(Field::Title) && !self.has(Field::Body) {
+            let what = format!("no column is recognised as `title` or `body`; the columns are {listed}");
+            return Err(Error::data(path, what, "name them in [source.fields]"));
+        }
         if self.kind(source) == Kind::Surveys
             && !FIELDS.iter().any(|(field, _)| field.is_survey_answer() && self.has(*field))
         {

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::database;
 use super::plain_text::is_labelled;
 use super::{mail, subtitles};
-use crate::config::{Config, FILE_NAME, Format, Source};
+use crate::config::{Config, FILE_NAME, Format, Kind, Source};
 use crate::error::{Error, Result};
 
 /// A file to be read.
@@ -86,7 +86,11 @@ fn paths(source: &Source) -> Result<Vec<PathBuf>> {
     let whole = source.base.join(&source.path);
     let mut found = BTreeSet::new();
     if whole.is_dir() {
-        let is_data = |path: &Path| EXTENSIONS.contains(&extension(path).as_str());
+        let is_of_articles = source.kind == Some(Kind::Articles);
+        let is_data = |path: &Path| {
+            EXTENSIONS.contains(&extension(path).as_str())
+                || (is_of_articles && super::articles::markup_of(path).is_some())
+        };
         Walk { is_wanted: &is_data, above: Vec::new(), entry_count: 0, found: &mut found }.folder(&whole)?;
         if found.is_empty() {
             let help = format!("data files end in {}, or in .gz or .zst after it", EXTENSIONS.join(", "));

@@ -3,11 +3,12 @@
 //! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, workbooks, plain text; compressed or not.
 //!
 //! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
-//! an interaction, words, answers, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
+//! an interaction, words, answers, an article, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
 //! knows the policy, and nothing here finds duplicates across files.
 //!
 //! The reasons of rejects and notes begin with stable words: group them by what stands before the colon.
 
+mod articles;
 mod batch;
 mod claims;
 mod csv;
@@ -44,9 +45,9 @@ pub use guess::guess;
 pub use mail::Threads;
 pub(crate) use time::check_time_format;
 
-use crate::config::{Format, Source};
+use crate::config::{Format, Kind, Source};
 use crate::error::{Error, Result};
-use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
+use crate::interaction::{Article, Interaction, Note, Reject, SurveyAnswer, Transcript};
 use crate::text::is_unsafe_to_show;
 
 /// What was read of a file since the batch before: about 10,000 rows or 8 MiB, whichever is less.
@@ -58,6 +59,8 @@ pub struct Batch {
     pub transcripts: Vec<Transcript>,
     /// In file order: the rows of a source of surveys, also those in which nothing was answered.
     pub surveys: Vec<SurveyAnswer>,
+    /// In file order: the articles of a source of articles.
+    pub articles: Vec<Article>,
     /// Rows that could not be read.
     pub rejects: Vec<Reject>,
     /// Oddities of rows that were read.
@@ -183,10 +186,22 @@ fn read_rows(
     let decoded = decode::open(&file.path, source.encoding.as_deref(), progress)?;
     let encoding = decoded.encoding;
     let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
+    let is_of_articles = source.kind == Some(Kind::Articles);
+    if let Some(markup) =
+        articles::markup_of(&file.path).filter(|_| is_of_articles && source.format.is_none())
+    {
+        return articles::read(markup, &mut lines, encoding, &file.path, rows);
+    }
     let format = match source.format {
         Some(format) => format,
+        None if is_of_articles => files::format_of(&file.path, lines.head(HEAD_BYTES)?),
         None => format_of(file, &mut lines)?,
     };
+    if is_of_articles && !matches!(format, Format::Csv | Format::JsonLines | Format::Parquet) {
+        let what = format!("articles in a file of format {}", format.name());
+        let help = "articles are read from CSV, JSON lines, Parquet, workbooks, .md and .html files";
+        return Err(Error::data(&file.path, what, help));
+    }
     if source.name.is_some()
         && matches!(format, Format::Csv | Format::JsonLines | Format::Parquet | Format::Tweets)
     {

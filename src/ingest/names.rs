@@ -219,6 +219,28 @@ pub(super) const SURVEY_NAMES: &[(Field, &[&str])] = &[
     ]),
 ];
 
+/// Names in a source of articles, where `id` is the article's and `content` no turn.
+#[rustfmt::skip]
+pub(super) const ARTICLE_NAMES: &[(Field, &[&str])] = &[
+    (Field::ArticleId, &[
+        "articleid", "id", "kbid", "knowledgeid", "articlenumber", "kbarticle", "article", "slug",
+        "知识编号", "文章编号", "知識編號", "文章編號", "rakstaid", "статияid",
+    ]),
+    (Field::Title, &[
+        "title", "question", "name", "subject", "headline", "heading", "标题", "问题", "標題", "問題", "virsraksts",
+        "nosaukums", "jautājums", "заглавие", "въпрос",
+    ]),
+    (Field::Body, &[
+        "body", "content", "answer", "text", "bodyhtml", "articlebody", "html", "正文", "内容", "答案", "內容",
+        "saturs", "teksts", "atbilde", "съдържание", "отговор", "текст",
+    ]),
+    (Field::Language, &["language", "lang", "locale", "languagecode", "语言", "語言", "valoda", "език"]),
+    (Field::Category, &[
+        "category", "section", "categoryname", "sectionname", "topic", "类别", "分类", "類別", "分類", "kategorija",
+        "sadaļa", "категория", "раздел",
+    ]),
+];
+
 /// Names of a column that has the day, where another has the time of day.
 pub(super) const DATE_NAMES: &[&str] = &[
     "date",
@@ -288,7 +310,7 @@ mod tests {
                 assert_eq!(seen.insert(*name, *field), None, "{name} is listed twice");
             }
         }
-        for name in SURVEY_NAMES.iter().flat_map(|(_, names)| *names) {
+        for name in SURVEY_NAMES.iter().chain(ARTICLE_NAMES).flat_map(|(_, names)| *names) {
             assert_eq!(normalised(name), *name);
         }
         for name in DATE_NAMES.iter().chain(TIME_NAMES) {
@@ -299,7 +321,7 @@ mod tests {
     #[test]
     fn every_field_is_recognised_by_its_own_name() {
         for (field, name) in crate::config::FIELDS {
-            let of_field = NAMES.iter().find(|(listed, _)| *listed == field);
+            let of_field = NAMES.iter().chain(ARTICLE_NAMES).find(|(listed, _)| *listed == field);
             let is_listed = of_field.is_some_and(|(_, names)| names.contains(&normalised(name).as_str()));
             assert!(is_listed || field == Field::Name, "{name}");
         }

@@ -12,13 +12,22 @@ use super::time::{TimeFault, TimeReader};
 use super::{duration, shown, values};
 use crate::config::{FIELDS, Field, Source};
 use crate::interaction::{
-    Direction, Interaction, MICROS_PER_SECOND, Micros, Note, Speaker, Status, SurveyAnswer,
+    Article, Direction, Interaction, MICROS_PER_SECOND, Micros, Note, Speaker, Status, SurveyAnswer,
 };
 use crate::text::html;
 use crate::text::quoted::own_words;
 
 /// How much of an extra column is kept of each row: dimensions are short, texts belong to transcripts.
 const MAX_EXTRA_BYTES: usize = 1000;
+
+/// The longest article that is read, in bytes: a book is no answer to a question.
+pub(super) const MAX_ARTICLE_BYTES: usize = 1 << 20;
+
+/// How much of an article's title, language and category is kept, in bytes.
+const MAX_TITLE_BYTES: usize = 1000;
+
+/// The longest id of an article, in bytes: more is no id.
+const MAX_ARTICLE_ID_BYTES: usize = 500;
 
 /// How many different unknown values are named before a file is taken to have another meaning altogether.
 const MAX_SAID: usize = 200;
@@ -226,6 +235,45 @@ impl<'s> RowReader<'s> {
             csat: self.measure(Field::Csat, cells, line, duration::number),
             nps: self.measure(Field::Nps, cells, line, duration::number),
         }
+    }
+
+    /// The article of a row.
+    pub(super) fn article(&mut self, cells: &Cells<'_>, line: u64) -> Result<Article, Fault> {
+        let column = Some(self.mapping.column_names(Field::ArticleId));
+        let of_id = |reason: String| Fault { column, reason, needs_format: false };
+        let Some(article_id) = self.mapped(Field::ArticleId, cells) else {
+            return Err(of_id("no article_id: the cell is blank".to_string()));
+        };
+        if article_id.len() > MAX_ARTICLE_ID_BYTES {
+            let what =
+                format!("article_id too long: over {MAX_ARTICLE_ID_BYTES} bytes, {}", shown(&article_id));
+            return Err(of_id(what));
+        }
+        let body = self.text(Field::Body, cells).map(|body| plain_body(&body).into_owned());
+        let body = body.filter(|body| !body.trim().is_empty());
+        if body.as_ref().is_some_and(|body| body.len() > MAX_ARTICLE_BYTES) {
+            return Err(Fault::of_row(article_too_long()));
+        }
+        let title = self.text(Field::Title, cells).map(Cow::into_owned);
+        if title.is_none() && body.is_none() {
+            return Err(Fault::of_row("nothing to read: neither a title nor a body".to_string()));
+        }
+        let title = self.short(Field::Title, title, line);
+        let category = self.mapped(Field::Category, cells);
+        let category = self.short(Field::Category, category, line);
+        let language = self.language(cells).map(|it| super::cut(&it, MAX_TITLE_BYTES).to_string());
+        let updated_at = self.updated_at(cells, line);
+        Ok(Article { article_id, title, body, language, category, updated_at })
+    }
+
+    /// The beginning of a text that is too long, with a note.
+    fn short(&mut self, field: Field, text: Option<String>, line: u64) -> Option<String> {
+        let text = text?;
+        let kept = super::cut(&text, MAX_TITLE_BYTES).to_string();
+        if kept.len() < text.len() {
+            self.note(line, format!("{} cut: over {MAX_TITLE_BYTES} bytes", field.name()));
+        }
+        Some(kept)
     }
 
     /// Who speaks in a row that is one turn.
@@ -520,6 +568,18 @@ impl<'s> RowReader<'s> {
         let meaning = values::is_resolved(self.value_of(field, &word).unwrap_or(&word));
         remember(&mut self.results, word, meaning)
     }
+}
+
+/// What an article says: one that begins with a tag is HTML.
+fn plain_body(body: &str) -> Cow<'_, str> {
+    let start = body.trim_start();
+    let is_html = start.starts_with('<') && start.contains("</");
+    if is_html { Cow::Owned(html::plain(body)) } else { Cow::Borrowed(body) }
+}
+
+/// Why an article is not read.
+pub(super) fn article_too_long() -> String {
+    format!("article too long: over {} MiB", MAX_ARTICLE_BYTES >> 20)
 }
 
 /// Remembers what a word means, while there are few of them.

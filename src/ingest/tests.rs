@@ -25,6 +25,7 @@ pub(super) fn try_read(name: &str, bytes: &[u8], source: &Source) -> Result<Batc
         whole.interactions.extend(batch.interactions);
         whole.transcripts.extend(batch.transcripts);
         whole.surveys.extend(batch.surveys);
+        whole.articles.extend(batch.articles);
         whole.rejects.extend(batch.rejects);
         whole.notes.extend(batch.notes);
         Ok(())

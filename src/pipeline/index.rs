@@ -64,6 +64,8 @@ pub struct IndexSummary {
     pub transcript_count: u64,
     /// Answers of customers read from surveys in this run.
     pub survey_count: u64,
+    /// Articles read in this run.
+    pub article_count: u64,
     /// Cues found in this run.
     pub cue_count: u64,
     /// Interactions that this run made count no more, or that it brought in vain, because another row has their id.
@@ -305,6 +307,7 @@ impl Run<'_> {
     ) -> Result<()> {
         writer.push_interactions_of(self.config.sources[file.source].region, &batch.interactions)?;
         writer.push_surveys(&batch.surveys)?;
+        writer.push_articles(&batch.articles)?;
         for (transcript, (cues, _)) in batch.transcripts.iter().zip(&found) {
             writer.push_transcript(transcript)?;
             writer.push_cues(cues)?;
@@ -317,6 +320,7 @@ impl Run<'_> {
         summary.interaction_count += batch.interactions.len() as u64;
         summary.transcript_count += batch.transcripts.len() as u64;
         summary.survey_count += batch.surveys.len() as u64;
+        summary.article_count += batch.articles.len() as u64;
         summary.reject_count += batch.rejects.len() as u64;
         batch.rejects.iter().for_each(|reject| count_reason(&mut summary.reject_counts, &reject.reason));
         notes.iter().for_each(|note| count_reason(&mut summary.note_counts, &note.what));

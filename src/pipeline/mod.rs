@@ -1,7 +1,7 @@
 //! The only place that knows the order: files → store ([`index()`]), store → report ([`report()`]), store → the story
 //! of one contact ([`explain()`]), store → why first contacts fail ([`causes()`]), two commits → what changed ([`compare()`]), store → whom to coach on what ([`coaching()`]), store → rates under many windows ([`sweep()`]), store → when customers come
-//! back ([`windows()`]), store → with which reason they come back ([`flow()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → turns
-//! that say something ([`Searches`]).
+//! back ([`windows()`]), store → with which reason they come back ([`flow()`]), store → phrases that the lexicons may lack ([`suggest()`]), store → what
+//! failed contacts ask and no article answers ([`gaps()`]), store → turns that say something ([`Searches`]).
 //!
 //! Takes paths, options and a progress callback; gives plain values. It prints nothing.
 
@@ -16,10 +16,14 @@ mod derive;
 mod drivers;
 mod explain;
 mod flow;
+mod gap_articles;
+mod gap_groups;
+mod gaps;
 mod identify;
 mod identity_quality;
 mod index;
 mod join;
+mod library;
 mod material;
 mod moment;
 mod page;
@@ -27,6 +31,7 @@ mod report;
 mod search;
 mod shown_causes;
 mod spoken;
+mod statements;
 mod suggest;
 mod sweep;
 mod trend;
@@ -41,6 +46,7 @@ pub use contacts::Contacts;
 pub use drivers::{DriversOptions, drivers};
 pub use explain::{About, Explanation, TimelineEntry, explain};
 pub use flow::flow;
+pub use gaps::gaps;
 pub use index::{IndexOptions, IndexSummary, Progress, index};
 pub use page::{Counts, CustomerStory, Page, Place, Slice, page};
 pub use report::{ReportOptions, Reports, report};

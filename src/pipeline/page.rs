@@ -14,7 +14,7 @@ use super::view::View;
 use crate::link::{NO_ROW, rows_of};
 use crate::measure::{Dimension, Groups, Scores, Verdict, group, score_classes};
 use crate::policy::Policy;
-use crate::report::{Flow, Report, Sweep, scope};
+use crate::report::{Flow, Gaps, Report, Sweep, scope};
 use crate::store::{self, Store, key};
 use crate::{Error, Result};
 
@@ -28,6 +28,9 @@ pub struct Page {
     /// The same rates under other windows and presets; where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,
+    /// What failed contacts ask and no article answers; where it was asked for and there is something to tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gaps: Option<Gaps>,
     /// The report's counts, cut finer.
     pub slices: Vec<Slice>,
     /// Where the contacts of each category below its target are, by other dimensions.
@@ -114,11 +117,13 @@ pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<P
     let reports = Reports::load(store, policy)?;
     let page = reports.page(policy, options)?;
     let (stories, untold_count) = stories(&Story { view: &reports.view(policy)? }, &page.report)?;
-    Ok(Page { sweep: Some(sweep(store, policy)?), stories, untold_count, ..page })
+    let found = super::gaps(store, policy, &["category".to_string()])?;
+    let gaps = Some(found).filter(|it| !it.gaps.is_empty() || !it.articles.is_empty());
+    Ok(Page { sweep: Some(sweep(store, policy)?), gaps, stories, untold_count, ..page })
 }
 
 impl Reports {
-    /// A page without sweep and stories, for those who can ask for both, under a policy that [suits](Reports::suits) what
+    /// A page without sweep, gaps and stories, for those who can ask for them, under a policy that [suits](Reports::suits) what
     /// was read.
     ///
     /// Errors: as [`report`](super::report()).
@@ -128,7 +133,16 @@ impl Reports {
         let (slices, places) = (slices(&view, &report)?, places(&view, &report)?);
         let (stories, untold_count) = (Vec::new(), 0);
         let flow = self.flow_of(&view, "category")?.largest(MOST_FLOWING);
-        Ok(Page { scope: scope(&report), report, sweep: None, slices, places, flow, stories, untold_count })
+        Ok(Page {
+            scope: scope(&report),
+            report,
+            sweep: None,
+            gaps: None,
+            slices,
+            places, flow, 
+            stories,
+            untold_count,
+        })
     }
 }
 

@@ -17,6 +17,8 @@ mod drivers_terminal;
 mod evidence;
 mod flow;
 mod flow_terminal;
+mod gaps;
+mod gaps_terminal;
 mod html;
 mod identity;
 mod json;
@@ -49,6 +51,10 @@ pub use drivers::{
 pub use evidence::{EVIDENCE_COUNT, Evidence, Quote, Saying, evidence};
 pub use flow::{
     ChannelSwitch, Flow, FlowCell, FlowExample, FlowPair, FlowSaying, FlowSwitch, FlowValue, render_flow,
+};
+pub use gaps::{
+    ArticleName, ArticleUse, CoverageCounts, CoverageGroup, Gap, GapQuote, Gaps, Hole, LanguageCoverage,
+    LeftOut, MOST_QUOTES, Named, NearestArticle, Remedy, UnknownArticle, render_gaps,
 };
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};

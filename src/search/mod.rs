@@ -6,7 +6,9 @@
 //! them may be found. Nothing outside of this folder names tantivy, which keeps the lists of turns and the dictionary of
 //! words.
 
+mod articles;
 mod build;
+mod content;
 mod expand;
 mod file;
 mod forms;
@@ -18,7 +20,9 @@ mod snippet;
 mod spans;
 mod words;
 
+pub(crate) use articles::{ArticleIndex, ArticleIndexBuilder};
 pub(crate) use build::Builder;
+pub(crate) use content::{Content, ContentWord, Scratch};
 pub(crate) use file::{IndexFile, TextWords};
 pub use forms::Forms;
 pub use index::{Match, Matches, SearchIndex};

@@ -115,6 +115,8 @@ impl Store {
         let cues: Vec<bool> = self.is_duplicate(Table::Cues)?.into_iter().map(|it| !it).collect();
         kept.insert(Table::CueTexts, cues.clone());
         kept.insert(Table::Cues, cues);
+        let articles = kept.entry(Table::Articles).or_default();
+        articles.iter_mut().zip(self.living_articles()?).for_each(|(keep, lives)| *keep &= lives);
         self.drop_replaced_turns(&mut kept)?;
         Ok(kept)
     }

@@ -129,6 +129,8 @@ impl Store {
             kept.insert(table, flags);
         }
         kept.insert(Table::CueTexts, kept[&Table::Cues].clone());
+        // Articles are no customer's.
+        kept.insert(Table::Articles, vec![true; self.manifest.row_count(Table::Articles) as usize]);
         let interactions: Vec<bool> = whose.rows.iter().map(|is_theirs| !is_theirs).collect();
         kept.insert(Table::InteractionTexts, interactions.clone());
         kept.insert(Table::Interactions, interactions);

@@ -54,6 +54,9 @@ pub struct SourceRecord {
     pub survey_count: u64,
     /// Those, and the answers within its interactions.
     pub answer_count: u64,
+    /// Articles stored from it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub article_count: u64,
     /// Cues stored from it.
     pub cue_count: u64,
     /// Rows of it that could not be read.
@@ -77,6 +80,11 @@ pub struct SourceRecord {
     /// The commit that removed it: from then on its rows do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_in: Option<u64>,
+}
+
+/// Most sources have no articles, and say nothing of them.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What made a commit.

@@ -1,6 +1,6 @@
 //! The store: one directory that keeps what was read, so that reports never read the sources again.
 //!
-//! It takes interactions, transcripts, answers, cues, rejects and notes (through [`Writer`]) and gives them back by column
+//! It takes interactions, transcripts, answers, articles, cues, rejects and notes (through [`Writer`]) and gives them back by column
 //! (through [`Store`]). On disk it is `manifest.json` plus Parquet part files that are never modified after being
 //! written. A commit writes new parts under fresh names, then replaces the manifest in one rename: a reader sees one
 //! commit and nothing else, a dead writer leaves only files that no manifest names, and the next writer removes them.
@@ -13,10 +13,12 @@
 //! * **Turns**: a later commit replaces the turns of the same interaction at the same index (and the cues found in
 //!   them). Within one commit, turns that are equal in everything are kept once; nothing else is dropped.
 //! * **Cues** that are equal in everything are kept once.
+//! * **Articles**: ids are unique within a language; of several versions one counts, by the rule of interactions.
 //! * **Answers of customers**: of several to one question about one interaction, the newest commit's counts; within one
 //!   commit that of the row with the smallest content hash. All rows stay stored; readers decide.
 
 mod agents;
+mod articles;
 mod blocks;
 mod codes;
 mod columns;

@@ -25,6 +25,8 @@ pub(super) enum Table {
     CueTexts,
     /// What customers answered about interactions, one row an answer.
     Surveys,
+    /// Articles of the knowledge base, one row a version.
+    Articles,
     /// Rows of Interactions (counted over all parts) that another row with the same id replaces.
     Duplicates,
     /// Rows of Cues (counted over all parts) that are counted already or whose turn was replaced.
@@ -37,7 +39,7 @@ pub(super) enum Table {
 
 impl Table {
     /// Every table.
-    pub(super) const ALL: [Table; 11] = [
+    pub(super) const ALL: [Table; 12] = [
         Table::Interactions,
         Table::InteractionTexts,
         Table::Transcripts,
@@ -45,6 +47,7 @@ impl Table {
         Table::Cues,
         Table::CueTexts,
         Table::Surveys,
+        Table::Articles,
         Table::Duplicates,
         Table::CueDuplicates,
         Table::Rejects,
@@ -61,6 +64,7 @@ impl Table {
             Table::Cues => "cues",
             Table::CueTexts => "cue-texts",
             Table::Surveys => "surveys",
+            Table::Articles => "articles",
             Table::Duplicates => "duplicates",
             Table::CueDuplicates => "cue-duplicates",
             Table::Rejects => "rejects",
@@ -89,6 +93,7 @@ impl Table {
             Table::Cues => CUES,
             Table::CueTexts => CUE_TEXTS,
             Table::Surveys => SURVEYS,
+            Table::Articles => ARTICLES,
             Table::Duplicates | Table::CueDuplicates => ROWS,
             Table::Rejects | Table::Notes => &[],
         }
@@ -198,6 +203,16 @@ const SURVEYS: &[(&str, DataType)] = &[
     ("contact_count", DataType::UInt32),
     ("csat", DataType::Float64),
     ("nps", DataType::Float64),
+];
+
+// The id is called otherwise than that of the article that an interaction used: forgetting takes that one out.
+const ARTICLES: &[(&str, DataType)] = &[
+    ("id", DataType::String),
+    ("title", DataType::String),
+    ("body", DataType::String),
+    ("language", DataType::String),
+    ("category", DataType::String),
+    ("updated_at", DataType::Int64),
 ];
 
 const ROWS: &[(&str, DataType)] = &[("row", DataType::UInt32)];

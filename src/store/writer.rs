@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use polars::prelude::DataFrame;
 
+use super::articles::ArticleRows;
 use super::codes::{CODED_FIELDS, Dictionary, MAX_NAME_BYTES, MAX_NAME_COUNT, coded_values, codes_of};
 use super::cues::{self, CUE_CODES, CueRows, StoredCue};
 use super::interactions::{NarrowRows, TextRows, column_u32, frame};
@@ -25,7 +26,7 @@ use super::surveys::SurveyRows;
 use super::turns::TranscriptRows;
 use crate::error::{Error, Result};
 use crate::identity::Region;
-use crate::interaction::{Interaction, Note, Reject, SurveyAnswer, Transcript};
+use crate::interaction::{Article, Interaction, Note, Reject, SurveyAnswer, Transcript};
 
 /// Rows of a narrow row group: about 30 MB while it is filled.
 pub(super) const NARROW_ROWS: usize = 1 << 18;
@@ -63,6 +64,7 @@ pub struct Writer {
     transcripts: TranscriptRows,
     cues: CueRows,
     surveys: SurveyRows,
+    articles: ArticleRows,
     dictionaries: [Dictionary; CODED_FIELDS.len()],
     cue_dictionaries: [Dictionary; CUE_CODES.len()],
     /// Names of the extra columns of the last row: mostly those of the next, too.
@@ -120,6 +122,7 @@ impl Writer {
             transcripts: TranscriptRows::after(0),
             cues: CueRows::default(),
             surveys: SurveyRows::default(),
+            articles: ArticleRows::default(),
             dictionaries,
             cue_dictionaries,
             extra_names: Vec::new(),
@@ -209,6 +212,18 @@ impl Writer {
         if self.surveys.len() >= NARROW_ROWS { self.flush_surveys() } else { Ok(()) }
     }
 
+    /// Adds articles, or versions of articles that are there.
+    pub fn push_articles(&mut self, articles: &[Article]) -> Result<()> {
+        for article in articles {
+            self.articles.push(article);
+            if self.articles.len() >= TEXT_ROWS || self.articles.byte_count() >= TEXT_BYTES {
+                self.flush_articles()?;
+            }
+        }
+        self.current.article_count += articles.len() as u64;
+        Ok(())
+    }
+
     /// Adds a transcript, or a fragment of one: its turns join those of the same interaction.
     pub fn push_transcript(&mut self, transcript: &Transcript) -> Result<()> {
         self.transcript_count += 1;
@@ -286,6 +301,7 @@ impl Writer {
         self.flush_transcripts()?;
         self.flush_cues()?;
         self.flush_surveys()?;
+        self.flush_articles()?;
         if let Some(reason) = self.is_unchanged(&info) {
             return reason;
         }
@@ -380,6 +396,14 @@ impl Writer {
         match rows.len() {
             0 => Ok(()),
             _ => self.part(Table::Surveys)?.write(&rows.into_frame()),
+        }
+    }
+
+    fn flush_articles(&mut self) -> Result<()> {
+        let rows = std::mem::take(&mut self.articles);
+        match rows.len() {
+            0 => Ok(()),
+            _ => self.part(Table::Articles)?.write(&rows.into_frame()),
         }
     }
 

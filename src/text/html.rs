@@ -54,6 +54,81 @@ pub fn plain(html: &str) -> String {
     out.text.trim_end().to_string()
 }
 
+/// The text of the first element of this name that has any. Scripts and comments are no place to look.
+pub fn first_text(html: &str, element: &str) -> Option<String> {
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        rest = match tag(rest) {
+            Tag::Element { name, is_end: false, after } if name == element => {
+                let text = plain(before_end(after, element));
+                if !text.is_empty() {
+                    return Some(text);
+                }
+                after
+            }
+            Tag::Element { name, is_end: false, after } if HIDDEN.contains(&name.as_str()) => {
+                after_end(after, &name)
+            }
+            Tag::Element { after, .. } | Tag::Comment { after } => after,
+            Tag::None => &rest[1..],
+        };
+    }
+    None
+}
+
+/// Elements whose content is no markup of the page.
+const HIDDEN: [&str; 4] = ["script", "style", "template", "noscript"];
+
+/// The language that a page declares: that of its `<html lang="…">`.
+pub fn language(html: &str) -> Option<String> {
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        rest = match tag(rest) {
+            Tag::Element { name, is_end: false, after } if name == "html" => {
+                return attribute(&rest[..rest.len() - after.len()], "lang");
+            }
+            // It is the first element, or it is not there.
+            Tag::Element { name, .. } if !name.starts_with(['!', '?']) => return None,
+            Tag::Element { after, .. } | Tag::Comment { after } => after,
+            Tag::None => &rest[1..],
+        };
+    }
+    None
+}
+
+/// The value of an attribute of a tag.
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    for (at, _) in tag.match_indices(name) {
+        let is_name = tag[..at].ends_with(|c: char| c.is_ascii_whitespace());
+        let Some(value) = tag[at + name.len()..].trim_start().strip_prefix('=').filter(|_| is_name) else {
+            continue;
+        };
+        let value = value.trim_start();
+        let value = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value[1..].split(quote).next(),
+            _ => value.split(|c: char| c.is_ascii_whitespace() || c == '>' || c == '/').next(),
+        };
+        return value.map(|value| unescaped(value).trim().to_string()).filter(|value| !value.is_empty());
+    }
+    None
+}
+
+/// What stands before the end of an element; everything where it has none.
+fn before_end<'t>(text: &'t str, name: &str) -> &'t str {
+    let mut from = 0;
+    while let Some(at) = text[from..].find("</") {
+        let end = from + at;
+        let is_it = text[end + 2..].get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if is_it {
+            return &text[..end];
+        }
+        from = end + 2;
+    }
+    text
+}
+
 /// What a `<` begins.
 enum Tag<'t> {
     Element { name: String, is_end: bool, after: &'t str },

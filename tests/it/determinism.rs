@@ -163,6 +163,8 @@ fn everything_said(folder: &Folder, threads: &str) -> String {
         "flow --format json",
         "flow --by channel",
         "windows",
+        "gaps --format json",
+        "gaps",
         "explain C7 --json",
         "explain 33",
     ] {

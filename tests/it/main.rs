@@ -40,6 +40,8 @@ mod faults;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+mod gaps;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod history;

@@ -14,8 +14,12 @@ use super::super::shared::say;
 pub(super) fn remove(dir: &Path, names: &[String]) -> anyhow::Result<ExitCode> {
     let (store, removed) = store::remove_sources(dir, names)?;
     for source in &removed.sources {
+        let articles = match source.article_count {
+            0 => String::new(),
+            articles => format!(", {} articles", HumanCount(articles)),
+        };
         say(format_args!(
-            "removed {}: {} interactions, {} transcripts, {} survey answers, {} cues, {} rejects",
+            "removed {}: {} interactions, {} transcripts, {} survey answers{articles}, {} cues, {} rejects",
             one_line(&source.name),
             HumanCount(source.interaction_count),
             HumanCount(source.transcript_count),

@@ -60,8 +60,8 @@ function showPage(main, page, live = {}) {
   const definitions = el("div", {}, sweepPart(page.sweep));
   if (live.sweep) live.sweep().then((sweep) => { definitions.replaceChildren(...[sweepPart(sweep)].filter(Boolean)); draw(); }, () => {});
   main.replaceChildren(el("h1", {}, "First-contact resolution"), el("p", {}, page.scope), filters, top, actionsPart(report) || "", below, timeline,
-    ...[causesPart(report), coachingPart(report.coaching), daysPart(report), saidDonePart(report), flowPart(page.flow), detailsPart(page), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
-  const links = [["actions", "What to do"], ["categories", "Categories"], ["trend", "Over time"], ["causes", "Causes"], ["coaching", "Coaching"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["flow", "Coming back"], ["details", "Behind the numbers"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
+    ...[causesPart(report), coachingPart(report.coaching), daysPart(report), saidDonePart(report), flowPart(page.flow), detailsPart(page), gapsPart(page.gaps), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
+  const links = [["actions", "What to do"], ["categories", "Categories"], ["trend", "Over time"], ["causes", "Causes"], ["coaching", "Coaching"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["flow", "Coming back"], ["details", "Behind the numbers"], ["gaps", "Knowledge gaps"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
   const isThere = (id) => id === "categories" || id === "definitions" || document.getElementById(id);
   main.insertBefore(el("nav", { "aria-label": "Parts of the page", class: "soft" }, links.filter(([id]) => isThere(id)).flatMap(([id, name], at) => [at ? " · " : "", el("a", { href: `#${id}` }, name)])), filters);
   refresh();

@@ -128,6 +128,45 @@ function sweepPart(sweep) {
     sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: points, isNumber: true }], sweep.exclusions)] : null);
 }
 
+function gapsPart(gaps) {
+  if (!gaps) return null;
+  const { counts } = gaps;
+  const TODO = { write: "write", translate: "translate", extend: "extend" };
+  const nearest = (row) => (row.nearest ? `${row.nearest.title} (${row.nearest.article_id})` : "");
+  const quotes = (row) => [row.question, ...row.quotes].filter(Boolean).map((quote) => el("blockquote", {}, quote.text, " ", el("span", { class: "soft" }, apart(quote.interaction_id))));
+  const rows = gaps.gaps.map((gap, at) => ({ ...gap, rank: at + 1 }));
+  const shown = rows.slice(0, 12);
+  const used = gaps.articles.filter((row) => row.verdict !== "no_difference");
+  return part("gaps", "What the knowledge base does not answer",
+    el("p", { class: "soft" }, gaps.article_count === 0
+      ? `No articles were given: what ${count(counts.read_count)} failed contacts with words ask, by the phrase that they share.`
+      : `Of ${count(counts.read_count)} failed contacts with words ${count(counts.not_covered_count)} ask what none of ${count(gaps.article_count)} articles covers, ${count(counts.weak_count)} what one covers weakly. What covered means is read off resolved contacts.`),
+    rows.length === 0 ? null : table("Gaps", [
+      { name: "Rank", of: (row) => row.rank, isNumber: true },
+      { name: "Category", of: (row) => named(row.key.category), show: (_, row) => categoryLink(row.key.category) },
+      { name: "Language", of: (row) => row.language || "" },
+      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true },
+      { name: "Failed", of: (row) => row.failed_count, isNumber: true },
+      { name: "Not covered", of: (row) => row.not_covered_count, isNumber: true },
+      { name: "Repeats", of: (row) => row.repeat_count, isNumber: true },
+      rows.some((row) => isNumber(row.repeat_cost)) ? { name: "Cost", of: (row) => row.repeat_cost, show: (value) => (isNumber(value) ? written(value, money) : NONE), isNumber: true } : null,
+      { name: "To do", of: (row) => TODO[row.remedy] },
+      { name: "Nearest article", of: nearest, isProse: true },
+    ].filter(Boolean), rows),
+    shown.length === 0 ? null : el("details", {}, el("summary", {}, "In the customers' words"), shown.map((row) => [el("h3", {}, apart(row.key_phrases.join(" / "))), quotes(row)])),
+    gaps.holes.length === 0 ? null : table("Languages without articles", [
+      { name: "Category", of: (row) => row.category }, { name: "Asked in", of: (row) => row.language },
+      { name: "Failed", of: (row) => row.failed_count, isNumber: true },
+      { name: "Articles in", of: (row) => Object.entries(row.languages).map(([language, number]) => `${language} (${number})`).join(", ") },
+    ], gaps.holes),
+    used.length === 0 ? null : table("Articles that resolve surely less, or more, than the other contacts of their category", [
+      { name: "Article", of: (row) => row.title || row.article_id, isProse: true }, { name: "Category", of: (row) => named(row.category) },
+      { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true },
+      { name: "Others", of: (row) => row.other_fcr_rate, show: percent, isNumber: true },
+      { name: "Difference", of: (row) => row.difference, show: (value) => (isNumber(value) ? points(100 * value) : NONE), isNumber: true },
+    ], used));
+}
+
 function policyPart(report) {
   const shown = (value) => (value === null ? NONE : typeof value === "object" ? JSON.stringify(value) : String(value));
   return part("policy", "How it was counted",

@@ -5,6 +5,7 @@ mod charts;
 mod flow;
 mod drivers;
 mod coaching;
+mod gaps;
 mod sheet;
 mod tables;
 
@@ -14,7 +15,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook as Book, Worksheet,
 
 use self::charts::charts;
 use self::sheet::{Cell, Sheet, date_time};
-use super::{Drivers, FailedContact, Flow, Report};
+use super::{Drivers, FailedContact, Flow, Gaps, Report};
 
 /// Rows from which on a sheet is written as it comes instead of being held.
 const MANY_ROWS: usize = 10_000;
@@ -26,6 +27,7 @@ pub struct Workbook<'a> {
     failed: Sheet,
     flow: Option<Flow>,
     drivers: Option<&'a Drivers>,
+    gaps: Option<&'a Gaps>,
 }
 
 impl<'a> Workbook<'a> {
@@ -37,12 +39,17 @@ impl<'a> Workbook<'a> {
         let header = tables::failed_header(report);
         let worksheet = book.new_worksheet_with_constant_memory().map_err(failed)?;
         let failed = Sheet::new(worksheet, tables::FAILED, &header).map_err(failed)?;
-        Ok(Workbook { report, book, failed, flow: None, drivers: None })
+        Ok(Workbook { report, book, failed, flow: None, drivers:, gaps: None None })
     }
 
     /// Adds a sheet of what drives failure.
     pub fn with_drivers(self, drivers: &'a Drivers) -> Workbook<'a> {
         Workbook { drivers: Some(drivers), ..self }
+    }
+
+    /// Adds sheets of knowledge gaps.
+    pub fn with_gaps(self, gaps: &'a Gaps) -> Workbook<'a> {
+        Workbook { gaps: Some(gaps), ..self }
     }
 
     /// Adds contacts that failed. They are written as they come: a sheet of a million is not held.
@@ -65,7 +72,7 @@ impl<'a> Workbook<'a> {
     }
 
     fn written(self, sink: impl Write + Send) -> Result<Vec<String>, XlsxError> {
-        let Workbook { report, mut book, failed, flow, drivers } = self;
+        let Workbook { report, mut book, failed, flow, drivers, gaps } = self;
         book.set_properties(&properties(report));
         let mut sheets = Vec::new();
         let mut failed = Some(failed);
@@ -80,6 +87,9 @@ impl<'a> Workbook<'a> {
         }
         if let Some(drivers) = drivers {
             sheets.push(filled(&mut book, drivers::table(drivers))?);
+        }
+        for table in gaps.into_iter().flat_map(gaps::tables) {
+            sheets.push(filled(&mut book, table)?);
         }
         charts(report, &mut sheets)?;
         let mut left_out = Vec::new();

@@ -47,7 +47,7 @@ pub(super) fn tables(report: &Report) -> Vec<Table> {
     tables
 }
 
-fn table(name: &'static str, header: &[&str], rows: Vec<Vec<Cell>>) -> Table {
+pub(super) fn table(name: &'static str, header: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     Table { name, header: header.iter().map(ToString::to_string).collect(), rows, total: None }
 }
 
