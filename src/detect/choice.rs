@@ -227,19 +227,6 @@ const DETECTOR_CODES: [(&str, &str); 32] = [
     ("th", "tha"),
 ];
 
-/// The language that a text is surely in, by its tag; `None` where that is not sure.
-pub(crate) fn sure_language(text: &str) -> Option<&'static str> {
-    #[rustfmt::skip]
-    const TAGS: [&str; 27] = [
-        "en", "zh", "lv", "bg", "ru", "uk", "de", "fr", "es", "pt", "it", "nl", "pl", "cs", "sk", "ro", "lt", "et",
-        "el", "sv", "da", "fi", "hu", "tr", "ar", "he", "hi",
-    ];
-    const MORE_TAGS: [&str; 5] = ["ja", "ko", "vi", "id", "th"];
-    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
-    let info = whatlang::detect(sample).filter(whatlang::Info::is_reliable)?;
-    TAGS.into_iter().chain(MORE_TAGS).find(|tag| detector_code(tag) == Some(info.lang()))
-}
-
 /// The detector's name for a language.
 fn detector_code(tag: &str) -> Option<Lang> {
     let (_, code) = DETECTOR_CODES.iter().find(|(known, _)| *known == tag)?;

@@ -32,7 +32,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 pub use choice::language_of;
-pub(crate) use choice::sure_language;
 use choice::{Choice, Languages};
 use engine::{Candidate, Engine};
 use matcher::{Match, Memory, Words};

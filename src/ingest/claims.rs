@@ -170,12 +170,16 @@ mod tests {
         // Structures within structures, and lists within lists.
         assert!(is_refused(&[0x1C; 1000]));
         assert!(is_refused(&[0x19, 0x19].repeat(1000)));
-        // A leaf whose logical type (field 10, a union) is none that is known, field 14 of it; then 2³¹ − 1 pairs of a key
-        // and a value (field 5), which the decoder would make room for.
-        let odd = [0x48, 1, b'x', 0x6C, 0xEC, 0, 0, 0];
+        // A leaf whose logical type (field 10, a union) is none that is known, field 17 (zigzag 34) of it; then 2³¹ − 1
+        // pairs of a key and a value (field 5), which the decoder would make room for.
+        let odd = [0x48, 1, b'x', 0x6C, 0x0C, 34, 0, 0, 0];
         let pairs = [0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7];
         let mut footer = footer(1, &odd);
         footer.pop();
-        assert!(is_refused(&[&footer[..], &pairs].concat()), "{:?}", complaint(&[&footer[..], &pairs].concat()));
+        assert!(
+            is_refused(&[&footer[..], &pairs].concat()),
+            "{:?}",
+            complaint(&[&footer[..], &pairs].concat())
+        );
     }
 }

@@ -61,7 +61,7 @@ impl<'a> Timelines<'a> {
 
 impl Stretch<'_> {
     /// The contact, if the FCR rate counts it and its outcome is known.
-    pub(super) fn counted(&self, at: usize) -> Option<Counted> {
+    pub(super) fn counted(&self, at: usize) -> Option<Counted<'_>> {
         self.links.counted_at(self.first + at)
     }
 

@@ -6,18 +6,18 @@
 mod actions;
 mod agreement;
 mod capture;
-mod causes;
 mod case_mix;
+mod causes;
 mod chance;
 mod change;
 mod coaching;
 mod companions;
 mod coverage;
 mod denominators;
+mod difference;
+mod discovery;
 mod flow;
 mod flow_chance;
-mod discovery;
-mod difference;
 mod gap_profile;
 mod group;
 mod grouping;
@@ -49,18 +49,18 @@ mod properties;
 
 pub use actions::{Action, Caused, Strength, actions};
 pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
+pub use case_mix::{Cell, Excess, LEAST_OTHERS, Standard, excess, standards};
 pub use causes::{
     CauseScores, CauseShare, Failure, Heard, MOST_CAUSES, Party, PartyShare, Reading, Remedy, causes,
 };
-pub use case_mix::{Cell, Excess, LEAST_OTHERS, Standard, excess, standards};
 pub use change::{Comparison, LEVEL, Proportion, Test, compare, holm};
 pub use coaching::{Profile, Profiles, Standing, Topic, by_category, profiles, topics};
 pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};
 pub use coverage::{Calibration, Coverage, LEAST_CALIBRATING, calibrate, covered_share, information};
 pub use denominators::{Denominators, Place, denominators};
-pub use flow::{Arrival, Departure, FlowCounts, FlowNumbers, FlowTotals, LEAST_MOVES, Quartiles, flow};
-pub use discovery::{discovery_rates, two_sided};
 pub use difference::newcombe;
+pub use discovery::{discovery_rates, two_sided};
+pub use flow::{Arrival, Departure, FlowCounts, FlowNumbers, FlowTotals, LEAST_MOVES, Quartiles, flow};
 pub use gap_profile::{DayRates, GapProfile, GapProfiles, WindowVerdict, gap_profiles};
 pub use group::{Dimension, Groups, group};
 pub use grouping::Grouping;

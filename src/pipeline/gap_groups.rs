@@ -12,7 +12,7 @@ use crate::measure::{
     BREAK, Companions, Cost, Coverage, Facts, Grouping, Phrase, Phrases, Role, clusters, companions,
     phrases_in,
 };
-use crate::report::{Gap, GapQuote, LeftOut, MOST_QUOTES, Named, NearestArticle, Remedy};
+use crate::report::{Gap, GapQuote, LeftOutGaps, MOST_QUOTES, Named, NearestArticle, Remedy};
 use crate::search::{Content, Scratch};
 use crate::store::Want;
 use crate::text::token::is_character_script;
@@ -44,7 +44,7 @@ pub(super) struct Judged {
 /// The gaps, and what is in none that is told.
 pub(super) struct Found {
     pub(super) gaps: Vec<Gap>,
-    pub(super) left_out: LeftOut,
+    pub(super) left_out: LeftOutGaps,
     pub(super) ungrouped_count: u64,
 }
 
@@ -89,7 +89,7 @@ pub(super) fn gaps_of(asked: &Asked, judged: &[Judged]) -> Result<Found> {
         let (told, left) = order.split_at(order.len().min(MOST_GAPS));
         (told.to_vec(), left.to_vec())
     };
-    let left_out = LeftOut {
+    let left_out = LeftOutGaps {
         gap_count: left.len() as u64,
         failed_count: left.iter().map(|at| drafts[*at].members.len() as u64).sum(),
     };

@@ -139,7 +139,8 @@ impl Reports {
             sweep: None,
             gaps: None,
             slices,
-            places, flow, 
+            places,
+            flow,
             stories,
             untold_count,
         })

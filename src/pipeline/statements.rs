@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::view::View;
 use crate::Result;
-use crate::detect::sure_language;
+use crate::detect::language_of;
 use crate::interaction::{Speaker, Turn};
 use crate::measure::{BREAK, LEAST_SUPPORT, information};
 use crate::search::{Content, ContentWord, Scratch};
@@ -236,7 +236,7 @@ fn usual_language(view: &View, sample: HashSet<u64>) -> Result<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for turns in view.store.turns_of(&sample)?.values() {
         let said: Vec<&str> = turns.iter().map(|turn| turn.text.as_str()).collect();
-        sure_language(&said.join("\n")).into_iter().for_each(|tag| *counts.entry(tag).or_default() += 1);
+        language_of(&said.join("\n")).into_iter().for_each(|tag| *counts.entry(tag).or_default() += 1);
     }
     let told: usize = counts.values().sum();
     let most = counts.into_iter().find(|(_, count)| 2 * count > told);

@@ -37,7 +37,7 @@ pub struct Gaps {
     /// What is asked and not, or weakly, covered: the most failed contacts first.
     pub gaps: Vec<Gap>,
     /// Gaps beyond those, and their failed contacts.
-    pub left_out: LeftOut,
+    pub left_out: LeftOutGaps,
     /// Failed contacts that are not or weakly covered and share no phrase with two others.
     pub ungrouped_count: u64,
     /// What became of contacts in which an article was used, by article and category; those that resolve surely less than
@@ -231,7 +231,7 @@ pub struct NearestArticle {
 
 /// What was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct LeftOut {
+pub struct LeftOutGaps {
     /// Gaps.
     pub gap_count: u64,
     /// Their failed contacts.

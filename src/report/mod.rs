@@ -54,7 +54,7 @@ pub use flow::{
 };
 pub use gaps::{
     ArticleName, ArticleUse, CoverageCounts, CoverageGroup, Gap, GapQuote, Gaps, Hole, LanguageCoverage,
-    LeftOut, MOST_QUOTES, Named, NearestArticle, Remedy, UnknownArticle, render_gaps,
+    LeftOutGaps, MOST_QUOTES, Named, NearestArticle, Remedy, UnknownArticle, render_gaps,
 };
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};

@@ -4,18 +4,17 @@
 //! a term is a pair of characters. Stop words are those of the stopwords-iso lists (crate `stop-words`); a language that
 //! has no list keeps all words, one that has no stemmer has words as they are.
 
-use std::collections::HashSet;
-
 use frostem::Stemmer;
 
 use super::words::Words;
+use crate::text::StopWords;
 use crate::text::fold;
 use crate::text::script::primary_language;
 
 /// What is known of a language.
 pub(crate) struct Content {
     stemmer: Option<Stemmer>,
-    stop_words: HashSet<String>,
+    stop_words: StopWords,
 }
 
 /// Memory that is used again for the next text.
@@ -40,11 +39,7 @@ impl Content {
     /// That of a language by its tag; a blank one is no language.
     pub(crate) fn of(tag: &str) -> Content {
         let language = primary_language(tag);
-        let words = stop_words::lookup(&language).unwrap_or_default();
-        Content {
-            stemmer: Stemmer::try_from_name(&language).ok(),
-            stop_words: words.iter().map(|word| fold(word).text().to_string()).collect(),
-        }
+        Content { stemmer: Stemmer::try_from_name(&language).ok(), stop_words: StopWords::of(tag) }
     }
 
     /// Gives `each` the content words of a text in order, until it says that it has enough.
@@ -74,10 +69,10 @@ impl Content {
     fn says_something(&self, words: &Words, at: usize, term: &str) -> bool {
         if words.is_character(at) {
             // A character alone is the end of a run, and stands in the pair before.
-            return words.is_paired(at) && !self.stop_words.contains(term);
+            return words.is_paired(at) && !self.stop_words.has(term);
         }
         let is_number = term.chars().all(char::is_numeric);
-        term.chars().nth(1).is_some() && !is_number && !self.stop_words.contains(term)
+        term.chars().nth(1).is_some() && !is_number && !self.stop_words.has(term)
     }
 
     fn stem(&self, term: &str) -> String {

@@ -84,7 +84,8 @@ fn failures_belong_to_the_agent_of_the_first_contact() {
 #[test]
 fn what_is_worth_the_most_is_to_be_done_first() {
     let actions = json("")["actions"].clone();
-    let told: Vec<_> = actions.as_array().unwrap().iter().map(|it| (&it["category"], &it["cause"], &it["remedy"])).collect();
+    let told: Vec<_> =
+        actions.as_array().unwrap().iter().map(|it| (&it["category"], &it["cause"], &it["remedy"])).collect();
     let of = |cause: &str, remedy: &str| (Value::from("billing"), Value::from(cause), Value::from(remedy));
     let expected = [of("knowledge", "training"), of("promise", "process")];
     assert_eq!(told, expected.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>());
@@ -111,7 +112,10 @@ fn a_spreadsheet_has_a_line_a_cause_and_one_for_what_is_unknown() {
 fn the_terminal_tells_causes_words_and_what_to_do_within_its_width() {
     let folder = indexed();
     for (arguments, wanted) in [
-        ("causes --store s", ["Why first contacts fail: of 4 that failed the words of 4", "nobody called me back"]),
+        (
+            "causes --store s",
+            ["Why first contacts fail: of 4 that failed the words of 4", "nobody called me back"],
+        ),
         ("report --store s", ["What to do first", "Whose doing, where a cause is known"]),
     ] {
         let shown = folder.run(arguments).ok().stdout;

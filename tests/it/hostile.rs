@@ -430,7 +430,8 @@ fn three_hundred_years_between_two_contacts_take_no_room() {
     // The longest trend that is kept: 1,200 periods.
     let report = folder.run("report --trend day --format json --store s").json();
     assert!(report["trend"][0]["periods"].as_array().is_none_or(|periods| periods.len() <= 1_200));
-    for command in ["report --trend week", "report --window 36500d", "sweep", "windows", "flow", "gaps", "explain C1"]
+    for command in
+        ["report --trend week", "report --window 36500d", "sweep", "windows", "flow", "gaps", "explain C1"]
     {
         folder.run(&format!("{command} --store s")).ok();
     }
@@ -489,7 +490,8 @@ fn names_as_long_as_books_are_cut_where_people_read_them() {
         "windows",
         "flow",
         "flow --by customer_id",
-        "gaps", "explain 1",
+        "gaps",
+        "explain 1",
     ] {
         let told = folder.run(&format!("{command} --store s")).ok().stdout;
         assert!(told.len() < 20_000, "{command}: {}", told.len());

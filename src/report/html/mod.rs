@@ -20,7 +20,7 @@ pub const LOGIN_PAGE: &str = include_str!("login.html");
 type Script = (&'static str, &'static str);
 
 /// What both pages are made of, in the order in which they build on each other.
-const SCRIPTS: [Script; 7] = [
+const SCRIPTS: [Script; 9] = [
     ("format.js", include_str!("format.js")),
     ("counts.js", include_str!("counts.js")),
     ("charts.js", include_str!("charts.js")),

@@ -2,9 +2,9 @@
 //! Every number is the one of JSON. The same report gives the same bytes: nothing in it says when it was written.
 
 mod charts;
-mod flow;
-mod drivers;
 mod coaching;
+mod drivers;
+mod flow;
 mod gaps;
 mod sheet;
 mod tables;
@@ -39,7 +39,7 @@ impl<'a> Workbook<'a> {
         let header = tables::failed_header(report);
         let worksheet = book.new_worksheet_with_constant_memory().map_err(failed)?;
         let failed = Sheet::new(worksheet, tables::FAILED, &header).map_err(failed)?;
-        Ok(Workbook { report, book, failed, flow: None, drivers:, gaps: None None })
+        Ok(Workbook { report, book, failed, flow: None, drivers: None, gaps: None })
     }
 
     /// Adds a sheet of what drives failure.
