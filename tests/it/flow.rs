@@ -44,7 +44,7 @@ fn totals(value: &Value) -> [u64; 5] {
         .map(|name| number(value, name))
 }
 
-fn value<'a>(flow: &'a Value, name: impl Into<Value>) -> &'a Value {
+fn value(flow: &Value, name: impl Into<Value>) -> &Value {
     let name = name.into();
     let found = flow["values"].as_array().unwrap().iter().find(|it| it["value"] == name);
     found.unwrap_or_else(|| panic!("no value {name}"))
@@ -251,7 +251,7 @@ fn the_page_and_the_workbook_have_the_numbers_of_json() {
         let row = matrix.iter().find(|row| row[0].1.to_string() == from).unwrap();
         assert!(is_same(of(row, &format!("→ {to}")), &cell["share"]), "{from} → {to}");
     }
-    let told = pairs.iter().find(|row| of(row, "More than chance").to_string() == "yes").unwrap();
+    let told = pairs.iter().find(|row| of(row, "More than chance") == "yes").unwrap();
     let told = of(told, "Examples").to_string();
     assert!(told.contains("second time") && told.lines().count() == 3, "{told}");
     assert_eq!(book.rows("Flow switches").len(), 8 + flow["channel_switches"].as_array().unwrap().len());
