@@ -68,8 +68,8 @@ fn headline(flow: &Flow, columns: usize) -> String {
     wrap(&text, columns, "")
 }
 
-/// A line a value: its name with its number, its contacts, the shares that come back as each of the first values, as
-/// another, and not at all.
+/// A line a value: its name with its number, its contacts, the shares that come back as the same, as each of the first
+/// values, as another, and not at all.
 fn matrix(flow: &Flow, columns: usize, is_coloured: bool) -> String {
     let rows = flow.values.iter().filter(|it| it.totals.counted_count > 0);
     let shown: Vec<_> = rows.clone().take(MOST_ROWS).collect();
@@ -77,26 +77,33 @@ fn matrix(flow: &Flow, columns: usize, is_coloured: bool) -> String {
     let names: Vec<String> = shown.iter().zip(0..).map(|(it, at)| label(at, named(&it.value))).collect();
     let name_width = names.iter().map(|name| width(name)).max().unwrap_or(0).min(WIDEST_NAME);
     let counted = count(flow.overall.counted_count).len().max("Contacts".len());
-    let room = columns.saturating_sub(name_width + 2 + counted + 2 * (CELL + 1)) / CELL;
+    let room = columns.saturating_sub(name_width + 2 + counted + CELL + 2 * (CELL + 1)) / CELL;
     let column_count = room.min(flow.values.len());
     let mut lines = Vec::new();
     let heads: String = (1..=column_count).map(|at| format!("{at:>5} ")).collect();
-    let head = format!("{:name_width$}  {:>counted$}{heads} other   none", "", "Contacts");
+    let head = format!("{:name_width$}  {:>counted$} same {heads} other   none", "", "Contacts");
     lines.push(head);
     for (name, it) in names.iter().zip(&shown) {
         let name = cut(name, name_width);
         let pad = " ".repeat(name_width - width(&name));
         let mut line = format!("{name}{pad}  {:>counted$}", count(it.totals.counted_count));
-        let mut elsewhere = it.totals.same_count + it.totals.other_count;
+        let counted = it.totals.counted_count;
+        let own = flow.cell(&it.value, &it.value).map_or(0, |cell| cell.numbers.next_count);
+        line.push_str(&shaded(own, counted, false, is_coloured));
+        let mut elsewhere = it.totals.same_count + it.totals.other_count - own;
         for to in flow.values.iter().take(column_count) {
             let cell = flow.cell(&it.value, &to.value);
+            if it.value == to.value {
+                line.push_str("    = ");
+                continue;
+            }
             let next_count = cell.map_or(0, |cell| cell.numbers.next_count);
             elsewhere -= next_count;
             let is_more = cell.is_some_and(|cell| cell.numbers.is_more_than_chance);
-            line.push_str(&shaded(next_count, it.totals.counted_count, is_more, is_coloured));
+            line.push_str(&shaded(next_count, counted, is_more, is_coloured));
         }
         for part in [elsewhere, it.totals.none_count] {
-            line.push_str(&format!(" {}", shaded(part, it.totals.counted_count, false, false)));
+            line.push_str(&format!(" {}", shaded(part, counted, false, false)));
         }
         lines.push(line.trim_end().to_string());
     }
@@ -106,8 +113,8 @@ fn matrix(flow: &Flow, columns: usize, is_coloured: bool) -> String {
     }
     let by = cut(&one_line(called(&flow.by)), NAME);
     let legend = format!(
-        "Of the contacts with each {by} the share that came back as each numbered {by}, as any other, and not at all. *: \
-         more often than chance."
+        "Of the contacts with each {by} the share that came back with the same, with each numbered {by}, with any \
+         other, and not at all. *: more often than chance."
     );
     format!("{}\n\n{}", wrap(&legend, columns, ""), lines.join("\n"))
 }

@@ -42,7 +42,7 @@ function flowChart(flow, values) {
   const axis = (of, width) => ({ ...namesAxis(of.map((value) => ({ category: value.value })), width), showgrid: false });
   return chart("The share of contacts of each category that came back as each other; the table below has the numbers", (colours, width) => ({
     traces: [{
-      type: "heatmap", x: values.map((_, place) => place), y: rows.map((_, place) => place), xgap: 2, ygap: 2, showscale: false, zmin: 0,
+      type: "heatmap", x: values.map((_, place) => place), y: rows.map((_, place) => place), xgap: 2, ygap: 2, showscale: false, zmin: 0, zmax: Math.sqrt(Math.max(...flow.cells.map((cell) => cell.share ?? 0))),
       // Shares differ by orders: their roots can be told apart.
       z: each((cell) => Math.sqrt(cell.share ?? 0)), colorscale: [[0, colours.paper], [1, halfway(colours.paper, colours.accent)]], textfont: { color: colours.ink },
       text: each((cell) => `${cell.is_more_than_chance ? "▲ " : ""}${count(cell.next_count)}`, ""), texttemplate: "%{text}", hovertext: each(hover, ""), hoverinfo: "text", hoverongaps: false,
