@@ -107,9 +107,9 @@ fn sums(patterns: &[Pattern], at: &[f64], ridge: f64) -> Sums {
         all.gradient.iter_mut().zip(piece.gradient).for_each(|(sum, it)| *sum += it);
         all.information += piece.information;
     }
-    for column in 1..at.len() {
-        all.likelihood -= 0.5 * ridge * at[column] * at[column];
-        all.gradient[column] -= ridge * at[column];
+    for (column, at) in at.iter().enumerate().skip(1) {
+        all.likelihood -= 0.5 * ridge * at * at;
+        all.gradient[column] -= ridge * at;
         all.information[(column, column)] += ridge;
     }
     all

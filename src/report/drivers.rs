@@ -171,6 +171,9 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+/// How the reason begins where there are too few contacts.
+pub(crate) const TOO_THIN: &str = "too thin";
+
 impl Drivers {
     /// Everything first, then the groups.
     pub(super) fn all(&self) -> impl Iterator<Item = &DriverGroup> {

@@ -1,7 +1,7 @@
 //! What drives failure, for a terminal: for everything and for each group the terms told more often in failed and in
 //! resolved contacts, each with a quote, and the properties that surely raise or lower the odds.
 
-use super::drivers::{DriverGroup, DriverTerm, Drivers, OddsRatio, WordTable};
+use super::drivers::{DriverGroup, DriverTerm, Drivers, LeftOut, OddsRatio, TOO_THIN, WordTable};
 use super::terminal::LEAST_WIDTH;
 use super::text::{count, cut, one_line, percent, width, wrap};
 
@@ -167,12 +167,21 @@ fn properties(drivers: &Drivers, group: &DriverGroup, columns: usize, lines: &mu
     if !silent.is_empty() {
         lines.push(wrap(&format!("No sure effect: {}.", silent.join(", ")), columns, "  "));
     }
-    if !model.left_out.is_empty() {
-        let left_out: Vec<String> = model
-            .left_out
-            .iter()
-            .map(|it| format!("{} ({})", one_line(&it.name), one_line(&it.reason)))
-            .collect();
-        lines.push(wrap(&format!("Left out: {}.", left_out.join("; ")), columns, "  "));
+    left_out(drivers, group, columns, lines);
+}
+
+/// The properties for which the data are too thin; and once, for everything, those that tell nothing.
+fn left_out(drivers: &Drivers, group: &DriverGroup, columns: usize, lines: &mut Vec<String>) {
+    let (thin, others): (Vec<&LeftOut>, Vec<&LeftOut>) =
+        group.model.left_out.iter().partition(|it| it.reason.starts_with(TOO_THIN));
+    if !thin.is_empty() {
+        let names: Vec<String> = thin.iter().map(|it| one_line(&it.name)).collect();
+        lines.push(wrap(&format!("Too few contacts for: {}.", names.join(", ")), columns, "  "));
+    }
+    let is_first = drivers.all().next().is_some_and(|first| std::ptr::eq(first, group));
+    if is_first && !others.is_empty() {
+        let told: Vec<String> =
+            others.iter().map(|it| format!("{} ({})", one_line(&it.name), one_line(&it.reason))).collect();
+        lines.push(wrap(&format!("Left out: {}.", told.join("; ")), columns, "  "));
     }
 }

@@ -23,7 +23,7 @@ use crate::text::TermCutter;
 /// Contacts of each outcome whose words are read, of a group.
 pub(super) const MOST_CONTACTS: usize = 5_000;
 /// Contacts of each outcome that a language of a group needs.
-pub(super) const LEAST_CONTACTS: u64 = 30;
+pub(super) const LEAST_CONTACTS: u64 = 20;
 /// Contacts that must have a term.
 pub(super) const LEAST_TERM_CONTACTS: u64 = 10;
 /// The weight of the prior, in contacts: so many more on either side have the term as often as all do.
