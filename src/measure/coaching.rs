@@ -232,7 +232,8 @@ mod tests {
         assert!(flagged <= 7, "{flagged} of 7,200");
     }
 
-    /// The agent who fails 20 points more often in 400 contacts is found nearly every time, and hardly another with them.
+    /// The agent who fails 20 points more often in 400 contacts is found nearly every time, and hardly another with
+    /// them. (Of those who share the queue some seem better than the mean: what is expected of them has that agent in it.)
     #[test]
     fn one_who_is_truly_worse_is_found_and_nobody_with_them() {
         let (mut found_count, mut others) = (0, 0);
@@ -242,10 +243,10 @@ mod tests {
             let (cells, failed) = simulated(seed, &agents);
             let mut found = standings(&profiles(&cells, &failed, 30));
             found_count += usize::from(found.remove(7) == Standing::Below);
-            others += found.iter().filter(|it| matches!(it, Standing::Below | Standing::Above)).count();
+            others += found.iter().filter(|it| **it == Standing::Below).count();
         }
         assert!(found_count >= 97, "{found_count} of 100");
-        assert!(others <= 23, "{others} of 2,300");
+        assert!(others <= 15, "{others} of 2,300");
     }
 
     /// Agents 3, 7, 11 … have the queue that fails most: the worst raw rate is always among theirs, and nobody is flagged.
