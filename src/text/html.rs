@@ -38,7 +38,7 @@ const BLOCKS: [&str; 24] = [
 pub fn plain(html: &str) -> String {
     let mut out = Out::default();
     let mut tags = Tags::new(html);
-    while let Some((before, tag)) = tags.next() {
+    while let Some((before, tag)) = tags.seek() {
         out.words(before);
         match tag {
             Tag::Element { name, is_end, after } => tags.rest = element(&mut out, &name, is_end, after),
@@ -67,7 +67,7 @@ impl<'t> Tags<'t> {
     }
 
     /// What stands before the next `<`, which is then the first of the rest, and what it begins.
-    fn next(&mut self) -> Option<(&'t str, Tag<'t>)> {
+    fn seek(&mut self) -> Option<(&'t str, Tag<'t>)> {
         let (before, rest) = self.rest.split_at(self.rest.find('<')?);
         self.rest = rest;
         let is_past = self.html.len() - rest.len() > self.last_end && !rest.starts_with("<!--");
@@ -79,7 +79,7 @@ impl<'t> Tags<'t> {
 pub fn first_text(html: &str, element: &str) -> Option<String> {
     let mut tags = Tags::new(html);
     let mut tried = 0;
-    while let Some((_, tag)) = tags.next() {
+    while let Some((_, tag)) = tags.seek() {
         tags.rest = match tag {
             Tag::Element { name, is_end: false, after } if name == element => {
                 let text = plain(before_end(after, element));
@@ -108,7 +108,7 @@ const HIDDEN: [&str; 4] = ["script", "style", "template", "noscript"];
 /// The language that a page declares: that of its `<html lang="…">`.
 pub fn language(html: &str) -> Option<String> {
     let mut tags = Tags::new(html);
-    while let Some((_, tag)) = tags.next() {
+    while let Some((_, tag)) = tags.seek() {
         tags.rest = match tag {
             Tag::Element { name, is_end: false, after } if name == "html" => {
                 return attribute(&tags.rest[..tags.rest.len() - after.len()], "lang");
