@@ -19,7 +19,7 @@ pub fn newcombe(first: (u64, u64), second: (u64, u64)) -> Option<Interval> {
 mod tests {
     use super::newcombe;
 
-    /// Examples (a), (c), (e) and (g) of the paper's table II.
+    /// Examples of the paper's table II.
     #[test]
     fn the_interval_has_the_published_ends() {
         for (first, second, low, high) in [

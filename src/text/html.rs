@@ -37,33 +37,55 @@ const BLOCKS: [&str; 24] = [
 /// The text of a piece of HTML.
 pub fn plain(html: &str) -> String {
     let mut out = Out::default();
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        out.words(&rest[..at]);
-        rest = &rest[at..];
-        rest = match tag(rest) {
-            Tag::Element { name, is_end, after } => element(&mut out, &name, is_end, after),
-            Tag::Comment { after } => after,
+    let mut tags = Tags::new(html);
+    while let Some((before, tag)) = tags.seek() {
+        out.words(before);
+        match tag {
+            Tag::Element { name, is_end, after } => tags.rest = element(&mut out, &name, is_end, after),
+            Tag::Comment { after } => tags.rest = after,
             Tag::None => {
                 out.words("<");
-                &rest[1..]
+                tags.rest = &tags.rest[1..];
             }
-        };
+        }
     }
-    out.words(rest);
+    out.words(tags.rest);
     out.text.trim_end().to_string()
+}
+
+/// Where one is in a piece of HTML. Whoever takes a tag says where to go on.
+struct Tags<'t> {
+    rest: &'t str,
+    html: &'t str,
+    /// The last `>`: what stands after it is no element, and is not looked through for an end.
+    last_end: usize,
+}
+
+impl<'t> Tags<'t> {
+    fn new(html: &'t str) -> Tags<'t> {
+        Tags { rest: html, html, last_end: html.rfind('>').unwrap_or(0) }
+    }
+
+    /// What stands before the next `<`, which is then the first of the rest, and what it begins.
+    fn seek(&mut self) -> Option<(&'t str, Tag<'t>)> {
+        let (before, rest) = self.rest.split_at(self.rest.find('<')?);
+        self.rest = rest;
+        let is_past = self.html.len() - rest.len() > self.last_end && !rest.starts_with("<!--");
+        Some((before, if is_past { Tag::None } else { tag(rest) }))
+    }
 }
 
 /// The text of the first element of this name that has any. Scripts and comments are no place to look.
 pub fn first_text(html: &str, element: &str) -> Option<String> {
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        rest = match tag(rest) {
+    let mut tags = Tags::new(html);
+    let mut tried = 0;
+    while let Some((_, tag)) = tags.seek() {
+        tags.rest = match tag {
             Tag::Element { name, is_end: false, after } if name == element => {
                 let text = plain(before_end(after, element));
-                if !text.is_empty() {
-                    return Some(text);
+                tried += 1;
+                if !text.is_empty() || tried == MOST_TRIED {
+                    return Some(text).filter(|text| !text.is_empty());
                 }
                 after
             }
@@ -71,28 +93,30 @@ pub fn first_text(html: &str, element: &str) -> Option<String> {
                 after_end(after, &name)
             }
             Tag::Element { after, .. } | Tag::Comment { after } => after,
-            Tag::None => &rest[1..],
+            Tag::None => &tags.rest[1..],
         };
     }
     None
 }
+
+/// Elements without a text that are passed over: each may have to be read to the end of the page.
+const MOST_TRIED: usize = 20;
 
 /// Elements whose content is no markup of the page.
 const HIDDEN: [&str; 4] = ["script", "style", "template", "noscript"];
 
 /// The language that a page declares: that of its `<html lang="…">`.
 pub fn language(html: &str) -> Option<String> {
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        rest = match tag(rest) {
+    let mut tags = Tags::new(html);
+    while let Some((_, tag)) = tags.seek() {
+        tags.rest = match tag {
             Tag::Element { name, is_end: false, after } if name == "html" => {
-                return attribute(&rest[..rest.len() - after.len()], "lang");
+                return attribute(&tags.rest[..tags.rest.len() - after.len()], "lang");
             }
             // It is the first element, or it is not there.
             Tag::Element { name, .. } if !name.starts_with(['!', '?']) => return None,
             Tag::Element { after, .. } | Tag::Comment { after } => after,
-            Tag::None => &rest[1..],
+            Tag::None => &tags.rest[1..],
         };
     }
     None
