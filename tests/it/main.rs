@@ -50,6 +50,8 @@ mod joining;
 mod labelled;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod planted;
 mod policy;
 #[cfg(test)]
 mod presets;
