@@ -60,6 +60,8 @@ mod program;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod recovery;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod serve;
