@@ -60,6 +60,8 @@ mod joining;
 mod labelled;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod planted;
 mod policy;
 #[cfg(test)]
 mod presets;
@@ -67,6 +69,8 @@ mod presets;
 mod program;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod recovery;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
