@@ -12,10 +12,10 @@ use serde::Serialize;
 pub const LEAST_CALIBRATING: usize = 50;
 
 /// The share of resolved contacts that reach the score from which on a contact is covered.
-pub(super) const COVERED_SHARE: f64 = 0.75;
+const COVERED_SHARE: f64 = 0.75;
 
 /// The share of resolved contacts that reach the score from which on a contact is weakly covered.
-pub(super) const WEAK_SHARE: f64 = 0.90;
+const WEAK_SHARE: f64 = 0.90;
 
 /// How well articles cover what a contact asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
