@@ -263,12 +263,12 @@ mod tests {
         assert!(standings(&found).iter().all(|it| *it == Standing::NotDistinguishable), "{found:?}");
     }
 
-    /// 20 contacts are fewer than 30; of 40 with a share of 10 %, 4 failures are expected.
+    /// 20 contacts are fewer than 30; of 40, of which others fail in 42 of 420, 4 failures are expected.
     #[test]
     fn too_few_contacts_or_failures_are_not_judged() {
         let cell = |holder, count| Cell { holder, category: 1, channel: 1, count };
         let cells = [cell(1, 20), cell(2, 40), cell(3, 400)];
-        let found = profiles(&cells, &[20, 4, 40], 30);
+        let found = profiles(&cells, &[2, 4, 40], 30);
         assert_eq!(standings(&found)[..2], [Standing::TooFew, Standing::TooFew]);
         assert_eq!(found.profiles[1].shrunk, None);
     }
