@@ -55,12 +55,7 @@ impl CauseMarks {
     pub(super) fn read(loaded: &Loaded) -> Result<CauseMarks> {
         let (store, columns) = (&loaded.store, &loaded.columns);
         let cues = store.cue_kinds(|kind| kind.starts_with(CAUSE))?;
-        if cues.names.len() > MOST_CAUSES {
-            let what = format!("the lexicons tell {} causes", cues.names.len());
-            let help =
-                format!("{MOST_CAUSES} can be counted: give rules fewer kinds that begin with `{CAUSE}`");
-            return Err(Error::data(store.dir(), what, help));
-        }
+        check_count(store, cues.names.len())?;
         let rows = rows_of(&columns.interaction_key, &columns.is_duplicate, &cues.interaction_key);
         let mut of_row = Vec::new();
         for (cue, row) in rows.into_iter().enumerate().filter(|(_, row)| *row != NO_ROW) {
@@ -76,6 +71,16 @@ impl CauseMarks {
     fn heard(&self, row: u32) -> Heard {
         self.of_row.get(row as usize).copied().unwrap_or_default()
     }
+}
+
+/// Complains about more causes than can be told apart.
+pub(super) fn check_count(store: &Store, count: usize) -> Result<()> {
+    if count <= MOST_CAUSES {
+        return Ok(());
+    }
+    let what = format!("the lexicons tell {count} causes");
+    let help = format!("{MOST_CAUSES} can be counted: give rules fewer kinds that begin with `{CAUSE}`");
+    Err(Error::data(store.dir(), what, help))
 }
 
 /// The failed contacts of a view with what is heard of each.

@@ -46,6 +46,8 @@ pub struct CueColumns {
     pub kind: Vec<u32>,
     /// Contacts including this one that the words state; 0 = none.
     pub stated_contacts: Vec<u32>,
+    /// Whether an agent says it; others are customers, or nobody knows.
+    pub is_agent: Vec<bool>,
     /// What [`Store::cue_records`] takes to give the words.
     pub row: Vec<u32>,
     /// The rules' ids by code; `[0]` is empty.
@@ -91,9 +93,6 @@ impl Store {
         }
         let keep = self.is_cue_of(&wanted)?;
         let kind_of = |code| known_code("kind", code, codes.len()).map(|kind: u32| codes[kind as usize]);
-        let is_agent = |code| {
-            speaker_of(code).ok_or("has an unknown speaker".to_string()).map(|it| it == Speaker::Agent)
-        };
         out.kind = self.chosen::<UInt32Type, _>(Table::Cues, "kind", &keep, kind_of)?;
         out.is_agent = self.chosen::<UInt32Type, _>(Table::Cues, "speaker", &keep, is_agent)?;
         out.interaction_key = self.chosen::<UInt64Type, _>(Table::Cues, "interaction_key", &keep, Ok)?;
@@ -133,6 +132,7 @@ impl Store {
         out.interaction_key = self.chosen::<UInt64Type, _>(Table::Cues, "interaction_key", &keep, Ok)?;
         out.turn = number("turn")?;
         out.stated_contacts = number("stated_contacts")?;
+        out.is_agent = self.chosen::<UInt32Type, _>(Table::Cues, "speaker", &keep, is_agent)?;
         out.row = (0..).zip(&keep).filter(|(_, keep)| **keep).map(|(row, _)| row).collect();
         Ok(out)
     }
@@ -222,6 +222,11 @@ impl Store {
         cues.sort_by(|a, b| (a.turn, a.start, a.end, &a.rule).cmp(&(b.turn, b.start, b.end, &b.rule)));
         Ok(cues)
     }
+}
+
+/// Whether a speaker, by its number, is an agent.
+fn is_agent(speaker: u32) -> Result<bool, String> {
+    speaker_of(speaker).ok_or("has an unknown speaker".to_string()).map(|it| it == Speaker::Agent)
 }
 
 /// Leaves the entries of cues that count.
