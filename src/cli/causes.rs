@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use recontact::pipeline;
-use recontact::report::render_causes;
+use recontact::pipeline::{self, DriversOptions};
+use recontact::report::{render_causes, render_drivers};
 use recontact::store::Store;
 
 use super::shared::{FormatArguments, PolicyArguments, StoreArguments};
@@ -27,6 +27,10 @@ pub(super) struct Arguments {
     /// channel, hour, weekday, any other column, …
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     by: Vec<String>,
+    /// Show instead which words and properties tell failed contacts from resolved ones: `recontact drivers`, which can be
+    /// told more.
+    #[arg(long)]
+    drivers: bool,
     #[command(flatten)]
     format: FormatArguments,
 }
@@ -34,6 +38,12 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let store = Store::open(&arguments.store.store)?;
     let policy = arguments.policy.policy_for(&store)?;
+    if arguments.drivers {
+        let options = DriversOptions { by: arguments.by.clone(), ..DriversOptions::default() };
+        let drivers = pipeline::drivers(&store, &policy, &options)?;
+        arguments.format.write(&render_drivers(&drivers, arguments.format.format()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let causes = pipeline::causes(&store, &policy, &arguments.by)?;
     arguments.format.write(&render_causes(&causes, arguments.format.format()))?;
     Ok(ExitCode::SUCCESS)

@@ -12,14 +12,16 @@ pub fn two_sided(z: f64) -> f64 {
 }
 
 /// For each p-value the least false discovery rate at which it is among those believed: p · n ÷ rank, and not more than
-/// that of any greater one.
-pub fn discovery_rates(p_values: &[f64]) -> Vec<f64> {
+/// that of any greater one. n is `tested`, where more were tested than are given: the others have p = 1.
+pub fn discovery_rates(p_values: &[f64], tested: usize) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));
     let mut rates = vec![1.0; p_values.len()];
     let mut least: f64 = 1.0;
     for (before, &at) in order.iter().enumerate().rev() {
-        least = least.min(p_values[at] * p_values.len() as f64 / (before + 1) as f64);
+        // The quotient first: it is 1 or more, so that rounding makes none smaller than it was.
+        let quotient = tested.max(p_values.len()) as f64 / (before + 1) as f64;
+        least = least.min(quotient * p_values[at]);
         rates[at] = least;
     }
     rates
@@ -39,7 +41,7 @@ mod tests {
             0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719,
             0.6528, 0.7590, 1.0000,
         ];
-        let rates = discovery_rates(&p_values);
+        let rates = discovery_rates(&p_values, 0);
         assert_eq!(rates.iter().filter(|rate| **rate <= 0.05).count(), 4);
         assert!((rates[3] - 0.0095 * 15.0 / 4.0).abs() < 1e-12);
     }
@@ -47,11 +49,21 @@ mod tests {
     /// 0.01 · 4 ÷ 1; 0.02 · 4 ÷ 2; 0.03 · 4 ÷ 3: all 0.04.
     #[test]
     fn a_lesser_p_value_never_has_the_greater_rate() {
-        let rates = discovery_rates(&[0.03, 0.01, 0.5, 0.02]);
+        let rates = discovery_rates(&[0.03, 0.01, 0.5, 0.02], 0);
         for (found, expected) in rates.iter().zip([0.04, 0.04, 0.5, 0.04]) {
             assert!((found - expected).abs() < 1e-12, "{rates:?}");
         }
-        assert!(discovery_rates(&[]).is_empty());
+        assert!(discovery_rates(&[], 0).is_empty());
+    }
+
+    /// Four of ten tests. Ascending 0.001, 0.008, 0.039, 0.041 become 0.01, 0.04, 0.1025 (10 · 0.041 ÷ 4, less than 0.13)
+    /// and 0.1025.
+    #[test]
+    fn those_that_are_not_given_were_tested_too() {
+        let adjusted = discovery_rates(&[0.041, 0.001, 0.039, 0.008], 10);
+        for (found, expected) in adjusted.iter().zip([0.1025, 0.01, 0.1025, 0.04]) {
+            assert!((found - expected).abs() < 1e-12, "{adjusted:?}");
+        }
     }
 
     #[test]
@@ -72,7 +84,7 @@ mod tests {
             let n = sorted.len() as f64;
             let last = (1..=sorted.len()).rev().find(|k| sorted[k - 1] * n / (*k as f64) <= q);
             let limit = last.map(|k| sorted[k - 1]);
-            for (p, rate) in p_values.iter().zip(discovery_rates(&p_values)) {
+            for (p, rate) in p_values.iter().zip(discovery_rates(&p_values, 0)) {
                 prop_assert_eq!(rate <= q, limit.is_some_and(|limit| *p <= limit));
             }
         }

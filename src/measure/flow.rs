@@ -13,7 +13,8 @@
 use serde::Serialize;
 
 use super::change::LEVEL;
-use super::flow_chance::{Margins, at_least, benjamini_hochberg};
+use super::discovery::discovery_rates;
+use super::flow_chance::{Margins, at_least};
 use super::interval::{Interval, wilson};
 use crate::interaction::{MICROS_PER_SECOND, Micros};
 
@@ -277,7 +278,7 @@ fn compare(
         numbers.p_value = Some(at_least(numbers.next_count, of, chance));
     }
     let p_values: Vec<f64> = moves.iter().filter_map(|it| it.2.p_value).collect();
-    for (it, p_adjusted) in moves.iter_mut().zip(benjamini_hochberg(&p_values, tested)) {
+    for (it, p_adjusted) in moves.iter_mut().zip(discovery_rates(&p_values, tested)) {
         it.2.p_adjusted = Some(p_adjusted);
     }
 }

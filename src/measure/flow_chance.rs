@@ -96,23 +96,6 @@ fn tail(count: u64, total: u64, chance: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// The p-values adjusted by Benjamini's and Hochberg's procedure, in the order given; `tested` are all that were tested,
-/// those that are not given with p = 1.
-///
-/// The i-th in ascending order becomes the least of m · pⱼ ÷ j over j ≥ i, at most 1.
-pub(super) fn benjamini_hochberg(p_values: &[f64], tested: usize) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|one, other| p_values[*one].total_cmp(&p_values[*other]));
-    let mut adjusted = vec![1.0; p_values.len()];
-    let mut least: f64 = 1.0;
-    for (rank, index) in (1..).zip(order).collect::<Vec<(usize, usize)>>().into_iter().rev() {
-        // The quotient first: it is 1 or more, so that rounding makes none smaller than it was.
-        least = least.min(tested.max(p_values.len()) as f64 / rank as f64 * p_values[index]);
-        adjusted[index] = least;
-    }
-    adjusted
-}
-
 #[cfg(test)]
 mod tests {
     use statrs::distribution::{Binomial, DiscreteCDF};
@@ -156,15 +139,5 @@ mod tests {
             assert!((found - other).abs() <= 1e-9 * other, "{count} of {total}: {found}, not {other}");
         }
         assert!(at_least(500_100, 1_000_000, 0.5) > 0.4 && at_least(1_000_000, 1_000_000, 0.5) >= 0.0);
-    }
-
-    /// Four of ten tests. Ascending 0.001, 0.008, 0.039, 0.041 become 0.01, 0.04, 0.1025 (10 · 0.041 ÷ 4, less than 0.13)
-    /// and 0.1025.
-    #[test]
-    fn p_values_are_adjusted_as_by_hand() {
-        let adjusted = benjamini_hochberg(&[0.041, 0.001, 0.039, 0.008], 10);
-        for (found, expected) in adjusted.iter().zip([0.1025, 0.01, 0.1025, 0.04]) {
-            assert!((found - expected).abs() < 1e-12, "{adjusted:?}");
-        }
     }
 }

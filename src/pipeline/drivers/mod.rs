@@ -165,6 +165,6 @@ fn correct(groups: &mut [DriverGroup]) -> u64 {
         .filter_map(|level| level.effect.as_mut())
         .collect();
     let p_values: Vec<f64> = effects.iter().map(|effect| effect.p_value).collect();
-    effects.iter_mut().zip(discovery_rates(&p_values)).for_each(|(effect, rate)| effect.q_value = rate);
+    effects.iter_mut().zip(discovery_rates(&p_values, 0)).for_each(|(effect, rate)| effect.q_value = rate);
     effects.len() as u64
 }

@@ -358,7 +358,7 @@ fn tested(counted: HashMap<(u64, u64), Counted>, units: &Units) -> (HashMap<u64,
         }
     }
     let p_values: Vec<f64> = tested.iter().map(|term| term.effect.p_value).collect();
-    for (term, rate) in tested.iter_mut().zip(discovery_rates(&p_values)) {
+    for (term, rate) in tested.iter_mut().zip(discovery_rates(&p_values, 0)) {
         term.effect.q_value = rate;
     }
     tested.retain(|term| term.effect.q_value <= FALSE_DISCOVERY_RATE);
