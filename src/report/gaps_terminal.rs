@@ -122,7 +122,7 @@ fn shown_gap(gaps: &Gaps, rank: usize, gap: &Gap, columns: usize) -> String {
     facts.extend(gap.repeat_cost.map(|cost| format!("cost {}", number(Some(cost)))));
     facts.extend(Some(gap.direction()).filter(|it| !it.is_empty()).map(String::from));
     let mut lines =
-        vec![cut(&one_line(&head), columns), wrap(&format!("   {}", facts.join(" · ")), columns, "   ")];
+        vec![cut(&one_line(&head), columns), format!("   {}", wrap(&facts.join(" · "), columns - 3, "   "))];
     let quotes = gap.question.iter().chain(gap.quotes.iter().take(MOST_QUOTES - 1));
     for quote in quotes {
         let id = one_line(&quote.interaction_id);
@@ -140,7 +140,7 @@ fn shown_gap(gaps: &Gaps, rank: usize, gap: &Gap, columns: usize) -> String {
             columns,
         ));
     }
-    lines.push(wrap(&format!("   → {}", one_line(&gap.advice())), columns, "     "));
+    lines.push(format!("   {}", wrap(&format!("→ {}", one_line(&gap.advice())), columns - 3, "     ")));
     lines.join("\n")
 }
 
