@@ -114,31 +114,26 @@ pub struct Heard {
 
 /// Which words are evidence of why the *first* contact failed, as sets of causes.
 ///
-/// Of the first contact it is what the agent says, and what customers say they left undone themselves: all else that they
-/// say there is the issue itself or an older story. Of the repeat it is what the customer says; what the agent says there
-/// only where it looks back (a promise that was not kept, a misunderstanding, what the customer left undone): that they
-/// have to ask a colleague would be a cause of the *next* failure.
+/// Of the first contact it is what the agent says: what the customer says there is the issue itself or an older story. Of
+/// the repeat it is what the customer says; what the agent says there only where it looks back (a promise that was not
+/// kept, a misunderstanding, what the customer left undone): that they have to ask a colleague would be a cause of the
+/// *next* failure.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
-    own_part: u32,
     looking_back: u32,
 }
 
 impl Reading {
     /// For causes of these names, by code.
     pub fn new(names: &[String]) -> Reading {
-        let set = |wanted: &[&str]| {
-            let codes = names.iter().take(MOST_CAUSES).enumerate();
-            codes
-                .filter(|(_, name)| wanted.contains(&name.as_str()))
-                .fold(0, |set, (code, _)| set | 1 << code)
-        };
-        Reading { own_part: set(&["customer"]), looking_back: set(&["promise", "misunderstood", "customer"]) }
+        let is_looking_back = |name: &str| ["promise", "misunderstood", "customer"].contains(&name);
+        let codes = names.iter().take(MOST_CAUSES).enumerate().filter(|(_, name)| is_looking_back(name));
+        Reading { looking_back: codes.fold(0, |set, (code, _)| set | 1 << code) }
     }
 
     /// What the words of a first contact give.
     pub fn of_first(self, heard: Heard) -> u32 {
-        heard.agent | heard.customer & self.own_part
+        heard.agent
     }
 
     /// What the words of the repeat that followed it give.
@@ -499,7 +494,7 @@ mod tests {
         assert_eq!(reading.of_first(all), 0b1111);
         assert_eq!(reading.of_next(all), 0b1010, "promise and the customer's own part");
         let all = Heard { agent: 0, customer: 0b1111 };
-        assert_eq!(reading.of_first(all), 0b1000, "their own part");
+        assert_eq!(reading.of_first(all), 0);
         assert_eq!(reading.of_next(all), 0b1111);
     }
 
