@@ -314,5 +314,6 @@ fn team_topics(teams: &Tally, category: &Named, causes: &[String]) -> Vec<TopicE
         p_value: it.p_value,
         is_clear: it.is_clear(),
     };
-    found.iter().take(MOST_TOPICS).map(entry).collect()
+    // Nobody can be trained on what nobody knows.
+    found.iter().filter(|it| causes[it.cause] != UNKNOWN).take(MOST_TOPICS).map(entry).collect()
 }

@@ -57,7 +57,7 @@ pub(super) fn table(all: &CauseGroup, columns: usize) -> Option<String> {
         return None;
     }
     let has_cost = it.repeat_cost.is_some();
-    let mut head = vec!["Cause", "Contacts", "Share", "Interval", "Agent", "Customer", "Both", "Repeats"];
+    let mut head = vec!["Cause", "Contacts", "Share", "Interval", "At first", "Later", "Both", "Repeats"];
     head.extend(has_cost.then_some("Cost"));
     let mut rows = vec![head.into_iter().map(String::from).collect::<Vec<_>>()];
     for share in &it.causes {
@@ -83,7 +83,7 @@ pub(super) fn table(all: &CauseGroup, columns: usize) -> Option<String> {
     unknown.resize(rows[0].len(), String::new());
     rows.push(unknown);
     let note = wrap(
-        "A contact can have several causes. Agent: said in the contact that failed; Customer: said in the repeat that \
+        "A contact can have several causes. At first: told in the contact that failed. Later: told in the repeat that \
          followed. Unknown is not spread over the others.",
         columns,
         "",

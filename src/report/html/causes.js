@@ -34,16 +34,16 @@ function causesPart({ causes }) {
   const unknown = { cause: "unknown", contact_count: all.unknown_count, share: all.unknown_share, low: all.unknown_low, high: all.unknown_high, isAll: true };
   const whose = all.parties.filter((party) => isNumber(party.share)).map((party) => ({ ...party }));
   return part("causes", "Why first contacts fail",
-    el("p", { class: "soft" }, `Of ${count(all.failed_count)} failed first contacts the words of ${count(all.heard_count)}, or of the repeat that followed, are known; ${count(all.known_count)} give evidence of a cause. A contact can have several; what has no evidence is unknown, and is not spread over the others.`),
+    el("p", { class: "soft" }, `Of ${count(all.failed_count)} failed first contacts the words of ${count(all.heard_count)}, or of the repeat that followed, are known; ${count(all.known_count)} give evidence of a cause. Told at first: by the agent in that contact; later: in the repeat. A contact can have several causes; what has no evidence is unknown, and is not spread over the others.`),
     causesChart([...all.causes, unknown]),
     table("Causes", [
       { name: "Cause", of: (row) => row.cause, show: apart },
       { name: "Contacts", of: (row) => row.contact_count, isNumber: true },
       { name: "Of all that failed", of: (row) => row.share, show: (value, row) => `${percent(value)} (${interval(row.low, row.high)})`, isNumber: true },
-      { name: "Agent says it at first", of: (row) => row.first_count, isNumber: true },
-      { name: "Customer says it later", of: (row) => row.next_count, isNumber: true },
+      { name: "Told at first", of: (row) => row.first_count, isNumber: true },
+      { name: "Told later", of: (row) => row.next_count, isNumber: true },
       { name: "Both", of: (row) => row.both_count, isNumber: true },
-      { name: "Repeats that followed", of: (row) => row.repeat_count, isNumber: true },
+      { name: "Repeats", of: (row) => row.repeat_count, isNumber: true },
       isNumber(all.repeat_cost) ? { name: "Their cost", of: (row) => row.repeat_cost, show: amount, isNumber: true } : null,
     ].filter(Boolean), [...all.causes, unknown], { mark: (row) => (row.isAll ? "all" : "") }),
     whose.length ? [el("h3", {}, "Whose doing"), table("Whose doing, where a cause is known; the published shares are those of SQM Group", [

@@ -145,7 +145,7 @@ function gapsPart(gaps) {
       { name: "Rank", of: (row) => row.rank, isNumber: true },
       { name: "Category", of: (row) => named(row.key.category), show: (_, row) => categoryLink(row.key.category) },
       { name: "Language", of: (row) => row.language || "" },
-      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true },
+      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true, show: (phrases, row) => [el("b", {}, apart(phrases)), row.question ? [el("br"), el("span", { lang: row.language, class: "soft" }, apart(cut(row.question.text, 140)))] : null] },
       { name: "Failed", of: (row) => row.failed_count, isNumber: true },
       { name: "Not covered", of: (row) => row.not_covered_count, isNumber: true },
       { name: "Repeats", of: (row) => row.repeat_count, isNumber: true },
