@@ -264,9 +264,15 @@ impl OutputArguments {
         let mut reports = Reports::load(store, policy)?;
         let report = reports.report(policy, &self.options()?)?;
         let drivers = pipeline::drivers(store, policy, &DriversOptions::default())?;
-        let gaps = pipeline::gaps(store, policy, &["category".to_string()])?;
+        let gaps = match store.has_articles() {
+            true => Some(pipeline::gaps(store, policy, &["category".to_string()])?),
+            false => None,
+        };
         let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
-        let mut workbook = workbook.with_drivers(&drivers).with_gaps(&gaps);
+        let mut workbook = workbook.with_drivers(&drivers);
+        if let Some(gaps) = &gaps {
+            workbook = workbook.with_gaps(gaps);
+        }
         reports.contacts(policy)?.failed(|failed| anyhow::Ok(workbook.add(&failed)?))?;
         workbook.add_flow(reports.flow(policy, "category")?);
         let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;

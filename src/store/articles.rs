@@ -72,6 +72,11 @@ struct Version {
 }
 
 impl Store {
+    /// Whether there are articles, some of which may not count.
+    pub fn has_articles(&self) -> bool {
+        self.parts_of(Table::Articles).next().is_some()
+    }
+
     /// Gives `each` every article that counts, in the order of the store, which means nothing.
     ///
     /// Errors: a damaged part; those of `each`.
