@@ -4,6 +4,8 @@
 //! a term is a pair of characters. Stop words are those of Snowball as NLTK keeps them, else of stopwords-iso (crate `stop-words`); a language that
 //! has no list keeps all words, one that has no stemmer has words as they are.
 
+use std::borrow::Cow;
+
 use frostem::Stemmer;
 
 use super::words::Words;
@@ -45,6 +47,7 @@ impl Content {
     /// Gives `each` the content words of a text in order, until it says that it has enough.
     pub(crate) fn each(&self, raw: &str, scratch: &mut Scratch, each: &mut dyn FnMut(ContentWord) -> bool) {
         let Scratch { words, term } = scratch;
+        let raw = &*without_addresses(raw);
         words.read(raw);
         let mut begins_sentence = true;
         for at in 0..words.len() {
@@ -81,6 +84,19 @@ impl Content {
     }
 }
 
+/// The text with spaces in place of addresses of pages, which are not what anything is about. It is as long.
+fn without_addresses(raw: &str) -> Cow<'_, str> {
+    if !raw.contains("://") && !raw.contains("www.") {
+        return raw.into();
+    }
+    let of_run = |run: &str| {
+        let word = run.trim_end();
+        let is_address = word.contains("://") || word.starts_with("www.");
+        if is_address { " ".repeat(run.len()) } else { run.to_string() }
+    };
+    raw.split_inclusive(char::is_whitespace).map(of_run).collect::<String>().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Content, Scratch};
@@ -98,6 +114,15 @@ mod tests {
     fn stop_words_numbers_and_single_letters_say_nothing() {
         assert_eq!(terms("en", "I have the 2 routers and a 3 B modem"), ["router", "modem"]);
         assert_eq!(terms("de-AT", "Ich habe die Rechnungen nicht"), terms("de", "Rechnung"));
+    }
+
+    #[test]
+    fn addresses_of_pages_say_nothing() {
+        assert_eq!(
+            terms("en", "router https://t.co/u9zqLSU69D modem and www.example.com"),
+            ["router", "modem"]
+        );
+        assert_eq!(terms("en", "http://a.b/c?d=é"), terms("en", ""));
     }
 
     #[test]
