@@ -263,9 +263,9 @@ impl OutputArguments {
     fn write_workbook(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
         let mut reports = Reports::load(store, policy)?;
         let report = reports.report(policy, &self.options()?)?;
-        let drivers = pipeline::drivers(store, policy, &DriversOptions::default())?;
+        let drivers = reports.drivers(policy, &DriversOptions::default())?;
         let gaps = match store.has_articles() {
-            true => Some(pipeline::gaps(store, policy, &["category".to_string()])?),
+            true => Some(reports.gaps(policy, &["category".to_string()])?),
             false => None,
         };
         let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;

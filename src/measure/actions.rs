@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::causes::{CauseScores, CauseShare, Remedy};
+use super::cause::Remedy;
+use super::causes::{CauseScores, CauseShare};
 
 /// How much evidence there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

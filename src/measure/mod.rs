@@ -7,6 +7,7 @@ mod actions;
 mod agreement;
 mod capture;
 mod case_mix;
+mod cause;
 mod causes;
 mod chance;
 mod change;
@@ -50,9 +51,8 @@ mod properties;
 pub use actions::{Action, Caused, Strength, actions};
 pub use agreement::{Agreement, NO, SILENT, Source, YES, agreements};
 pub use case_mix::{Cell, Excess, LEAST_OTHERS, Standard, excess, standards};
-pub use causes::{
-    CauseScores, CauseShare, Failure, Heard, MOST_CAUSES, Party, PartyShare, Reading, Remedy, causes,
-};
+pub use cause::{Heard, MOST_CAUSES, Party, Reading, Remedy};
+pub use causes::{CauseScores, CauseShare, Failure, PartyShare, causes};
 pub use change::{Comparison, LEVEL, Proportion, Test, compare, holm};
 pub use coaching::{Profile, Profiles, Standing, Topic, by_category, profiles, topics};
 pub use companions::{CODED_RESOLVED, CODED_UNRESOLVED, Companions, Cost, Facts, Role, UNCODED, companions};

@@ -8,7 +8,7 @@ use super::causes::{CAUSE, Failed};
 use super::view::View;
 use crate::Result;
 use crate::interaction::{Micros, Speaker};
-use crate::measure::{Heard, Reading};
+use crate::measure::Reading;
 use crate::report::CauseQuote;
 use crate::store::{KeySet, StoredCue};
 
@@ -131,14 +131,9 @@ impl<'a> CauseQuotes<'a> {
     fn first_of<'c>(&self, pick: &Pick, cues: &'c [StoredCue]) -> Option<&'c StoredCue> {
         let cause = &self.names[pick.cause];
         let is_evidence = |cue: &&StoredCue| {
-            let bit = 1 << pick.cause;
-            let heard = match cue.speaker {
-                Speaker::Agent => Heard { agent: bit, customer: 0 },
-                _ => Heard { agent: 0, customer: bit },
-            };
-            let read =
-                if pick.is_repeat { self.reading.of_next(heard) } else { self.reading.of_first(heard) };
-            read != 0 && cue.kind.strip_prefix(CAUSE) == Some(cause)
+            let is_agent = cue.speaker == Speaker::Agent;
+            cue.kind.strip_prefix(CAUSE) == Some(cause)
+                && self.reading.is_evidence(pick.cause, is_agent, pick.is_repeat)
         };
         cues.iter().filter(is_evidence).min_by_key(|cue| (cue.turn, cue.start, cue.end, &cue.rule))
     }

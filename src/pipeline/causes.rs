@@ -1,5 +1,5 @@
 //! Why first contacts fail: the causes that are heard in them and in the repeats that followed, by group, with quotes.
-//! What is evidence of what is said in `measure::causes`.
+//! What is evidence of what is said in `measure::cause`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

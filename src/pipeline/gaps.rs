@@ -9,7 +9,7 @@ use super::derive::tells_category;
 use super::gap_articles::{article_use, holes};
 use super::gap_groups::{Judged, gaps_of};
 use super::library::{Library, Nearest};
-use super::report::groups;
+use super::report::{Reports, groups};
 use super::statements::Statements;
 use super::trend::periods;
 use super::view::{Extent, Loaded, View};
@@ -46,7 +46,19 @@ pub fn gaps(store: &Store, policy: &Policy, by: &[String]) -> Result<Gaps> {
     let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
     let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
     drop(cues);
-    let view = loaded.view(policy)?;
+    found(&loaded.view(policy)?, by)
+}
+
+impl Reports {
+    /// The same of what was read for reports, under a policy that [suits](Reports::suits) it.
+    ///
+    /// Errors: as [`gaps`].
+    pub fn gaps(&self, policy: &Policy, by: &[String]) -> Result<Gaps> {
+        found(&self.view(policy)?, by)
+    }
+}
+
+fn found(view: &View, by: &[String]) -> Result<Gaps> {
     let counted: Vec<Counted> = view.links.counted().collect();
     let key = |it: &Counted| view.columns.interaction_key[it.row as usize];
     let sample = |is_failed: bool, most: usize| {
@@ -59,20 +71,18 @@ pub fn gaps(store: &Store, policy: &Policy, by: &[String]) -> Result<Gaps> {
     let ((failed, failed_count), (resolved, _)) = (sample(true, MOST_FAILED), sample(false, MOST_RESOLVED));
     let rows: Vec<u32> = failed.iter().chain(&resolved).map(|it| it.row).collect();
     let next: HashMap<u32, u32> = failed.iter().filter_map(|it| Some((it.row, it.next?))).collect();
-    let statements = Statements::read(&view, &rows)?;
-    let library = Library::read(store, &statements)?;
+    let statements = Statements::read(view, &rows)?;
+    let library = Library::read(view.store, &statements)?;
     let nearest = library.nearest(&statements)?;
     let is_failed: HashMap<u32, bool> =
         failed.iter().chain(&resolved).map(|it| (it.row, it.is_failed)).collect();
     let scale = Scale::new(&statements, &library, &nearest, |row| is_failed[&row]);
-    let categories = groups(&view, &["category".to_string()])?;
-    let groups = groups(&view, by)?;
-    let periods = view
-        .links
-        .observed()
-        .map(|observed| periods(&view, Period::fitting(observed, view.zone()), observed));
+    let categories = groups(view, &["category".to_string()])?;
+    let groups = groups(view, by)?;
+    let periods =
+        view.links.observed().map(|observed| periods(view, Period::fitting(observed, view.zone()), observed));
     let asked = Asked {
-        view: &view,
+        view,
         groups: &groups,
         categories: &categories,
         statements: &statements,
@@ -87,8 +97,8 @@ pub fn gaps(store: &Store, policy: &Policy, by: &[String]) -> Result<Gaps> {
     let articles = article_use(&asked, &counted, &mut notes)?;
     Ok(Gaps {
         schema: 1,
-        policy: serde_json::to_value(policy).expect("a policy is plain data"),
-        commit_id: store.commit_id(),
+        policy: serde_json::to_value(view.policy).expect("a policy is plain data"),
+        commit_id: view.store.commit_id(),
         by: by.to_vec(),
         article_count: library.entries.len() as u64,
         counts: CoverageCounts { failed_count, ..counts },

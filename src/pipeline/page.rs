@@ -119,7 +119,7 @@ pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<P
     let (stories, untold_count) = stories(&Story { view: &reports.view(policy)? }, &page.report)?;
     // What is asked where there are no articles takes as long to find, and is what `gaps` is for.
     let gaps = match store.has_articles() {
-        true => Some(super::gaps(store, policy, &["category".to_string()])?),
+        true => Some(reports.gaps(policy, &["category".to_string()])?),
         false => None,
     };
     Ok(Page { sweep: Some(sweep(store, policy)?), gaps, stories, untold_count, ..page })

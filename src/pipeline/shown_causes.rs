@@ -1,12 +1,12 @@
 //! Which causes of failure the words of contacts show, one contact at a time, with where to quote them. What is evidence of
-//! what is said in `measure::causes`.
+//! what is said in `measure::cause`.
 
 use super::causes::{CAUSE, check_count};
 use super::view::View;
 use crate::Result;
 use crate::lexicon::REPEAT;
 use crate::link::{Counted, NO_ROW, rows_of};
-use crate::measure::{Heard, Reading};
+use crate::measure::Reading;
 use crate::store::CueColumns;
 
 /// The cause of a contact whose words show none.
@@ -65,13 +65,7 @@ impl ShownCauses {
     /// The cause that a cue is evidence of, in the contact that failed or in the one after it.
     fn evidence(&self, cue: usize, is_next: bool) -> Option<usize> {
         let cause = self.cause(cue)?;
-        let bit = 1 << cause;
-        let heard = match self.cues.is_agent[cue] {
-            true => Heard { agent: bit, customer: 0 },
-            false => Heard { agent: 0, customer: bit },
-        };
-        let read = if is_next { self.reading.of_next(heard) } else { self.reading.of_first(heard) };
-        (read != 0).then_some(cause)
+        self.reading.is_evidence(cause, self.cues.is_agent[cue], is_next).then_some(cause)
     }
 
     /// The evidence of a failed contact, in its own words and then in those of the contact after it: row, cue, cause.

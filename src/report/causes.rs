@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::text::spreadsheet_safe;
-use super::{Format, NO_VALUE, causes_terminal};
+use super::text::{cell, spreadsheet_safe};
+use super::{Format, NO_VALUE, causes_terminal, json};
 use crate::measure::{Action, CauseScores, CauseShare};
 
 /// Causes of everything and by category.
@@ -90,11 +90,7 @@ pub fn render_causes(causes: &CausesReport, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, .. } => causes_terminal::render(causes, width).into_bytes(),
         Format::Csv => csv(causes),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(causes).expect("causes are plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(causes),
     }
 }
 
@@ -145,7 +141,6 @@ fn safe(text: &str) -> String {
 }
 
 fn line(key: &[String], group: &CauseGroup, share: &CauseShare) -> Vec<String> {
-    let number = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
     let quote = group.quotes.get(&share.cause).and_then(|quotes| quotes.first());
     let mut line = key.to_vec();
     line.extend([
@@ -153,15 +148,15 @@ fn line(key: &[String], group: &CauseGroup, share: &CauseShare) -> Vec<String> {
         group.scores.heard_count.to_string(),
         safe(&share.cause),
         share.contact_count.to_string(),
-        number(share.share),
-        number(share.low),
-        number(share.high),
-        number(share.heard_share),
+        cell(share.share),
+        cell(share.low),
+        cell(share.high),
+        cell(share.heard_share),
         share.first_count.to_string(),
         share.next_count.to_string(),
         share.both_count.to_string(),
         share.repeat_count.to_string(),
-        number(share.repeat_cost),
+        cell(share.repeat_cost),
         quote.map_or(String::new(), |quote| safe(&quote.text)),
         quote.map_or(String::new(), |quote| safe(&quote.interaction_id)),
     ]);
@@ -171,16 +166,15 @@ fn line(key: &[String], group: &CauseGroup, share: &CauseShare) -> Vec<String> {
 /// Contacts without evidence: of how many repeats followed them nothing is said.
 fn unknown_line(key: &[String], group: &CauseGroup) -> Vec<String> {
     let it = &group.scores;
-    let number = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
     let mut line = key.to_vec();
     line.extend([
         it.failed_count.to_string(),
         it.heard_count.to_string(),
         UNKNOWN.to_string(),
         it.unknown_count.to_string(),
-        number(it.unknown_share),
-        number(it.unknown_low),
-        number(it.unknown_high),
+        cell(it.unknown_share),
+        cell(it.unknown_low),
+        cell(it.unknown_high),
     ]);
     line.resize(key.len() + 15, String::new());
     line

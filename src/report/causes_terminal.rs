@@ -2,8 +2,9 @@
 //! words, the leading causes of each group, and the list of what is worth doing. The report shows parts of it.
 
 use super::causes::{CauseGroup, CauseQuote, CausesReport, UNKNOWN};
+use super::table::aligned;
 use super::terminal::LEAST_WIDTH;
-use super::text::{count, cut, interval, number, one_line, percent, width, wrap};
+use super::text::{count, cut, interval, number, one_line, percent, titled, wrap};
 use crate::measure::{Action, PartyShare};
 
 /// Groups shown; more are for CSV and JSON.
@@ -129,7 +130,8 @@ fn quoted(quote: &CauseQuote) -> String {
 
 /// The leading causes of each group.
 pub(super) fn leading(by: &str, groups: &[CauseGroup], columns: usize) -> Option<String> {
-    let mut rows = vec![[&titled(by), "Failed", "Unknown", "Leading causes"].map(String::from).to_vec()];
+    let mut rows =
+        vec![[&titled(&one_line(by)), "Failed", "Unknown", "Leading causes"].map(String::from).to_vec()];
     for group in groups.iter().take(MOST_GROUPS) {
         let it = &group.scores;
         let causes = it.causes.iter().take(MOST_LEADING);
@@ -153,13 +155,6 @@ pub(super) fn leading(by: &str, groups: &[CauseGroup], columns: usize) -> Option
     (rows.len() > 1).then_some(text)
 }
 
-/// A name with a capital letter.
-fn titled(name: &str) -> String {
-    let name = one_line(name);
-    let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// What to do first: at most so many lines.
 pub(super) fn actions(actions: &[Action], most: usize, columns: usize) -> Option<String> {
     let first = actions.first()?;
@@ -180,30 +175,4 @@ pub(super) fn actions(actions: &[Action], most: usize, columns: usize) -> Option
         rows.push(row);
     }
     Some(aligned(&rows, &[0, 1, 2, 5], columns))
-}
-
-/// What a column of texts keeps where room is short.
-const LEAST_TEXT: usize = 24;
-
-/// Columns side by side; those at `left` are flush left. Where they are too wide the last is cut if it is a text, then the
-/// first.
-fn aligned(rows: &[Vec<String>], left: &[usize], columns: usize) -> String {
-    let count = rows[0].len();
-    let mut widths: Vec<usize> =
-        (0..count).map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0)).collect();
-    let last = left.contains(&(count - 1)).then_some(count - 1);
-    for at in last.into_iter().chain([0]) {
-        let taken = widths.iter().sum::<usize>() + 2 * (count - 1);
-        let least = if at == 0 { LEAST_TEXT / 2 } else { LEAST_TEXT };
-        widths[at] = widths[at].saturating_sub(taken.saturating_sub(columns)).max(least.min(widths[at]));
-    }
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(at, (text, room))| {
-            let text = cut(text, *room);
-            let gap = " ".repeat(room.saturating_sub(width(&text)));
-            if left.contains(&at) { format!("{text}{gap}") } else { format!("{gap}{text}") }
-        });
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_string()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

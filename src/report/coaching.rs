@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::text::{count, percent, spreadsheet_safe};
+use super::text::{cell, count, percent, spreadsheet_safe};
 use super::{Format, NO_VALUE, Quote, coaching_terminal, json};
 use crate::measure::Standing;
 
@@ -243,26 +243,22 @@ type Column = (&'static str, fn(&Coached) -> String);
 /// The columns of numbers, in CSV.
 const COLUMNS: [Column; 16] = [
     ("standing", |it| it.standing.name().to_string()),
-    ("adjusted_rate", |it| number(it.adjusted_rate)),
-    ("adjusted_low", |it| number(it.adjusted_low)),
-    ("adjusted_high", |it| number(it.adjusted_high)),
+    ("adjusted_rate", |it| cell(it.adjusted_rate)),
+    ("adjusted_low", |it| cell(it.adjusted_low)),
+    ("adjusted_high", |it| cell(it.adjusted_high)),
     ("counted_count", |it| it.counted_count.to_string()),
     ("failed_count", |it| it.failed_count.to_string()),
-    ("fcr_rate", |it| number(it.fcr_rate)),
+    ("fcr_rate", |it| cell(it.fcr_rate)),
     ("compared_count", |it| it.compared_count.to_string()),
     ("compared_failed_count", |it| it.compared_failed_count.to_string()),
     ("expected_failure_count", |it| it.expected_failure_count.to_string()),
     ("excess_failure_count", |it| it.excess_failure_count.to_string()),
-    ("ratio", |it| number(it.ratio)),
-    ("shrunk_ratio", |it| number(it.shrunk_ratio)),
-    ("weight", |it| number(it.weight)),
+    ("ratio", |it| cell(it.ratio)),
+    ("shrunk_ratio", |it| cell(it.shrunk_ratio)),
+    ("weight", |it| cell(it.weight)),
     ("leading_causes", |it| it.leading_causes()),
     ("leading_categories", |it| it.leading_categories()),
 ];
-
-fn number(number: Option<f64>) -> String {
-    number.map_or(String::new(), |number| number.to_string())
-}
 
 /// The names of the columns, in CSV.
 pub(super) fn columns() -> impl Iterator<Item = &'static str> {
@@ -271,9 +267,9 @@ pub(super) fn columns() -> impl Iterator<Item = &'static str> {
 
 /// Their cells, safe for a spreadsheet; empty ones for nobody.
 pub(super) fn cells(one: Option<&Coached>) -> Vec<String> {
-    let cell =
+    let of_one =
         |of: &fn(&Coached) -> String| one.map_or(String::new(), |it| spreadsheet_safe(&of(it)).into_owned());
-    COLUMNS.iter().map(|(_, of)| cell(of)).collect()
+    COLUMNS.iter().map(|(_, of)| of_one(of)).collect()
 }
 
 /// A line each. Topics are another table: JSON and the workbook have them.

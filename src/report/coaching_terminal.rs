@@ -3,6 +3,7 @@
 
 use super::NO_VALUE;
 use super::coaching::{Coached, Coaching};
+use super::table::aligned;
 use super::terminal::LEAST_WIDTH;
 use super::text::{count, cut, interval, one_line, percent, width, wrap};
 use crate::measure::Standing;
@@ -67,21 +68,8 @@ fn table(coaching: &Coaching, columns: usize) -> String {
             row.push(picture(it, coaching.fcr_rate, low, high));
         }
     }
-    let widest = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..rows[0].len()).map(widest).collect();
-    let line = |row: &Vec<String>| {
-        let mut line = String::new();
-        for (at, (cell, columns)) in row.iter().zip(&widths).enumerate() {
-            let space = " ".repeat(columns - width(cell));
-            // Numbers stand to the right, texts and pictures to the left.
-            match (1..=6).contains(&at) {
-                true => line.push_str(&format!("{space}{cell}  ")),
-                false => line.push_str(&format!("{cell}{space}  ")),
-            }
-        }
-        line.trim_end().to_string()
-    };
-    let mut text = rows.iter().map(line).collect::<Vec<_>>().join("\n");
+    // Numbers stand to the right, texts and pictures to the left; nothing is cut.
+    let mut text = aligned(&rows, &[0, 7, 8], usize::MAX);
     let hidden = coaching.groups.len() - shown.len();
     if hidden > 0 {
         text.push_str(&format!("\n({hidden} more: --format csv has them all)"));

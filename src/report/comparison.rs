@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::text::{count, cut, one_line, percent, width};
-use super::{Format, spreadsheet_safe};
+use super::{Format, json, spreadsheet_safe};
 use crate::measure::{Moved, Scores};
 
 /// Two commits of a store under one policy.
@@ -147,11 +147,7 @@ const LISTED: usize = 30;
 /// The comparison in a format; on a terminal with all changes if `is_full`.
 pub fn render_comparison(comparison: &Comparison, format: Format, is_full: bool) -> Vec<u8> {
     match format {
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(comparison).expect("a comparison is plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(comparison),
         Format::Csv => csv(comparison),
         Format::Terminal { width, .. } => terminal(comparison, width.clamp(60, 160), is_full).into_bytes(),
     }

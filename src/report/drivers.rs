@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::text::spreadsheet_safe;
-use super::{Format, NO_VALUE, Quote, drivers_terminal};
+use super::{Format, NO_VALUE, Quote, drivers_terminal, json};
 
 /// What drives failure, in everything and within groups.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -200,11 +200,7 @@ pub fn render_drivers(drivers: &Drivers, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, .. } => drivers_terminal::render(drivers, width).into_bytes(),
         Format::Csv => csv(drivers),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(drivers).expect("drivers are plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(drivers),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::drivers::{DriverGroup, DriverTerm, Drivers, LeftOut, OddsRatio, TOO_THIN, WordTable};
 use super::terminal::LEAST_WIDTH;
-use super::text::{count, cut, one_line, percent, width, wrap};
+use super::text::{count, cut, one_line, padded, percent, width, wrap};
 
 /// Groups shown; more are for CSV and JSON.
 const MOST_GROUPS: usize = 20;
@@ -84,7 +84,13 @@ fn whose(table: &WordTable) -> String {
 fn words(table: &WordTable, columns: usize, lines: &mut Vec<String>) {
     let names = columns - NUMBERS;
     let title = format!("Words of {}", whose(table));
-    lines.push(format!("{}{:>9}{:>10}{:>8}", padded(&title, names), "Failed", "Resolved", "Odds"));
+    lines.push(format!(
+        "{}{:>9}{:>10}{:>8}",
+        padded(&cut(&title, names), names),
+        "Failed",
+        "Resolved",
+        "Odds"
+    ));
     let sides = [
         ("told more in failed contacts", &table.failed_terms),
         ("told more in resolved contacts", &table.resolved_terms),
@@ -100,7 +106,7 @@ fn words(table: &WordTable, columns: usize, lines: &mut Vec<String>) {
 fn term(term: &DriverTerm, names: usize, columns: usize, lines: &mut Vec<String>) {
     lines.push(format!(
         "{}{:>9}{:>10}{:>8}",
-        padded(&format!("    {}", one_line(&term.written)), names),
+        padded(&cut(&format!("    {}", one_line(&term.written)), names), names),
         percent(Some(term.failed_rate)),
         percent(Some(term.resolved_rate)),
         odds(&term.effect),
@@ -111,13 +117,6 @@ fn term(term: &DriverTerm, names: usize, columns: usize, lines: &mut Vec<String>
             columns,
         ));
     }
-}
-
-/// A text in so many columns.
-fn padded(text: &str, columns: usize) -> String {
-    let text = cut(text, columns);
-    let room = columns.saturating_sub(width(&text));
-    text + &" ".repeat(room)
 }
 
 fn odds(effect: &OddsRatio) -> String {
@@ -150,14 +149,18 @@ fn properties(drivers: &Drivers, group: &DriverGroup, columns: usize, lines: &mu
             let interval = format!("{:.2}–{:.2}", effect.odds_low, effect.odds_high);
             let name = format!("  {}: {}", one_line(&attribute.name), one_line(&level.name));
             let compared = format!("    against {}", one_line(reference));
-            found.push(format!("{}{share:>9}{:>8}{interval:>18}", padded(&name, names), odds(&effect)));
+            found.push(format!(
+                "{}{share:>9}{:>8}{interval:>18}",
+                padded(&cut(&name, names), names),
+                odds(&effect)
+            ));
             found.push(cut(&compared, columns));
         }
     }
     if !found.is_empty() {
         lines.push(format!(
             "{}{:>9}{:>8}{:>18}",
-            padded("Properties, adjusted for each other", names),
+            padded(&cut("Properties, adjusted for each other", names), names),
             "Failed",
             "Odds",
             "95 %"

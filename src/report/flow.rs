@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::text::spreadsheet_safe;
-use super::{Format, NO_VALUE, flow_terminal};
+use super::{Format, NO_VALUE, flow_terminal, json};
 use crate::measure::{FlowNumbers, FlowTotals, ReturnNumbers, Switch};
 
 /// With which reason customers come back.
@@ -178,11 +178,7 @@ pub fn render_flow(flow: &Flow, format: Format) -> Vec<u8> {
             flow_terminal::render(flow, width, is_coloured).into_bytes()
         }
         Format::Csv => csv(flow),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(flow).expect("a flow is plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(flow),
     }
 }
 

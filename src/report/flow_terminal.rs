@@ -2,9 +2,10 @@
 //! chance with the customers' words, and what changed between a contact that failed and the next.
 
 use super::flow::{Flow, FlowExample, FlowPair, called, named};
+use super::table::table;
 use super::terminal::LEAST_WIDTH;
-use super::text::{count, cut, interval, one_line, percent, width, wrap};
-use super::windows_terminal::{duration, table};
+use super::text::{count, cut, interval, one_line, padded, percent, width, wrap};
+use super::windows_terminal::duration;
 use crate::measure::{FlowTotals, Quartiles, ReturnNumbers};
 
 /// Values in the rows of the matrix; more are for CSV and JSON.
@@ -84,9 +85,8 @@ fn matrix(flow: &Flow, columns: usize, is_coloured: bool) -> String {
     let head = format!("{:name_width$}  {:>counted$} same {heads} other   none", "", "Contacts");
     lines.push(head);
     for (name, it) in names.iter().zip(&shown) {
-        let name = cut(name, name_width);
-        let pad = " ".repeat(name_width - width(&name));
-        let mut line = format!("{name}{pad}  {:>counted$}", count(it.totals.counted_count));
+        let name = padded(&cut(name, name_width), name_width);
+        let mut line = format!("{name}  {:>counted$}", count(it.totals.counted_count));
         let counted = it.totals.counted_count;
         let own = flow.cell(&it.value, &it.value).map_or(0, |cell| cell.numbers.next_count);
         line.push_str(&shaded(own, counted, false, is_coloured));

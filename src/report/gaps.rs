@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::text::spreadsheet_safe;
-use super::{Format, NO_VALUE, gaps_terminal};
+use super::text::{cell, spreadsheet_safe};
+use super::{Format, NO_VALUE, gaps_terminal, json};
 use crate::measure::{Calibration, Interval, Period};
 
 /// What failed contacts ask, and which of it no article answers.
@@ -311,11 +311,7 @@ pub fn render_gaps(gaps: &Gaps, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, .. } => gaps_terminal::render(gaps, width).into_bytes(),
         Format::Csv => csv(gaps),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(gaps).expect("gaps are plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(gaps),
     }
 }
 
@@ -366,12 +362,12 @@ fn line(gaps: &Gaps, gap: &Gap) -> Vec<String> {
         gap.not_covered_count.to_string(),
         gap.weak_count.to_string(),
         gap.repeat_count.to_string(),
-        gap.repeat_cost.map_or(String::new(), |cost| cost.to_string()),
+        cell(gap.repeat_cost),
         trend.join(" "),
         gap.direction().to_string(),
         nearest.map_or(String::new(), |it| it.article_id.clone()),
         nearest.map_or(String::new(), |it| it.title.clone()),
-        nearest.map_or(String::new(), |it| it.score.to_string()),
+        cell(nearest.map(|it| it.score)),
         gap.remedy.name().to_string(),
         gap.question.as_ref().map_or(String::new(), |it| it.interaction_id.clone()),
     ]);

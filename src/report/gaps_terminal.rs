@@ -3,7 +3,7 @@
 
 use super::gaps::{CoverageCounts, Gap, Gaps};
 use super::terminal::LEAST_WIDTH;
-use super::text::{count, cut, interval, number, one_line, percent, width, wrap};
+use super::text::{count, counted, cut, interval, number, one_line, percent, width, wrap};
 use super::{ArticleUse, NO_VALUE};
 
 /// Gaps that are shown; more are for CSV and JSON.
@@ -38,10 +38,6 @@ pub(super) fn render(gaps: &Gaps, columns: usize) -> String {
     let mut out = blocks.join("\n\n");
     out.push('\n');
     out
-}
-
-fn counted(number: u64, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 fn headline(gaps: &Gaps, columns: usize) -> String {

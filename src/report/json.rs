@@ -6,8 +6,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Entry;
 
-pub(super) fn render(report: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(report).expect("a report is plain data");
+/// Anything that a command tells, indented, on lines of its own.
+pub(super) fn render(told: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(told).expect("what is told is plain data");
     bytes.push(b'\n');
     bytes
 }

@@ -26,6 +26,7 @@ mod search;
 mod sections;
 mod store_status;
 mod sweep;
+mod table;
 mod terminal;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::text::{count, cut, spreadsheet_safe};
-use super::{Format, NO_VALUE, one_line, wrap};
+use super::{Format, NO_VALUE, json, one_line, wrap};
 use crate::interaction::Speaker;
 
 /// Groups that a terminal shows.
@@ -93,11 +93,7 @@ pub fn render_search(page: &SearchPage, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, is_coloured } => terminal(page, width, is_coloured).into_bytes(),
         Format::Csv => csv(page),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(page).expect("a page is plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(page),
     }
 }
 

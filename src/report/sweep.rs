@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::text::{count, cut, interval, one_line, percent, spreadsheet_safe, width, wrap};
-use super::{Format, NO_VALUE};
+use super::text::{cell, count, cut, interval, one_line, padded, percent, spreadsheet_safe, width, wrap};
+use super::{Format, NO_VALUE, json};
 use crate::measure::{SweptCounts, rate};
 use crate::policy::Span;
 
@@ -162,11 +162,7 @@ pub fn render_sweep(sweep: &Sweep, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, .. } => terminal(sweep, width).into_bytes(),
         Format::Csv => csv(sweep),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(sweep).expect("a sweep is plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(sweep),
     }
 }
 
@@ -192,12 +188,12 @@ fn terminal(sweep: &Sweep, columns: usize) -> String {
                 policy says. A longer window leaves fewer contacts old enough to count, so rates of two windows are not \
                 of the same contacts. Spread: the highest less the lowest of all thirty with enough contacts.";
     let mut out = format!("{}\n\n", wrap(text, columns, ""));
-    out.push_str(&pad("Category", longest));
+    out.push_str(&padded("Category", longest));
     days.iter().for_each(|days| out.push_str(&format!("{:>COLUMN$}", format!("{days} d"))));
     out.push_str(&format!("{:>1$}\n", "Spread", COLUMN + 3));
     for swept in sweep.categories.iter().take(MOST_ROWS).chain([&sweep.overall]) {
         let name = if std::ptr::eq(swept, &sweep.overall) { "All".to_string() } else { name(swept) };
-        out.push_str(&pad(&cut(&name, longest), longest));
+        out.push_str(&padded(&cut(&name, longest), longest));
         for days in &days {
             let point = swept.windows.iter().find(|point| point.window == Span::from_days(*days));
             out.push_str(&format!("{:>COLUMN$}", percent(point.and_then(|point| point.fcr_rate))));
@@ -269,10 +265,6 @@ fn name(swept: &Swept) -> String {
     one_line(swept.category.as_deref().unwrap_or(NO_VALUE))
 }
 
-fn pad(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
-}
-
 /// The name of everything in a spreadsheet.
 const ALL: &str = "(all)";
 
@@ -293,7 +285,6 @@ fn csv(sweep: &Sweep) -> Vec<u8> {
         "preset",
     ];
     write(&head.map(String::from));
-    let cell = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
     let mut line = |name: &str, window: &str, counts: &SweptCounts, rates: [Option<f64>; 3], preset: &str| {
         let counted =
             [counts.contact_count, counts.repeat_count, counts.eligible_count, counts.resolved_count];

@@ -15,6 +15,22 @@ pub(super) fn count(value: u64) -> String {
     out
 }
 
+/// "1 gap", "1,234 gaps".
+pub(super) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A name with a capital letter.
+pub(super) fn titled(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A number as a cell of CSV: empty where there is none.
+pub(super) fn cell(number: Option<f64>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}
+
 /// An amount, "1,234.50"; whole from 1,000 on; a dash where there is none.
 pub(super) fn number(amount: Option<f64>) -> String {
     let Some(amount) = amount.filter(|amount| amount.is_finite()) else { return "–".to_string() };
@@ -84,6 +100,11 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
     }
     out.push('…');
     out
+}
+
+/// A text with the spaces after it that make it so many columns wide.
+pub(super) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
 /// Breaks a text so that no line is wider than `columns`: at spaces, and inside of words only where one is wider than

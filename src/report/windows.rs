@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::text::{count, percent_finely, spreadsheet_safe};
-use super::{Format, NO_VALUE, windows_terminal};
+use super::text::{cell, counted, percent_finely, spreadsheet_safe};
+use super::{Format, NO_VALUE, json, windows_terminal};
 use crate::measure::{DayRates, GapProfile, LEAST_AT_RISK, LEAST_DAYS, LEAST_EVENTS, WindowVerdict};
 use crate::policy::Span;
 
@@ -65,11 +65,7 @@ pub fn render_windows(windows: &Windows, format: Format) -> Vec<u8> {
     match format {
         Format::Terminal { width, .. } => windows_terminal::render(windows, width).into_bytes(),
         Format::Csv => csv(windows),
-        Format::Json => {
-            let mut bytes = serde_json::to_vec_pretty(windows).expect("windows are plain data");
-            bytes.push(b'\n');
-            bytes
-        }
+        Format::Json => json::render(windows),
     }
 }
 
@@ -128,10 +124,6 @@ fn too_few_days(profile: &GapProfile) -> String {
     )
 }
 
-fn counted(number: u64, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
-}
-
 /// "days 0–4 and 13", "day 0".
 fn days(days: &[u32]) -> String {
     let runs: Vec<String> = days
@@ -183,7 +175,6 @@ fn csv(windows: &Windows) -> Vec<u8> {
 }
 
 fn line(key: &[String], profile: &GapProfile, day: &DayRates) -> Vec<String> {
-    let rate = |rate: Option<f64>| rate.map_or(String::new(), |rate| rate.to_string());
     let span = |span: Option<Span>| span.map_or(String::new(), |span| span.to_string());
     let mut line = key.to_vec();
     line.extend([
@@ -195,10 +186,10 @@ fn line(key: &[String], profile: &GapProfile, day: &DayRates) -> Vec<String> {
         day.is_within_window.map_or(String::new(), |is_within| is_within.to_string()),
         day.counts.at_risk_count.to_string(),
         day.counts.event_count.to_string(),
-        rate(day.hazard_rate),
-        rate(day.survival_rate),
-        rate(day.survival_low),
-        rate(day.survival_high),
+        cell(day.hazard_rate),
+        cell(day.survival_rate),
+        cell(day.survival_low),
+        cell(day.survival_high),
     ]);
     line
 }

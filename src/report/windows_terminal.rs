@@ -1,6 +1,7 @@
 //! When customers come back, for a terminal: a table of windows, the repeats by day, and for each group a picture of
 //! the hazard with the sentence about its window.
 
+use super::table::{WIDEST_NAME, table};
 use super::terminal::LEAST_WIDTH;
 use super::text::{count, cut, one_line, percent, percent_finely, width, wrap};
 use super::windows::{WindowGroup, Windows, window};
@@ -20,9 +21,6 @@ const LEAST_FOR_BAR: u64 = 30;
 
 /// Groups named in the sentence above the table.
 const MOST_NAMES: usize = 6;
-
-/// Columns of a name.
-const WIDEST_NAME: usize = 28;
 
 /// Before the bars: two spaces, the height of the highest, two spaces.
 const MARGIN: usize = 10;
@@ -157,24 +155,6 @@ fn by_day(windows: &Windows, shown: &[(String, &WindowGroup)], columns: usize) -
         rows.iter_mut().zip(column).for_each(|(row, cell)| row.push(cell));
     }
     table(rows, columns)
-}
-
-/// Names to the left, cut to what the others leave; the others to the right.
-pub(super) fn table(rows: Vec<Vec<String>>, columns: usize) -> String {
-    let widest = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
-    let widths: Vec<usize> = (1..rows[0].len()).map(widest).collect();
-    let taken: usize = widths.iter().map(|width| width + 2).sum();
-    let names = widest(0).min(WIDEST_NAME).min(columns.saturating_sub(taken));
-    let line = |row: &Vec<String>| {
-        let name = cut(&row[0], names);
-        let mut line = format!("{name}{}", " ".repeat(names - width(&name)));
-        for (cell, columns) in row[1..].iter().zip(&widths) {
-            line.push_str(&" ".repeat(2 + columns - width(cell)));
-            line.push_str(cell);
-        }
-        line
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// "40 min", "5.2 h", "3.1 d".

@@ -11,7 +11,7 @@ mod words;
 use std::collections::HashMap;
 
 use super::derive::tells_category;
-use super::report::groups;
+use super::report::{Reports, groups};
 use super::view::{Extent, Loaded, View};
 use crate::measure::{Groups, discovery_rates};
 use crate::policy::Policy;
@@ -66,18 +66,30 @@ impl Members {
 pub fn drivers(store: &Store, policy: &Policy, options: &DriversOptions) -> Result<Drivers> {
     let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
     let loaded = Loaded::read(store, policy, &cues, Extent::Report)?;
-    let view = loaded.view(policy)?;
+    found(&loaded.view(policy)?, options)
+}
+
+impl Reports {
+    /// The same of what was read for reports, under a policy that [suits](Reports::suits) it.
+    ///
+    /// Errors: as [`drivers`].
+    pub fn drivers(&self, policy: &Policy, options: &DriversOptions) -> Result<Drivers> {
+        found(&self.view(policy)?, options)
+    }
+}
+
+fn found(view: &View, options: &DriversOptions) -> Result<Drivers> {
     let category = ["category".to_string()];
     let by = if options.by.is_empty() { &category[..] } else { &options.by };
-    let subjects = subjects(&view, options.category.as_deref())?;
+    let subjects = subjects(view, options.category.as_deref())?;
     let all = Members::new(Vec::new(), (0..subjects.len() as u32).collect(), &subjects);
     let has_overall = options.category.is_none() || by != category;
-    let mut members = members(&groups(&view, by)?, &subjects);
+    let mut members = members(&groups(view, by)?, &subjects);
     if has_overall {
         members.insert(0, all);
     }
-    let words = words::words(&view, &subjects, &members)?;
-    let properties = attributes::properties(&view, &subjects, by, options)?;
+    let words = words::words(view, &subjects, &members)?;
+    let properties = attributes::properties(view, &subjects, by, options)?;
     let models: Vec<DriverModel> =
         members.iter().map(|it| model::model(&properties, it, &subjects)).collect();
     let mut all: Vec<DriverGroup> = Vec::new();
@@ -89,8 +101,8 @@ pub fn drivers(store: &Store, policy: &Policy, options: &DriversOptions) -> Resu
     let overall = has_overall.then(|| all.remove(0));
     Ok(Drivers {
         schema: 1,
-        policy: serde_json::to_value(policy).expect("a policy is plain data"),
-        commit_id: store.commit_id(),
+        policy: serde_json::to_value(view.policy).expect("a policy is plain data"),
+        commit_id: view.store.commit_id(),
         by: by.to_vec(),
         method: DriverMethod {
             false_discovery_rate: FALSE_DISCOVERY_RATE,

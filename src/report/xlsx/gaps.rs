@@ -2,6 +2,7 @@
 
 use super::Cell;
 use super::tables::{Table, table};
+use crate::report::text::titled;
 use crate::report::{ArticleUse, Gap, Gaps, MOST_QUOTES};
 
 /// The sheets, of those that have something to say.
@@ -12,7 +13,7 @@ pub(super) fn tables(gaps: &Gaps) -> Vec<Table> {
 
 fn gap_table(gaps: &Gaps) -> Table {
     let mut header: Vec<String> = vec!["Rank".to_string()];
-    header.extend(gaps.by.iter().map(|name| capital(name)));
+    header.extend(gaps.by.iter().map(|name| titled(name)));
     let names = [
         "Language",
         "What is asked",
@@ -34,11 +35,6 @@ fn gap_table(gaps: &Gaps) -> Table {
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let rows = (1..).zip(&gaps.gaps).map(|(rank, gap)| gap_row(gaps, rank, gap)).collect();
     table("Gaps", &header, rows)
-}
-
-fn capital(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn gap_row(gaps: &Gaps, rank: u64, gap: &Gap) -> Vec<Cell> {

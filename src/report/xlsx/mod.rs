@@ -1,6 +1,7 @@
 //! The report as a workbook for Excel and its like: real numbers, dates and percentages, sheets that filter, two charts.
 //! Every number is the one of JSON. The same report gives the same bytes: nothing in it says when it was written.
 
+mod causes;
 mod charts;
 mod coaching;
 mod drivers;

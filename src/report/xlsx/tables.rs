@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-use super::{Cell, coaching};
-use crate::measure::{Action, PeriodScores, SaidDone, Step, TrendLine};
+use super::{Cell, causes, coaching};
+use crate::measure::{PeriodScores, SaidDone, Step, TrendLine};
+use crate::report::text::titled;
 use crate::report::{Entry, FailedContact, NO_VALUE, Report};
 
 pub(super) const OVERVIEW: &str = "Overview";
@@ -29,7 +30,7 @@ pub(super) struct Table {
 pub(super) fn tables(report: &Report) -> Vec<Table> {
     let failed = table(FAILED, &[], Vec::new());
     let mut tables = vec![overview(report)];
-    tables.extend(to_do(report));
+    tables.extend(causes::to_do(report));
     tables.push(entries(report, CATEGORIES, &["category".into()], &report.categories));
     if !report.by.is_empty() {
         tables.push(entries(report, "Groups", &report.by, &report.groups));
@@ -39,7 +40,7 @@ pub(super) fn tables(report: &Report) -> Vec<Table> {
         tables.extend(coaching::topics(list));
     }
     let optional = [changes(report), Some(failed), sayings(report), Some(said_done(report))];
-    tables.extend(causes(report));
+    tables.extend(causes::causes(report));
     tables.push(trend(report));
     tables.extend(optional.into_iter().flatten());
     tables.extend([waterfall(report), policy(report)]);
@@ -184,12 +185,6 @@ fn entries(report: &Report, name: &'static str, by: &[String], entries: &[Entry]
         rows: entries.iter().map(|entry| row(entry, names(entry))).collect(),
         total: Some(row(&report.overall, all)),
     }
-}
-
-/// A name with a capital letter.
-fn titled(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The name of a line of the trend.
@@ -348,101 +343,6 @@ fn sayings(report: &Report) -> Option<Table> {
         "Quote",
     ];
     (!rows.is_empty()).then(|| table("What customers say", &header, rows))
-}
-
-/// What to do first; nothing where no cause is known.
-fn to_do(report: &Report) -> Option<Table> {
-    let row = |it: &Action| {
-        vec![
-            Cell::text(it.category.as_deref().unwrap_or(NO_VALUE)),
-            Cell::text(&it.cause),
-            Cell::text(it.remedy.map_or("", |remedy| remedy.name())),
-            Cell::Count(it.contact_count),
-            Cell::Count(it.failed_count),
-            Cell::rate(it.share),
-            Cell::rate(it.low),
-            Cell::rate(it.high),
-            Cell::Count(it.repeat_count),
-            Cell::Number(it.avoidable_repeat_count),
-            Cell::number(it.avoidable_cost),
-            Cell::text(it.strength.name()),
-        ]
-    };
-    let rows: Vec<_> = report.actions.iter().map(row).collect();
-    let header = [
-        "Category",
-        "Because of",
-        "Remedy",
-        "Failed contacts with it",
-        "Failed contacts of the category",
-        "Share",
-        "Share low (95 %)",
-        "Share high (95 %)",
-        "Repeats that followed",
-        "Avoidable repeats",
-        "Avoidable cost",
-        "Evidence",
-    ];
-    (!rows.is_empty()).then(|| table("What to do first", &header, rows))
-}
-
-/// The causes of each category and of everything, a line each, with words; nothing where none is known.
-fn causes(report: &Report) -> Option<Table> {
-    let all = &report.causes.overall;
-    if all.scores.causes.is_empty() {
-        return None;
-    }
-    let mut rows = Vec::new();
-    for group in report.causes.categories.iter().chain([all]) {
-        let it = &group.scores;
-        for share in &it.causes {
-            let quote = group.quotes.get(&share.cause).and_then(|quotes| quotes.first());
-            rows.push(vec![
-                Cell::Text(group.name()),
-                Cell::text(&share.cause),
-                Cell::Count(share.contact_count),
-                Cell::Count(it.failed_count),
-                Cell::rate(share.share),
-                Cell::rate(share.low),
-                Cell::rate(share.high),
-                Cell::Count(share.first_count),
-                Cell::Count(share.next_count),
-                Cell::Count(share.both_count),
-                Cell::Count(share.repeat_count),
-                Cell::number(share.repeat_cost),
-                quote.map_or(Cell::Nothing, |quote| Cell::text(quote.speaker)),
-                quote.map_or(Cell::Nothing, |quote| Cell::text(&quote.interaction_id)),
-                quote.map_or(Cell::Nothing, |quote| Cell::text(&quote.text)),
-            ]);
-        }
-        rows.push(vec![
-            Cell::Text(group.name()),
-            Cell::text("unknown"),
-            Cell::Count(it.unknown_count),
-            Cell::Count(it.failed_count),
-            Cell::rate(it.unknown_share),
-            Cell::rate(it.unknown_low),
-            Cell::rate(it.unknown_high),
-        ]);
-    }
-    let header = [
-        "Category",
-        "Cause",
-        "Contacts",
-        "Failed contacts",
-        "Share",
-        "Share low (95 %)",
-        "Share high (95 %)",
-        "Told in the contact",
-        "Told in the repeat",
-        "Both",
-        "Repeats that followed",
-        "Their cost",
-        "Said by",
-        "Said in",
-        "Quote",
-    ];
-    Some(table("Causes", &header, rows))
 }
 
 fn said_done(report: &Report) -> Table {
