@@ -66,7 +66,7 @@ pub fn given(data: &[u8]) -> Given<'_> {
     given.bytes = bytes;
     let source = &mut given.source;
     let kinds = [None, Some(Kind::Interactions), Some(Kind::Transcripts), Some(Kind::Surveys)];
-    source.kind = kinds[usize::from(choice & 3)];
+    source.kind = if choice == 0 { Some(Kind::Articles) } else { kinds[usize::from(choice & 3)] };
     match choice >> 2 {
         1 => source.encoding = Some("windows-1257".to_string()),
         2 => source.encoding = Some("gb18030".to_string()),
@@ -148,15 +148,15 @@ pub fn row_count(batches: &[Batch]) -> u64 {
 
 /// What must hold of a batch. `line` is the last one that was refused.
 fn check(batch: &Batch, source: &Source, line: &mut u64) {
-    let Batch { interactions, transcripts, surveys, rejects, notes, row_count } = batch;
+    let Batch { interactions, transcripts, surveys, articles, rejects, notes, row_count } = batch;
     assert!(*row_count <= 10_000 && (*row_count > 0 || !notes.is_empty()));
     let turn_count: usize = transcripts.iter().map(|transcript| transcript.turns.len()).sum();
     match source.kind {
         Some(Kind::Interactions) => assert_eq!(interactions.len() + rejects.len(), *row_count as usize),
         Some(Kind::Surveys) => assert_eq!(surveys.len() + rejects.len(), *row_count as usize),
         _ => {
-            let kept = interactions.len() + transcripts.len() + turn_count + surveys.len() + rejects.len();
-            assert!(kept >= *row_count as usize, "a row is lost");
+            let kept = interactions.len() + transcripts.len() + turn_count + surveys.len() + articles.len();
+            assert!(kept + rejects.len() >= *row_count as usize, "a row is lost");
         }
     }
     for reject in rejects {
