@@ -8,9 +8,9 @@ use libfuzzer_sys::fuzz_target;
 use recontact::config::Source;
 use recontact_fuzz::{file, read};
 
-/// Marks around a cell, so that none is blank and white space at its ends is kept.
+/// Letters around a cell, so that none is blank (`<NA>` would be) and white space at its ends is kept.
 fn marked(cell: &str) -> String {
-    format!("<{cell}>")
+    format!("x{cell}x")
 }
 
 fuzz_target!(|input: (u8, Vec<[String; 3]>)| {

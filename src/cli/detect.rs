@@ -150,19 +150,19 @@ fn answer(
         before.chain([Utterance { speaker: input.speaker, text: &input.text }]).collect();
     let heard = detector.contact(&turns, input.lang.as_deref(), scratch);
     let cues = heard.turns.last().into_iter().flatten();
-    let cues = cues.map(|cue| output(cue, &input.text, lexicon)).collect();
+    let cues = cues.map(|cue| output(cue, &input.text, detector)).collect();
     let language_found = heard.contradiction.map(|language| lexicon.languages[language].tag.as_str());
     let mut line = serde_json::to_string(&Output { id: input.id, cues, language_found })?;
     line.push('\n');
     Ok(line)
 }
 
-fn output<'a>(cue: &Cue, text: &'a str, lexicon: &'a Lexicon) -> CueOutput<'a> {
-    let rule = lexicon.rule(cue.rule);
+fn output<'a>(cue: &Cue, text: &'a str, detector: &'a Detector) -> CueOutput<'a> {
+    let rule = detector.rule_name(cue.rule);
     CueOutput {
-        rule: &rule.id,
-        kind: &rule.kind,
-        language: &lexicon.languages[usize::from(cue.rule.language)].tag,
+        rule: rule.id,
+        kind: rule.kind,
+        language: rule.language,
         start: cue.start,
         end: cue.end,
         text: &text[cue.start..cue.end],

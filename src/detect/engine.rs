@@ -9,7 +9,7 @@ use super::atoms::{Atom, TokenSet};
 use super::matcher::{Match, Memory, Words, match_at, matches_at};
 use super::order::Sentence;
 use super::pattern::{Compiler, Frequency};
-use super::program::{Program, Programmer};
+use super::program::{Program, Programmer, Way};
 use super::signature::Rarity;
 use super::strike::{CompiledWay, SIDES, Side};
 use super::vocabulary::{Class, Vocabulary};
@@ -53,6 +53,7 @@ pub(super) struct CompiledPhrase {
 }
 
 pub(super) struct CompiledRule {
+    pub(super) id: String,
     pub(super) kind: String,
     speaker: RuleSpeaker,
     pub(super) priority: i32,
@@ -93,12 +94,14 @@ impl Engine {
         let mut compiler = Compiler::new(&frequency);
         let mut programmer = Programmer::default();
         let mut phrases = Vec::new();
+        let mut ways_of_phrases = Vec::new();
         let mut rules = Vec::new();
         for (index, rule) in source.rules.iter().enumerate() {
             for phrase in &rule.phrases {
-                let phrase =
+                let (phrase, ways) =
                     compiled_phrase(rule, phrase, index, &mut compiler, &mut programmer, &source.numerals)?;
                 phrases.push(phrase);
+                ways_of_phrases.push(ways);
             }
             rules.push(compiled_rule(rule, &source.numerals, &mut compiler, &mut programmer));
         }
@@ -115,7 +118,7 @@ impl Engine {
         }
         let vetoes = rules.iter_mut().flat_map(|rule| rule.unless.iter_mut().chain(&mut rule.unless_turn));
         vetoes.for_each(|veto| veto.required = rarity.rarest(&veto.program.required));
-        let ways = ways(&phrases, &rarity);
+        let ways = compiled_ways(ways_of_phrases, &rarity);
         let sides = SIDES.map(|speaker| {
             let is_heard = |way: &CompiledWay| rules[phrases[way.phrase as usize].rule].hears(speaker);
             Side::new(&ways, is_heard, &vocabulary)
@@ -287,7 +290,7 @@ fn compiled_phrase(
     compiler: &mut Compiler,
     programmer: &mut Programmer,
     numerals: &Numerals,
-) -> Result<CompiledPhrase> {
+) -> Result<(CompiledPhrase, Vec<Way>)> {
     let mut parts = Vec::new();
     for items in &phrase.parts {
         let nodes = compiler.compile(items);
@@ -295,12 +298,13 @@ fn compiled_phrase(
     }
     // The first part is looked for, unless it has no anchor; the sort is stable.
     parts.sort_by_key(|(has_none, _)| *has_none);
-    let mut programs = parts.into_iter().map(|(_, nodes)| programmer.program(&nodes, compiler, numerals));
+    let mut programs = parts.iter().map(|(_, nodes)| programmer.program(nodes, compiler, numerals));
     let program = programs.next().filter(|program| program.anchor.is_some());
     let Some(program) = program else { return Err(no_anchor(rule, phrase)) };
     let near = programs.next();
+    let ways = programmer.ways(&parts[0].1, &program, compiler, numerals);
     let (required_near, is_turn_start) = (Box::default(), phrase.is_turn_start);
-    Ok(CompiledPhrase { rule: index, program, near, required_near, is_turn_start })
+    Ok((CompiledPhrase { rule: index, program, near, required_near, is_turn_start }, ways))
 }
 
 fn compiled_rule(
@@ -320,6 +324,7 @@ fn compiled_rule(
         programs.into_iter().map(|program| Veto { program, required: Box::default() }).collect()
     };
     CompiledRule {
+        id: rule.id.clone(),
         kind: rule.kind.clone(),
         speaker: rule.speaker,
         priority: rule.priority,
@@ -330,11 +335,10 @@ fn compiled_rule(
     }
 }
 
-/// The ways to say the phrases.
-fn ways(phrases: &[CompiledPhrase], rarity: &Rarity) -> Vec<CompiledWay> {
-    let all = (0u32..).zip(phrases).flat_map(|(phrase, compiled)| {
-        let ways = compiled.program.ways.iter();
-        ways.map(move |way| CompiledWay {
+/// The ways to say each phrase, one phrase after the other.
+fn compiled_ways(ways: Vec<Vec<Way>>, rarity: &Rarity) -> Vec<CompiledWay> {
+    let all = (0u32..).zip(ways).flat_map(|(phrase, ways)| {
+        ways.into_iter().map(move |way| CompiledWay {
             phrase,
             anchor: way.anchor,
             required: rarity.rarest(&way.required),

@@ -61,6 +61,17 @@ pub struct Cue {
     pub stated_contacts: Option<u32>,
 }
 
+/// What a rule is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleName<'a> {
+    /// The rule's id, the same in every language.
+    pub id: &'a str,
+    /// What its cues are evidence of.
+    pub kind: &'a str,
+    /// The BCP 47 tag of its language.
+    pub language: &'a str,
+}
+
 /// One turn of a contact, as the detector takes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Utterance<'t> {
@@ -142,8 +153,8 @@ impl Engines<'_> {
 
     fn get(&self, language: usize) -> &Engine {
         self.compiled[language].get_or_init(|| {
-            let rules = self.lexicon.languages[language].rules();
-            Engine::new(rules).expect("built-in lexicons compile: the test-suite compiles them all")
+            let compiled = self.lexicon.languages[language].with_rules(Engine::new);
+            compiled.expect("built-in lexicons compile: the test-suite compiles them all")
         })
     }
 
@@ -188,6 +199,14 @@ impl<'a> Detector<'a> {
             languages: Languages::new(lexicon),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         })
+    }
+
+    /// What the rule of a cue is called, without keeping the whole lexicon in memory for it.
+    pub fn rule_name(&self, index: RuleIndex) -> RuleName<'_> {
+        let language = usize::from(index.language);
+        let rule = &self.engines.get(language).rules[usize::from(index.rule)];
+        let language = &self.engines.lexicon.languages[language].tag;
+        RuleName { id: &rule.id, kind: &rule.kind, language }
     }
 
     /// The cues in the turns of one contact, whose language may be declared (a BCP 47 tag).

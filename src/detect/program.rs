@@ -59,11 +59,9 @@ pub(super) struct Program {
     pub(super) required: Vec<Atom>,
     /// One of these words stands in every match; none where there is no such word.
     pub(super) anchor: Option<Anchor>,
-    /// The same, one by one for the ways to say it: of one of them, the anchor and all that is required are there.
-    pub(super) ways: Vec<Way>,
 }
 
-/// One of the ways to say a phrase.
+/// One of the ways to say a phrase: in every match, the anchor and all that is required of one of them are there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Way {
     /// One of these words is in it.
@@ -108,17 +106,28 @@ impl Programmer {
             .map(|anchors| Anchor { atom: self.anchor_atom(&anchors), lookback: anchors.lookback });
         let required = nodes.iter().flat_map(|node| self.required(node, compiler, numerals));
         let required = tidy(required.chain(anchor.map(|anchor| anchor.atom)).collect());
-        let mut ways = self.ways(nodes, compiler, numerals);
-        if ways.len() > MOST_WAYS {
-            ways =
-                anchor.iter().map(|anchor| Way { anchor: anchor.atom, required: required.clone() }).collect();
-        }
         let first = self.first(nodes, numerals).map(|set| self.atoms.atom(set));
-        Program { steps, first, required, anchor, ways }
+        Program { steps, first, required, anchor }
     }
 
-    /// The ways to say a sequence: where its anchors are in a choice, those of each alternative.
-    fn ways(&mut self, nodes: &[Node], compiler: &mut Compiler, numerals: &Numerals) -> Vec<Way> {
+    /// The ways to say a phrase, of which this is the program.
+    pub(super) fn ways(
+        &mut self,
+        nodes: &[Node],
+        program: &Program,
+        compiler: &mut Compiler,
+        numerals: &Numerals,
+    ) -> Vec<Way> {
+        let ways = self.sequence_ways(nodes, compiler, numerals);
+        if ways.len() <= MOST_WAYS {
+            return ways;
+        }
+        let common = |anchor: &Anchor| Way { anchor: anchor.atom, required: program.required.clone() };
+        program.anchor.iter().map(common).collect()
+    }
+
+    /// Where the anchors of a sequence are in a choice, the ways of each alternative.
+    fn sequence_ways(&mut self, nodes: &[Node], compiler: &mut Compiler, numerals: &Numerals) -> Vec<Way> {
         let Some(at) = compiler.anchored_node(nodes) else { return Vec::new() };
         let others = nodes.iter().enumerate().filter(|&(other, _)| other != at);
         let others: Vec<Atom> =
@@ -152,7 +161,7 @@ impl Programmer {
             return known.clone();
         }
         let ways: Vec<Way> =
-            alternatives.iter().flat_map(|nodes| self.ways(nodes, compiler, numerals)).collect();
+            alternatives.iter().flat_map(|nodes| self.sequence_ways(nodes, compiler, numerals)).collect();
         self.ways.insert(address, ways.clone());
         ways
     }

@@ -8,9 +8,8 @@
 //! Both the words of the phrases and a word of a text are looked up by what is left when one letter is taken out
 //! (Garbe's symmetric deletion), so a text costs a few look-ups a word, and only for words that are new.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use foldhash::fast::FixedState;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::vocabulary::{Class, Names};
@@ -26,12 +25,43 @@ const SHORTEST_OTHER_LETTER: usize = 7;
 const LONGEST: usize = 24;
 
 /// The words of the phrases by what is left of them without one letter.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Typos {
-    /// Hash of the remains → indices into `words`.
-    remains: HashMap<u64, Vec<u32>, FixedState>,
+    remains: Remains,
     words: Vec<(Box<str>, Class)>,
     not_typos: HashSet<String>,
+}
+
+/// Words by the hashes of what is left of them: there are ten times as many as words, so they lie close.
+#[derive(Debug)]
+struct Remains {
+    /// The lower half of each hash, and the index of its word, sorted by the whole hash.
+    entries: Vec<(u32, u32)>,
+    /// Where in `entries` the hashes with each value of the highest bits begin; one more at the end.
+    starts: Vec<u32>,
+    /// How far a hash is shifted to have its highest bits alone.
+    shift: u32,
+}
+
+impl Remains {
+    fn new(mut pairs: Vec<(u64, u32)>) -> Remains {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let bucket_count = pairs.len().next_power_of_two().max(2);
+        let shift = u64::BITS - bucket_count.ilog2();
+        let mut starts = vec![0; bucket_count + 1];
+        pairs.iter().for_each(|(hash, _)| starts[(hash >> shift) as usize + 1] += 1);
+        (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+        let entries = pairs.into_iter().map(|(hash, word)| (hash as u32, word)).collect();
+        Remains { entries, starts, shift }
+    }
+
+    /// The indices of the words with a hash; of very few others too.
+    fn of(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let bucket = (hash >> self.shift) as usize;
+        let entries = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        entries.iter().filter(move |(low, _)| *low == hash as u32).map(|&(_, word)| word)
+    }
 }
 
 impl Typos {
@@ -42,15 +72,11 @@ impl Typos {
             .map(|(word, &class)| (word.clone(), class))
             .collect();
         words.sort();
-        let mut remains: HashMap<u64, Vec<u32>, FixedState> = HashMap::default();
-        for (index, (word, _)) in words.iter().enumerate() {
-            for_remains(word, |hash| {
-                let at = remains.entry(hash).or_default();
-                if at.last() != Some(&(index as u32)) {
-                    at.push(index as u32);
-                }
-            });
+        let mut remains = Vec::new();
+        for (index, (word, _)) in (0u32..).zip(&words) {
+            for_remains(word, |hash| remains.push((hash, index)));
         }
+        let remains = Remains::new(remains);
         Typos { remains, words, not_typos: not_typos.clone() }
     }
 
@@ -64,7 +90,7 @@ impl Typos {
         }
         let mut found: Option<u32> = None;
         for_remains(token, |hash| {
-            for &index in self.remains.get(&hash).into_iter().flatten() {
+            for index in self.remains.of(hash) {
                 if found.is_none_or(|best| index < best) && is_one_error(&self.words[index as usize].0, token)
                 {
                     found = Some(index);

@@ -14,6 +14,9 @@ use crate::error::{Error, Result};
 /// How much is looked at.
 const LOOKED_AT: u64 = 4 << 20;
 
+/// So many letters beyond ASCII that are right in UTF-8 outweigh one that is wrong.
+const LETTERS_A_FAULT: usize = 4;
+
 /// The label of the encoding; `None` for UTF-8, for what has a mark, and for what is no text.
 pub(super) fn guessed(path: &Path) -> Result<Option<&'static str>> {
     let head = decode::file_head(path)?;
@@ -38,10 +41,8 @@ fn label(bytes: &[u8]) -> Option<&'static str> {
     if (even + odd) * 4 > bytes.len() {
         return Some(if odd >= even { "utf-16le" } else { "utf-16be" });
     }
-    match std::str::from_utf8(bytes) {
-        Ok(_) => return None,
-        Err(error) if error.error_len().is_none() => return None,
-        Err(_) => {}
+    if is_utf8(bytes) {
+        return None;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -53,6 +54,18 @@ fn label(bytes: &[u8]) -> Option<&'static str> {
         "windows-1250" => "windows-1250",
         other => other,
     })
+}
+
+/// Whether bytes are UTF-8, but perhaps for a few that something damaged: in another encoding hardly a letter beyond
+/// ASCII reads as one of UTF-8. (Of a text that is cut within its last letter, that is the only fault.)
+fn is_utf8(bytes: &[u8]) -> bool {
+    let (mut letters, mut faults) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        faults += usize::from(!chunk.invalid().is_empty());
+    }
+    let is_cut = std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none());
+    faults == 0 || is_cut || letters > LETTERS_A_FAULT * faults
 }
 
 #[cfg(test)]
@@ -83,5 +96,13 @@ mod tests {
         assert_eq!(label("Jānis Bērziņš".as_bytes()), None);
         assert_eq!(label(&"Jānis".as_bytes()[..2]), None, "cut within a letter");
         assert_eq!(label(b"plain"), None);
+    }
+
+    #[test]
+    fn a_damaged_letter_makes_no_other_encoding_of_a_text_in_utf_8() {
+        let whole = "Jānis Bērziņš, Līga Kļaviņa";
+        let damaged = [whole.as_bytes(), b" \xe9 ", whole.as_bytes()].concat();
+        assert_eq!(label(&damaged), None);
+        assert_eq!(label(b"caf\xe9 noir"), Some("windows-1252"));
     }
 }

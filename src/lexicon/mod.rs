@@ -189,9 +189,19 @@ impl Lexicon {
 impl Language {
     /// Its rules, read now if this is the first use.
     pub fn rules(&self) -> &Rules {
-        self.rules.get_or_init(|| {
-            load::load(&self.built_in, &[]).expect("built-in lexicons load: the test-suite loads them all")
-        })
+        self.rules.get_or_init(|| self.read())
+    }
+
+    /// Hands out its rules for once: phrases as trees are much larger than compiled, and are not kept for this.
+    pub(crate) fn with_rules<T>(&self, using: impl FnOnce(&Rules) -> T) -> T {
+        match self.rules.get() {
+            Some(rules) => using(rules),
+            None => using(&self.read()),
+        }
+    }
+
+    fn read(&self) -> Rules {
+        load::load(&self.built_in, &[]).expect("built-in lexicons load: the test-suite loads them all")
     }
 
     /// The files that it is made of.

@@ -348,14 +348,14 @@ impl Run<'_> {
     }
 
     fn stored(&self, transcript: &Transcript, turn: &Turn, cue: Cue) -> StoredCue {
-        let rule = self.lexicon.rule(cue.rule);
+        let rule = self.detector.rule_name(cue.rule);
         StoredCue {
             interaction_id: transcript.interaction_id.clone(),
             turn: turn.index,
             speaker: turn.speaker,
-            kind: rule.kind.clone(),
-            rule: rule.id.clone(),
-            language: self.lexicon.languages[usize::from(cue.rule.language)].tag.clone(),
+            kind: rule.kind.to_string(),
+            rule: rule.id.to_string(),
+            language: rule.language.to_string(),
             start: cue.start as u32,
             end: cue.end as u32,
             quote: quote(&turn.text, cue.start, cue.end),
