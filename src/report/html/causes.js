@@ -20,7 +20,7 @@ function actionsPart({ actions }) {
     { name: "Evidence", of: (row) => row.strength },
   ].filter(Boolean);
   return part("actions", "What to do first",
-    el("p", { class: "soft" }, `Categories and causes by what it is worth to remove them${hasCost ? "" : ": repeats that followed, less those to be expected by accident"}. A contact of several causes is in each line, so the lines do not add up.`),
+    el("p", { class: "soft" }, `Categories and causes by what it is worth to remove them${hasCost ? "" : ": repeats that followed, less those to be expected by accident"}. A contact of several causes is in each line, so the lines do not add up. Evidence is fair from 10 contacts on, or 2 that tell the cause both at first and later; strong from 30, or 5.`),
     table("What to do first", columns, actions.slice(0, MOST_ACTIONS)),
     actions.length > MOST_ACTIONS ? el("details", {}, el("summary", {}, `All ${count(actions.length)}`), table("Everything that could be done", columns, actions)) : null);
 }

@@ -34,7 +34,7 @@ function coachingPart(coaching, choice = null) {
   const quoted = coaching.groups.filter((row) => row.standing === "below" && row.quotes.length);
   return part("coaching", COACHING_TITLE, choice,
     el("p", {}, coaching.sentence),
-    el("p", { class: "soft" }, `Each line is the FCR rate of one ${noun}, adjusted for the categories and channels handled and drawn towards the mean as far as chance explains the difference, with its 95 % interval. Only an interval that leaves out the mean tells somebody apart.`, judged.length > shown.length ? ` The chart has the ${MOST_INTERVALS / 2} lowest and highest of ${count(judged.length)}.` : ""),
+    el("p", { class: "soft" }, `Each line is the FCR rate of one ${noun}, adjusted for the categories and channels handled and drawn towards the mean as far as chance explains the difference, with its 95 % interval. Only an interval that leaves out the mean tells somebody apart. Expected is how many of the same contacts would have failed with others.`, judged.length > shown.length ? ` The chart has the ${MOST_INTERVALS / 2} lowest and highest of ${count(judged.length)}.` : ""),
     shown.length ? coachingChart(shown, coaching.fcr_rate, noun) : null,
     judged.length ? table(`Adjusted FCR by ${noun}`, columns, coaching.groups.filter((row) => row.standing !== "too_few")) : null,
     few.length ? el("details", {}, el("summary", {}, `${count(few.length)} ${noun}s with too few contacts to compare`), table(`Too few contacts, by ${noun}`, columns, few)) : null,

@@ -14,16 +14,15 @@ function driversPart(drivers, counted) {
   const groups = [drivers.overall, ...drivers.groups].filter(Boolean);
   const called = (group) => `${Object.values(group.key).map(named).join(" · ") || "All contacts"} (${count(group.failed_count)} failed)`;
   const place = el("div");
-  const select = choiceOf(groups.map(called), (at) => {
-    place.replaceChildren(...[groupOf(groups[at], drivers)].flat(Infinity).filter(Boolean));
+  const show = (at) => {
+    place.replaceChildren(el("div", {}, groupOf(groups[at], drivers)));
     draw();
-  });
+  };
+  show(0);
   const { method } = drivers;
-  const made = part("drivers", DRIVERS_TITLE,
+  return part("drivers", DRIVERS_TITLE,
     el("p", { class: "soft" }, `What tells contacts that failed from those that were resolved. Odds of 2 mean that failing is twice as likely, as odds, with it as without; of 0.5, half as likely. ${count(method.tested_term_count)} terms and ${count(method.tested_level_count)} values of properties were tested; of what is told as sure at most ${percent(method.false_discovery_rate)} is likely to be chance. Neither says what is the cause.`),
-    groups.length > 1 ? el("label", {}, "Show ", select) : null, place);
-  select.dispatchEvent(new Event("change"));
-  return made;
+    groups.length > 1 ? el("label", {}, "Show ", choiceOf(groups.map(called), show)) : null, place);
 }
 
 // A choice among names, which tells the place of the chosen one.
@@ -42,10 +41,13 @@ function wordsOf(group) {
   const told = group.words.filter(isTold);
   const silent = group.words.filter((words) => !isTold(words)).map(whose);
   const place = el("div");
-  const select = choiceOf(told.map(whose), (at) => { place.replaceChildren(...termsOf(told[at])); draw(); });
-  if (told.length) select.dispatchEvent(new Event("change"));
+  const show = (at) => {
+    place.replaceChildren(el("div", {}, termsOf(told[at])));
+    draw();
+  };
+  if (told.length) show(0);
   return [
-    told.length > 1 ? el("label", {}, "Words of ", select) : told.length ? el("p", {}, `Words of ${whose(told[0])}.`) : null, place,
+    told.length > 1 ? el("label", {}, "Words of ", choiceOf(told.map(whose), show)) : told.length ? el("p", {}, `Words of ${whose(told[0])}.`) : null, place,
     silent.length ? el("p", { class: "soft" }, "No term of ", listed(silent), " tells failed from resolved contacts.") : null,
     group.words_notes.map((note) => el("p", { class: "soft" }, `Words: ${note}.`)),
     group.words.length + group.words_notes.length ? null : el("p", { class: "soft" }, "No words are known of these contacts: add transcripts to see which tell."),
@@ -60,7 +62,7 @@ function termsOf(words) {
   const only = failed.length + resolved.length > shown.length ? ` The picture has the surest ${MOST_TERMS} of each.` : "";
   return [
     el("p", {}, failed.length ? ["Surest in failed contacts: ", quoted(failed), ". "] : "No term is surely told more in failed contacts. ", resolved.length ? ["Surest in resolved ones: ", quoted(resolved), "."] : "None is told more in resolved ones."),
-    el("p", { class: "soft" }, `A term counts once a contact. Right of 1: told more in contacts that failed; left: in those that were resolved. The lines are 95 % intervals.${only}${words.is_sampled ? " The words are those of a sample." : ""}`),
+    el("p", { class: "soft" }, `A term counts once a contact. Right of 1: told more in contacts that failed; left: in those that were resolved. The lines are 95 % intervals.${only}`),
     oddsChart("Odds ratios of terms; the table below has the numbers", shown.map((term) => ({ ...term, name: term.written, isSure: true, says: `in ${percent(term.failed_rate)} of the failed, ${percent(term.resolved_rate)} of the resolved contacts` })), "← resolved · odds of failing · failed →"),
     table(`Terms of ${whose(words)}`, [
       { name: "Term, and what was said", of: (row) => row.written, isProse: true, show: (value, row) => [el("b", { lang: words.language }, apart(value)), row.quotes.slice(0, 1).map((quote) => quoteOf(quote))] },
@@ -69,7 +71,7 @@ function termsOf(words) {
       { name: "Of resolved", of: (row) => row.resolved_rate, show: percent, isNumber: true },
       ...ODDS_COLUMNS,
     ], rows),
-  ].flat(Infinity);
+  ];
 }
 
 function propertiesOf({ model }, drivers) {
