@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use recontact::config::MAX_CONFIG_BYTES;
 use recontact::error::read_text;
 use recontact::measure::Period;
-use recontact::pipeline::{self, DriversOptions, ReportOptions, Reports};
+use recontact::pipeline::{self, ReportOptions, Reports};
 use recontact::policy::{Agents, Clock, Overrides, PRESETS, Policy, Preset, Same, Span, rate};
 use recontact::report::{ContactsWriter, Format, Report, Workbook, calm, render, render_page, trend_csv};
 use recontact::store::Store;
@@ -263,13 +263,17 @@ impl OutputArguments {
     fn write_workbook(&self, store: &Store, policy: &Policy) -> anyhow::Result<Report> {
         let mut reports = Reports::load(store, policy)?;
         let report = reports.report(policy, &self.options()?)?;
-        let drivers = reports.drivers(policy, &DriversOptions::default())?;
+        let counted_count = report.overall.scores.eligible_count;
+        let drivers = reports.drivers_beside(policy, counted_count)?;
         let gaps = match store.has_articles() {
             true => Some(reports.gaps(policy, &["category".to_string()])?),
             false => None,
         };
         let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
-        let mut workbook = workbook.with_drivers(&drivers);
+        let mut workbook = match &drivers {
+            Some(drivers) => workbook.with_drivers(drivers),
+            None => workbook,
+        };
         if let Some(gaps) = &gaps {
             workbook = workbook.with_gaps(gaps);
         }
@@ -277,6 +281,11 @@ impl OutputArguments {
         workbook.add_flow(reports.flow(policy, "category")?);
         let left_out = write_out(&self.output, |out| Ok(workbook.finish(out)?))?;
         left_out.iter().for_each(|what| say(format_args!("{what}; --format parquet has every contact")));
+        if drivers.is_none() {
+            say(format_args!(
+                "no sheet of drivers: they take long of {counted_count} contacts; `recontact drivers` tells them"
+            ));
+        }
         Ok(report)
     }
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use super::derive::tells_category;
-use super::report::groups;
+use super::report::{Reports, groups};
 use super::shown_causes::{ShownCauses, UNKNOWN};
 use super::view::{Extent, Loaded, View};
 use crate::interaction::Micros;
@@ -30,21 +30,33 @@ const MOST_TOPICS: usize = 200;
 ///
 /// Errors: another dimension, agents that the policy hides, an unknown time zone, a damaged store.
 pub fn coaching(store: &Store, policy: &Policy, by: &str) -> Result<CoachingList> {
+    let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
+    let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
+    list(&loaded.view(policy)?, by)
+}
+
+impl Reports {
+    /// The same of what was read for reports, under a policy that [suits](Reports::suits) it.
+    ///
+    /// Errors: as [`coaching`].
+    pub fn coaching(&self, policy: &Policy, by: &str) -> Result<CoachingList> {
+        list(&self.view(policy)?, by)
+    }
+}
+
+fn list(view: &View, by: &str) -> Result<CoachingList> {
     if !COACHED.contains(&by) {
         return Err(Error::data(
-            store.dir(),
+            view.store.dir(),
             format!("nobody can be coached by `{by}`"),
             "write --by agent_id or --by team",
         ));
     }
-    let cues = store.cues_of_kinds(|kind| tells_category(policy, kind))?;
-    let loaded = Loaded::read(store, policy, &cues, Extent::Keys)?;
-    let view = loaded.view(policy)?;
     Ok(CoachingList {
         schema: 1,
-        policy: serde_json::to_value(policy).expect("a policy is plain data"),
-        commit_id: store.commit_id(),
-        coaching: coached(&view, by)?,
+        policy: serde_json::to_value(view.policy).expect("a policy is plain data"),
+        commit_id: view.store.commit_id(),
+        coaching: coached(view, by)?,
     })
 }
 

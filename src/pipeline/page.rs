@@ -14,7 +14,7 @@ use super::view::View;
 use crate::link::{NO_ROW, rows_of};
 use crate::measure::{Dimension, Groups, Scores, Verdict, group, score_classes};
 use crate::policy::Policy;
-use crate::report::{Flow, Gaps, Report, Sweep, scope};
+use crate::report::{Drivers, Flow, Gaps, Report, Sweep, scope};
 use crate::store::{self, Store, key};
 use crate::{Error, Result};
 
@@ -31,6 +31,9 @@ pub struct Page {
     /// What failed contacts ask and no article answers; where it was asked for and there is something to tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gaps: Option<Gaps>,
+    /// What tells failed from resolved contacts; where it was asked for and does not take long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drivers: Option<Drivers>,
     /// The report's counts, cut finer.
     pub slices: Vec<Slice>,
     /// Where the contacts of each category below its target are, by other dimensions.
@@ -122,12 +125,13 @@ pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<P
         true => Some(reports.gaps(policy, &["category".to_string()])?),
         false => None,
     };
-    Ok(Page { sweep: Some(sweep(store, policy)?), gaps, stories, untold_count, ..page })
+    let drivers = reports.drivers_beside(policy, page.report.overall.scores.eligible_count)?;
+    Ok(Page { sweep: Some(sweep(store, policy)?), gaps, drivers, stories, untold_count, ..page })
 }
 
 impl Reports {
-    /// A page without sweep, gaps and stories, for those who can ask for them, under a policy that [suits](Reports::suits) what
-    /// was read.
+    /// A page without sweep, gaps, drivers and stories, for those who can ask for them, under a policy that
+    /// [suits](Reports::suits) what was read.
     ///
     /// Errors: as [`report`](super::report()).
     pub fn page(&self, policy: &Policy, options: &ReportOptions) -> Result<Page> {
@@ -141,6 +145,7 @@ impl Reports {
             report,
             sweep: None,
             gaps: None,
+            drivers: None,
             slices,
             places,
             flow,

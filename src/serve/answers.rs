@@ -12,11 +12,12 @@ use serde::Serialize;
 use super::Desk;
 use super::asked::Asked;
 use super::commit::Commit;
+use super::desk::Takes;
 use super::search;
 use super::tester::Test;
 use crate::Error;
 use crate::interaction::Turn;
-use crate::pipeline::{self, About, Explanation};
+use crate::pipeline::{self, About, DriversOptions, Explanation};
 use crate::policy::{PRESETS, Policy};
 use crate::report::{live_page, page_asset};
 
@@ -103,7 +104,7 @@ pub(super) async fn status(State(desk): Shared, RawQuery(query): RawQuery) -> An
 }
 
 pub(super) async fn page(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let (policy, options) = (asked.policy(commit)?, asked.options()?);
         commit.answer("page", &policy, &options, || Ok(commit.reports(&policy)?.page(&policy, &options)?))
     })
@@ -111,7 +112,7 @@ pub(super) async fn page(desk: Shared, query: RawQuery) -> Answer {
 }
 
 pub(super) async fn report(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let (policy, options) = (asked.policy(commit)?, asked.options()?);
         let report = || Ok(commit.reports(&policy)?.report_of(&policy, &options)?);
         commit.answer("report", &policy, &options, report)
@@ -120,15 +121,51 @@ pub(super) async fn report(desk: Shared, query: RawQuery) -> Answer {
 }
 
 pub(super) async fn sweep(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let policy = asked.policy(commit)?;
         commit.answer("sweep", &policy, (), || Ok(pipeline::sweep(commit.store(), &policy)?))
     })
     .await
 }
 
+pub(super) async fn drivers(desk: Shared, query: RawQuery) -> Answer {
+    answer(desk, query, Takes::Long, |commit, asked| {
+        let policy = asked.policy(commit)?;
+        let options = DriversOptions {
+            by: asked.names("by")?,
+            category: asked.one("category")?,
+            attributes: asked.all("attribute"),
+        };
+        commit.answer("drivers", &policy, &options, || {
+            Ok(commit.reports(&policy)?.drivers(&policy, &options)?)
+        })
+    })
+    .await
+}
+
+pub(super) async fn gaps(desk: Shared, query: RawQuery) -> Answer {
+    answer(desk, query, Takes::Long, |commit, asked| {
+        let policy = asked.policy(commit)?;
+        let by = match asked.names("by")? {
+            by if by.is_empty() => vec!["category".to_string()],
+            by => by,
+        };
+        commit.answer("gaps", &policy, &by, || Ok(commit.reports(&policy)?.gaps(&policy, &by)?))
+    })
+    .await
+}
+
+pub(super) async fn coaching(desk: Shared, query: RawQuery) -> Answer {
+    answer(desk, query, Takes::Moments, |commit, asked| {
+        let policy = asked.policy(commit)?;
+        let by = asked.one("by")?.unwrap_or_else(|| "agent_id".to_string());
+        commit.answer("coaching", &policy, &by, || Ok(commit.reports(&policy)?.coaching(&policy, &by)?))
+    })
+    .await
+}
+
 pub(super) async fn contact(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let (policy, id) = (asked.policy(commit)?, asked.needed("id")?);
         commit.answer("contact", &policy, &id, || {
             let reports = commit.reports(&policy)?;
@@ -147,7 +184,7 @@ pub(super) async fn contact(desk: Shared, query: RawQuery) -> Answer {
 }
 
 pub(super) async fn customer(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let (policy, id) = (asked.policy(commit)?, asked.needed("id")?);
         let explain =
             || Ok(commit.reports(&policy)?.explain(&policy, &id, Some(About::Customer), MOST_ENTRIES)?);
@@ -157,7 +194,7 @@ pub(super) async fn customer(desk: Shared, query: RawQuery) -> Answer {
 }
 
 pub(super) async fn search(desk: Shared, query: RawQuery) -> Answer {
-    answer(desk, query, |commit, asked| {
+    answer(desk, query, Takes::Moments, |commit, asked| {
         let (policy, request) = (asked.policy(commit)?, search::request(asked)?);
         commit.answer("search", &policy, &request, || Ok(commit.searches(&policy)?.search(&request)?))
     })
@@ -169,7 +206,7 @@ pub(super) async fn detect(State(desk): Shared, body: Result<Bytes, BytesRejecti
         status: rejection.status(),
         says: "the text is over 256 KiB long: test a shorter one".to_string(),
     })?;
-    let tested = desk.work(move |desk| {
+    let tested = desk.work(Takes::Moments, move |desk| {
         let test: Test = serde_json::from_slice(&body)
             .map_err(|error| Fault::bad(format!("send {{\"text\": \"…\"}}: {error}")))?;
         desk.tester().test(&test)
@@ -182,6 +219,7 @@ pub(super) async fn detect(State(desk): Shared, body: Result<Bytes, BytesRejecti
 async fn answer(
     State(desk): Shared,
     RawQuery(query): RawQuery,
+    takes: Takes,
     of: impl FnOnce(&Commit, &mut Asked) -> Result<Bytes, Fault> + Send + 'static,
 ) -> Answer {
     let work = move |desk: &Desk| {
@@ -192,7 +230,7 @@ async fn answer(
         asked.done()?;
         Ok(json(answer?, &commit))
     };
-    desk.work(work).await
+    desk.work(takes, work).await
 }
 
 fn json(bytes: Bytes, commit: &Commit) -> Response {

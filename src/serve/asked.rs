@@ -77,8 +77,13 @@ impl Asked {
             ("month", Period::Month),
             ("quarter", Period::Quarter),
         ];
-        let by = self.one("by")?.map(|names| names.split(',').map(str::to_string).collect());
-        Ok(ReportOptions { by: by.unwrap_or_default(), trend: self.word("trend", &periods)? })
+        Ok(ReportOptions { by: self.names("by")?, trend: self.word("trend", &periods)? })
+    }
+
+    /// Names with commas between them.
+    pub(super) fn names(&mut self, name: &str) -> Result<Vec<String>, Fault> {
+        let names = self.one(name)?.map(|names| names.split(',').map(str::to_string).collect());
+        Ok(names.unwrap_or_default())
     }
 
     /// That everything was asked for.

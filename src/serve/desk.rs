@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use super::answers::Fault;
@@ -18,6 +18,19 @@ const MOST_AT_WORK: usize = 2;
 /// Requests that wait for that; of more they are told to come again.
 const MOST_WAITING: usize = 64;
 
+/// What may work at a time of what takes long, so that the other right is free for what does not. Who waits for what is being
+/// worked out already is then given the kept answer.
+const MOST_LONG: usize = 1;
+
+/// How long something takes to work out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// A second or two of the largest stores.
+    Moments,
+    /// A minute of them.
+    Long,
+}
+
 /// A store to be asked about.
 pub struct Desk {
     options: ServeOptions,
@@ -27,6 +40,8 @@ pub struct Desk {
     places: Arc<Semaphore>,
     /// To work.
     rights: Arc<Semaphore>,
+    /// To work for long.
+    long_rights: Arc<Semaphore>,
 }
 
 impl Desk {
@@ -41,6 +56,7 @@ impl Desk {
             current: Mutex::new(None),
             places: Arc::new(Semaphore::new(MOST_AT_WORK + MOST_WAITING)),
             rights: Arc::new(Semaphore::new(MOST_AT_WORK)),
+            long_rights: Arc::new(Semaphore::new(MOST_LONG)),
         })
     }
 
@@ -68,13 +84,18 @@ impl Desk {
     /// Works something out where it may block, when its turn comes.
     pub(super) async fn work<T: Send + 'static>(
         self: &Arc<Desk>,
+        takes: Takes,
         work: impl FnOnce(&Desk) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| Fault::busy())?;
-        let right = self.rights.clone().acquire_owned().await.map_err(|_| Fault::busy())?;
-        // Who no longer listens ends the waiting and not the work: both are held until that is done.
+        let long_right = match takes {
+            Takes::Long => Some(held(&self.long_rights).await?),
+            Takes::Moments => None,
+        };
+        let right = held(&self.rights).await?;
+        // Who no longer listens ends the waiting and not the work: all are held until that is done.
         self.look(move |desk| {
-            let _held = (place, right);
+            let _held = (place, long_right, right);
             work(desk)
         })
         .await
@@ -88,4 +109,9 @@ impl Desk {
         let desk = self.clone();
         spawn_blocking(move || look(&desk)).await.map_err(|_| Fault::bug())?
     }
+}
+
+/// A right, once one is free.
+async fn held(rights: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Fault> {
+    rights.clone().acquire_owned().await.map_err(|_| Fault::busy())
 }

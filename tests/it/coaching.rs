@@ -191,6 +191,8 @@ fn everything(folder: &Folder, agents: &str, by: &str) -> Vec<(String, String)> 
         format!("search know --by {by}"),
         format!("search know --by {by} --format json"),
         format!("search know --by {by} --format csv"),
+        "drivers --format json".to_string(),
+        "gaps --format json".to_string(),
         "explain F1".to_string(),
         "explain F1 --json".to_string(),
         "explain C1 --as customer --json".to_string(),
@@ -214,6 +216,11 @@ fn everything(folder: &Folder, agents: &str, by: &str) -> Vec<(String, String)> 
     let server = Server::with_agents(&folder.path().join("s"), agents);
     for address in [
         format!("/api/page?by={by}"),
+        format!("/api/coaching?by={by}"),
+        format!("/api/drivers?by={by}&attribute=agent_id"),
+        "/api/coaching".to_string(),
+        "/api/drivers".to_string(),
+        "/api/gaps".to_string(),
         "/api/search?q=know&by=agent_id".to_string(),
         "/api/contact?id=F1".to_string(),
         "/api/customer?id=C1".to_string(),

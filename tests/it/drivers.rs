@@ -1,7 +1,11 @@
 //! `recontact drivers`: words and properties that were planted are found, and nothing where nothing is.
 
 use std::fmt::Write;
+use std::path::Path;
 
+use recontact::pipeline::{DriversOptions, Reports};
+use recontact::policy::Policy;
+use recontact::store::Store;
 use serde_json::{Value, json};
 
 use super::program::{Folder, demo_store, finished, number, program, run_in};
@@ -313,6 +317,16 @@ fn one_category_can_be_asked_for_and_an_unknown_one_is_an_error() {
     );
     let error = folder.run("drivers --store s --attribute plann").error();
     assert!(error.contains("no field `plann`"), "{error}");
+}
+
+#[test]
+fn a_report_brings_the_drivers_of_a_hundred_thousand_contacts_and_no_more() {
+    let store = Store::open(Path::new(demo_store())).unwrap();
+    let policy = Policy::default();
+    let reports = Reports::load(&store, &policy).unwrap();
+    let beside = reports.drivers_beside(&policy, 100_000).unwrap().unwrap();
+    assert_eq!(beside, reports.drivers(&policy, &DriversOptions::default()).unwrap());
+    assert_eq!(reports.drivers_beside(&policy, 100_001).unwrap(), None);
 }
 
 #[test]

@@ -61,6 +61,8 @@ mod labelled;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
+mod parts;
+#[cfg(test)]
 mod planted;
 mod policy;
 #[cfg(test)]

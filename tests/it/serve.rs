@@ -124,6 +124,15 @@ fn it_answers_with_what_the_command_line_prints() {
             "report --format json --lookback 1d --clock start --derive-category",
         ),
         ("/api/sweep", "sweep --format json"),
+        ("/api/drivers", "drivers --format json"),
+        (
+            "/api/drivers?by=channel&category=Billing&attribute=plan&window=3d",
+            "drivers --format json --by channel --category Billing --attribute plan --window 3d",
+        ),
+        ("/api/gaps", "gaps --format json"),
+        ("/api/gaps?by=category,language&window=3d", "gaps --format json --by category,language --window 3d"),
+        ("/api/coaching", "coaching --format json"),
+        ("/api/coaching?by=team&same=any", "coaching --format json --by team --same any"),
         ("/api/customer?id=C-20431", "explain C-20431 --as customer --json"),
         (
             "/api/search?q=number+NEAR+invoice&class=repeat&limit=10",
@@ -211,12 +220,19 @@ fn what_cannot_be_answered_is_told_in_the_words_of_the_command_line() {
         ("/api/contact?id=nobody", "explain nobody --as contact"),
         ("/api/customer?id=nobody", "explain nobody --as customer"),
         ("/api/report?by=colour", "report --by colour"),
+        ("/api/gaps?by=colour", "gaps --by colour"),
+        ("/api/drivers?category=Biling", "drivers --category Biling"),
         ("/api/search?q=refund&category=Biling", "search refund --category Biling"),
         ("/api/search?q=(refund", "search (refund"),
     ] {
         let expected = Folder::new().run(&format!("{arguments} --store {}", demo_store())).error();
         assert_eq!(server.fault(address, StatusCode::UNPROCESSABLE_ENTITY), expected, "{address}");
     }
+    let nobody = server.fault("/api/coaching?by=channel", StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        nobody.ends_with("nobody can be coached by `channel`: write --by agent_id or --by team"),
+        "{nobody}"
+    );
     assert_eq!(server.fault("/api/pages", StatusCode::NOT_FOUND), "there is nothing at this address: see /");
     server.fault("/assets/mod.rs", StatusCode::NOT_FOUND);
     server.post("/api/page", "").fault(StatusCode::METHOD_NOT_ALLOWED);

@@ -20,7 +20,7 @@ function actionsPart({ actions }) {
     { name: "Evidence", of: (row) => row.strength },
   ].filter(Boolean);
   return part("actions", "What to do first",
-    el("p", { class: "soft" }, `Categories and causes by what it is worth to remove them${hasCost ? "" : ": repeats that followed, less those to be expected by accident"}. A contact of several causes is in each line, so the lines do not add up.`),
+    el("p", { class: "soft" }, `Categories and causes by what it is worth to remove them${hasCost ? "" : ": repeats that followed, less those to be expected by accident"}. A contact of several causes is in each line, so the lines do not add up. Evidence is fair from 10 contacts on, or 2 that tell the cause both at first and later; strong from 30, or 5.`),
     table("What to do first", columns, actions.slice(0, MOST_ACTIONS)),
     actions.length > MOST_ACTIONS ? el("details", {}, el("summary", {}, `All ${count(actions.length)}`), table("Everything that could be done", columns, actions)) : null);
 }
@@ -59,12 +59,11 @@ function causesPart({ causes }) {
       { name: "Category", of: (row) => row.key.category, show: categoryLink },
       { name: "Failed", of: (row) => row.failed_count, isNumber: true },
       { name: "Unknown", of: (row) => row.unknown_count, isNumber: true },
-      { name: "Leading causes", of: (row) => row.causes.slice(0, 3).map((one) => `${one.cause} ${count(one.contact_count)} (${percent(one.share)})`).join(", ") || NONE },
+      { name: "Leading causes", of: (row) => row.causes.slice(0, 3).map((one) => `${one.cause} ${count(one.contact_count)} (${percent(one.share)})`).join(", ") || NONE, isProse: true },
     ], causes.categories));
 }
 
-const causeQuote = (quote) => el("blockquote", { lang: quote.language, dir: "auto" }, quote.text,
-  el("footer", { dir: "ltr" }, `${quote.speaker}${quote.is_repeat ? ", in the repeat" : ""}, ${date(quote.started_at)}, `, storyLink(quote.interaction_id, quote.interaction_id)));
+const causeQuote = (quote) => quoteOf(quote, `${quote.speaker}${quote.is_repeat ? ", in the repeat" : ""}`);
 
 // Shares of the failed contacts with their intervals, the largest on top.
 function causesChart(causes) {
@@ -78,6 +77,6 @@ function causesChart(causes) {
       hovertext: rows.map((row) => `<b>${short(row.cause, 60)}</b><br>${count(row.contact_count)} failed contacts, ${percent(row.share)} (${interval(row.low, row.high)})`),
       hoverinfo: "text",
     }],
-    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "% of failed first contacts" }, rangemode: "tozero" }, yaxis: namesAxis(rows, width) },
+    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "% of failed first contacts" }, rangemode: "tozero" }, yaxis: categoriesAxis(rows, width) },
   }), 90 + 28 * rows.length);
 }

@@ -24,10 +24,11 @@ function draw() {
     if (!place.isConnected) continue;
     const { traces, layout } = make(colours, place.clientWidth);
     const axis = { gridcolor: colours.line, zerolinecolor: colours.soft, automargin: true, fixedrange: true };
+    const axisOf = (own = {}) => ({ ...axis, ...own, ...(own.title && { title: { font: { size: 13 }, ...own.title } }) });
     Plotly.react(place, traces, {
       height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: colours.ink, family: "system-ui, sans-serif", size: 13 },
       margin: { l: 10, r: 14, t: 10, b: 36 }, dragmode: false, hoverlabel: { align: "left" }, legend: { orientation: "h", traceorder: "normal", y: 1 + 16 / height, yanchor: "bottom" },
-      ...layout, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
+      ...layout, xaxis: axisOf(layout.xaxis), yaxis: axisOf(layout.yaxis),
     }, { responsive: true, displayModeBar: false });
   }
 }
@@ -36,7 +37,30 @@ function draw() {
 const MOST_BARS = 20;
 
 // An axis with the names of rows at 0, 1, 2 …: its zero is a row and no line.
-const namesAxis = (rows, width) => ({ zeroline: false, tickvals: rows.map((_, place) => place), ticktext: rows.map((entry) => short(entry.category, width < 500 ? 14 : 28)) });
+const mostLetters = (width) => (width < 500 ? 16 : 28);
+const namesAxis = (names, width) => ({ zeroline: false, tickvals: names.map((_, place) => place), ticktext: names.map((name) => short(name, mostLetters(width))) });
+const categoriesAxis = (rows, width) => namesAxis(rows.map((row) => row.category), width);
+
+// A name with its kind behind it, where there is room for both.
+const withKind = ({ name, kind }, width) => (kind && named(name).length + kind.length + 3 <= mostLetters(width) ? `${named(name)} (${kind})` : name);
+
+// A dot each and the line of its interval, from the top down, and a line at what they are compared with. A row is
+// {name, kind, at, low, high, colour, symbol, says}.
+function intervalsChart(label, sorted, middle, xaxis) {
+  const rows = [...sorted].reverse();
+  return chart(label, (colours, width) => ({
+    traces: [{
+      type: "scatter", mode: "markers", y: rows.map((_, place) => place), x: rows.map((row) => row.at),
+      marker: { size: 9, color: rows.map((row) => colours[row.colour]), symbol: rows.map((row) => row.symbol) },
+      error_x: { type: "data", symmetric: false, color: colours.soft, thickness: 1.4, array: rows.map((row) => row.high - row.at), arrayminus: rows.map((row) => row.at - row.low) },
+      hovertext: rows.map((row) => row.says), hoverinfo: "text",
+    }],
+    layout: {
+      showlegend: false, xaxis, yaxis: { ...namesAxis(rows.map((row) => withKind(row, width)), width), range: [-0.7, rows.length - 0.3] },
+      shapes: isNumber(middle) ? [{ type: "line", xref: "x", yref: "paper", x0: middle, x1: middle, y0: 0, y1: 1, line: { color: colours.ink, dash: "dash", width: 1.5 } }] : [],
+    },
+  }), 90 + 24 * rows.length);
+}
 
 // Failures beyond the target in the order of the entries, each with its interval.
 function excessChart(entries) {
@@ -50,7 +74,7 @@ function excessChart(entries) {
       hovertext: rows.map((entry) => `<b>${short(entry.category, 60)}</b>: ${VERDICTS[entry.verdict]}<br>${count(failedOf(entry))} of ${count(entry.eligible_count)} failed, FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)})<br>${tenths(entry.excess_failure_count)} failures beyond the target of ${percent(entry.target)}`),
       hoverinfo: "text",
     }],
-    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: namesAxis(rows, width) },
+    layout: { showlegend: false, bargap: 0.3, xaxis: { title: { text: "failures beyond the target" } }, yaxis: categoriesAxis(rows, width) },
   }), 90 + 30 * rows.length);
 }
 
@@ -91,7 +115,7 @@ function saidDoneChart(entries) {
       type: "bar", orientation: "h", name, y: rows.map((_, place) => place), x: rows.map((entry) => entry.said_done[part]), marker: { color: colours[colour], pattern: { shape } },
       hovertext: rows.map((entry) => `<b>${short(entry.category, 60)}</b><br>${count(entry.said_done[part])} ${name}`), hoverinfo: "text",
     })),
-    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: namesAxis(rows, width) },
+    layout: { barmode: "stack", xaxis: { title: { text: "contacts" } }, yaxis: categoriesAxis(rows, width) },
   }), 130 + 28 * rows.length);
 }
 
@@ -104,7 +128,7 @@ function waterfallChart(steps) {
       type: "waterfall", orientation: "h", y: steps.map((step) => step.name), x: steps.map((step) => (step.step === "read" ? step.count : isTotal(step) ? 0 : -step.count)),
       measure: steps.map((step) => (step.step === "read" ? "absolute" : isTotal(step) ? "total" : "relative")),
       decreasing: { marker: { color: colours.at_risk } }, totals: { marker: { color: colours.accent } }, connector: { line: { color: colours.line } },
-      text: steps.map((step) => count(step.count)), textposition: "auto", textangle: 0, cliponaxis: false, hovertext: steps.map((step) => `${step.name}: ${count(step.count)}`), hoverinfo: "text",
+      text: steps.map((step) => count(step.count)), textposition: "auto", insidetextfont: { color: colours.paper }, textangle: 0, cliponaxis: false, hovertext: steps.map((step) => `${step.name}: ${count(step.count)}`), hoverinfo: "text",
     }],
     layout: { showlegend: false, yaxis: { autorange: "reversed", type: "category" }, xaxis: { title: { text: "rows" }, rangemode: "tozero" } },
   }), 100 + 28 * rows.length);

@@ -1,4 +1,5 @@
-// The coaching list: agents or teams against what their mix of contacts lets expect. It is there where one was asked for.
+// The coaching list: agents or teams against what their mix of contacts lets expect. In a file it is there where it was asked
+// for; a server's page has a `choice` of agents or teams.
 "use strict";
 
 const STANDINGS = { below: "✗ clearly below", not_distinguishable: "not distinguishable", above: "✓ clearly above", too_few: "? too few" };
@@ -8,11 +9,14 @@ const STANDING_COLOURS = { below: "fails", not_distinguishable: "too_few", above
 // Intervals that a chart has room for: the lowest and the highest.
 const MOST_INTERVALS = 40;
 
-function coachingPart(coaching) {
+const COACHING_TITLE = "Whose contacts fail more than expected";
+
+function coachingPart(coaching, choice = null) {
   if (!coaching) return null;
   const noun = coaching.by === "team" ? "team" : "agent";
   const title = coaching.by === "team" ? "Team" : "Agent";
   const judged = coaching.groups.filter((row) => isNumber(row.adjusted_rate)).sort((a, b) => b.adjusted_rate - a.adjusted_rate);
+  const few = coaching.groups.filter((row) => row.standing === "too_few");
   const shown = judged.length > MOST_INTERVALS ? [...judged.slice(0, MOST_INTERVALS / 2), ...judged.slice(-MOST_INTERVALS / 2)] : judged;
   const columns = [
     { name: title, of: (row) => row.name },
@@ -28,13 +32,13 @@ function coachingPart(coaching) {
     { name: "Beyond expectation", of: (row) => row.categories.slice(0, 3).map((it) => `${named(it.category)} ${points(it.excess_failure_count)}`).join(", "), isProse: true },
   ].filter(Boolean);
   const quoted = coaching.groups.filter((row) => row.standing === "below" && row.quotes.length);
-  const quote = (it) => el("blockquote", { lang: it.language, dir: "auto" }, it.text, el("footer", { dir: "ltr" }, `${date(it.started_at)}, `, storyLink(it.interaction_id, it.interaction_id)));
-  return part("coaching", "Coaching",
+  return part("coaching", COACHING_TITLE, choice,
     el("p", {}, coaching.sentence),
-    el("p", { class: "soft" }, `Each line is the FCR rate of one ${noun}, adjusted for the categories and channels handled and drawn towards the mean as far as chance explains the difference, with its 95 % interval. Only an interval that leaves out the mean tells somebody apart.`, judged.length > shown.length ? ` The chart has the ${MOST_INTERVALS / 2} lowest and highest of ${count(judged.length)}.` : ""),
+    el("p", { class: "soft" }, `Each line is the FCR rate of one ${noun}, adjusted for the categories and channels handled and drawn towards the mean as far as chance explains the difference, with its 95 % interval. Only an interval that leaves out the mean tells somebody apart. Expected is how many of the same contacts would have failed with others.`, judged.length > shown.length ? ` The chart has the ${MOST_INTERVALS / 2} lowest and highest of ${count(judged.length)}.` : ""),
     shown.length ? coachingChart(shown, coaching.fcr_rate, noun) : null,
-    table(`Adjusted FCR by ${noun}`, columns, coaching.groups),
-    quoted.map((row) => el("details", {}, el("summary", {}, "What was said: ", apart(row.name)), row.quotes.map(quote))),
+    judged.length ? table(`Adjusted FCR by ${noun}`, columns, coaching.groups.filter((row) => row.standing !== "too_few")) : null,
+    few.length ? el("details", {}, el("summary", {}, `${count(few.length)} ${noun}s with too few contacts to compare`), table(`Too few contacts, by ${noun}`, columns, few)) : null,
+    quoted.map((row) => el("details", {}, el("summary", {}, "What was said: ", apart(row.name)), row.quotes.map((quote) => quoteOf(quote)))),
     coaching.topics.length ? [el("h3", {}, "What teams may be trained on"),
       el("p", { class: "soft" }, "Categories and causes in which a team has more failures than other teams would have had."),
       table("Topics by team", [
@@ -44,22 +48,12 @@ function coachingPart(coaching) {
       ], coaching.topics)] : null);
 }
 
-// Intervals from the lowest at the bottom, and the mean.
-function coachingChart(sorted, mean, noun) {
-  const rows = [...sorted].reverse();
-  const rates = rows.map((row) => 100 * row.adjusted_rate);
-  return chart(`Adjusted FCR of each ${noun} with its interval; the table below has the numbers`, (colours, width) => ({
-    traces: [{
-      type: "scatter", mode: "markers", y: rows.map((_, place) => place), x: rates,
-      marker: { size: 9, color: rows.map((row) => colours[STANDING_COLOURS[row.standing]]), symbol: rows.map((row) => ({ below: "diamond", above: "square" })[row.standing] || "circle") },
-      error_x: { type: "data", symmetric: false, color: colours.soft, thickness: 1.4, array: rows.map((row) => 100 * (row.adjusted_high - row.adjusted_rate)), arrayminus: rows.map((row) => 100 * (row.adjusted_rate - row.adjusted_low)) },
-      hovertext: rows.map((row) => `<b>${short(row.name, 60)}</b>: ${STANDINGS[row.standing]}<br>adjusted ${percent(row.adjusted_rate)} (${interval(row.adjusted_low, row.adjusted_high)}), as it is ${percent(row.fcr_rate)}<br>${count(row.compared_failed_count)} of ${count(row.compared_count)} failed, ${tenths(row.expected_failure_count)} expected`),
-      hoverinfo: "text",
-    }],
-    layout: {
-      showlegend: false, xaxis: { ticksuffix: " %", title: { text: "adjusted FCR" } },
-      yaxis: { zeroline: false, tickvals: rows.map((_, place) => place), ticktext: rows.map((row) => short(row.name, width < 500 ? 14 : 28)) },
-      shapes: isNumber(mean) ? [{ type: "line", xref: "x", yref: "paper", x0: 100 * mean, x1: 100 * mean, y0: 0, y1: 1, line: { color: colours.ink, dash: "dash", width: 1.5 } }] : [],
-    },
-  }), 90 + 24 * rows.length);
+// From the highest on top to the lowest, and the mean.
+function coachingChart(shown, mean, noun) {
+  const rows = shown.map((row) => ({
+    name: row.name, at: 100 * row.adjusted_rate, low: 100 * row.adjusted_low, high: 100 * row.adjusted_high,
+    colour: STANDING_COLOURS[row.standing], symbol: { below: "diamond", above: "square" }[row.standing] || "circle",
+    says: `<b>${short(row.name, 60)}</b>: ${STANDINGS[row.standing]}<br>adjusted ${percent(row.adjusted_rate)} (${interval(row.adjusted_low, row.adjusted_high)}), as it is ${percent(row.fcr_rate)}<br>${count(row.compared_failed_count)} of ${count(row.compared_count)} failed, ${tenths(row.expected_failure_count)} expected`,
+  }));
+  return intervalsChart(`Adjusted FCR of each ${noun} with its interval; the table below has the numbers`, rows, isNumber(mean) ? 100 * mean : null, { ticksuffix: " %", title: { text: "adjusted FCR" } });
 }

@@ -21,12 +21,16 @@ const categoryLink = (name) => linked.category(name);
 function openStory(event, number, id) {
   event.preventDefault();
   const story = document.getElementById(`story-${number}`);
-  story.open = true;
+  for (let it = story; it; it = it.parentElement.closest("details")) it.open = true;
   for (const row of story.querySelectorAll("tbody tr")) row.classList.toggle("here", row.firstChild.textContent === id);
   history.replaceState(null, "", `#story-${number}`);
   story.scrollIntoView({ block: "start" });
   story.querySelector("summary").focus({ preventScroll: true });
 }
+
+// Words of a contact: whose, when, and the way to its story.
+const quoteOf = (quote, who) => el("blockquote", { lang: quote.language, dir: "auto" }, quote.text,
+  el("footer", { dir: "ltr" }, who ? `${who}, ` : "", `${date(quote.started_at)}, `, storyLink(quote.interaction_id, quote.interaction_id)));
 
 const DIMENSION_NAMES = { channel: "Channel", team: "Team", agent_id: "Agent", language: "Language", weekday: "Weekday", hour: "Hour" };
 
@@ -50,14 +54,13 @@ function evidenceOf(entry) {
   if (!entry.evidence) return null;
   return [el("h3", {}, "What customers say"), ...entry.evidence.map((idea) => el("div", {},
     el("p", {}, el("b", {}, idea.rule), ` in ${count(idea.contact_count)} contacts, as in “`, apart(idea.phrase), "”"),
-    idea.quotes.map((quote) => el("blockquote", { lang: quote.language, dir: "auto" }, quote.text,
-      el("footer", { dir: "ltr" }, `customer, ${date(quote.started_at)}, `, storyLink(quote.interaction_id, quote.interaction_id))))))];
+    idea.quotes.map((quote) => quoteOf(quote, "customer"))))];
 }
 
 function detailsPart({ report, places }) {
   const below = report.categories.filter((entry) => entry.verdict === "fails" || entry.verdict === "at_risk");
   if (below.length === 0) return null;
-  return part("details", "Behind the numbers", below.map((entry) => el("article", { id: detailId(entry.category) },
+  return part("details", "What is behind the categories that fail", below.map((entry) => el("article", { id: detailId(entry.category) },
     el("h3", {}, apart(entry.category), " ", verdictOf(entry.verdict)),
     el("p", {}, `FCR ${percent(entry.fcr_rate)} (${interval(entry.fcr_low, entry.fcr_high)}): ${count(failedOf(entry))} of ${count(entry.eligible_count)} eligible first contacts failed.`),
     evidenceOf(entry), placesOf(entry, places))));
@@ -67,10 +70,10 @@ function storiesPart({ stories, untold_count }) {
   if (stories.length === 0) return null;
   return part("stories", "The customers who are quoted",
     el("p", { class: "soft" }, "All their contacts in order, and how each counts under the policy."),
-    stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
+    el("details", {}, el("summary", {}, `${count(stories.length)} customers`), stories.map(({ timeline, left_out_count }, at) => el("details", { class: "story", id: `story-${at + 1}` },
       el("summary", {}, `${extent({ timeline, left_out_count }, "contacts")}: `, listed([...new Set(timeline.map((entry) => entry.category))])),
       left_out_count ? el("p", { class: "soft" }, `${count(left_out_count)} earlier contacts are left out.`) : null,
-      timelineTable(timeline))),
+      timelineTable(timeline)))),
     untold_count ? el("p", { class: "soft" }, `${count(untold_count)} more customers are quoted; recontact explain tells their stories.`) : null);
 }
 

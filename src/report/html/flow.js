@@ -39,7 +39,7 @@ function flowChart(flow, values) {
   const grid = rows.map((from) => values.map((to) => cells.get(key(from.value, to.value))));
   const each = (of, nothing = null) => grid.map((row) => row.map((cell) => (cell ? of(cell) : nothing)));
   const hover = (cell) => `<b>${short(cell.from, 60)} → ${short(cell.to, 60)}</b><br>${count(cell.next_count)} contacts, ${percent(cell.share)} (${interval(cell.share_low, cell.share_high)})${isNumber(cell.expected_count) ? `<br>${tenths(cell.expected_count)} by chance` : ""}${cell.worded_count ? `<br>${count(cell.stated_count)} of ${count(cell.worded_count)} with words state a repeat` : ""}`;
-  const axis = (of, width) => ({ ...namesAxis(of.map((value) => ({ category: value.value })), width), showgrid: false });
+  const axis = (of, width) => ({ ...namesAxis(of.map((value) => value.value), width), showgrid: false });
   return chart("The share of contacts of each category that came back as each other; the table below has the numbers", (colours, width) => ({
     traces: [{
       type: "heatmap", x: values.map((_, place) => place), y: rows.map((_, place) => place), xgap: 2, ygap: 2, showscale: false, zmin: 0, zmax: Math.sqrt(Math.max(...flow.cells.map((cell) => cell.share ?? 0))),

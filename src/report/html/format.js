@@ -53,7 +53,7 @@ function table(caption, columns, rows, { isSorted = true, mark = () => "" } = {}
       return el("td", { class: kind(column, value) }, column.show ? column.show(value, row) : column.isNumber ? count(value) : named(value));
     }))));
   const heads = columns.map((column) => {
-    const head = el("th", { scope: "col", class: column.isNumber ? "number" : null });
+    const head = el("th", { scope: "col", class: column.isNumber ? "number" : column.isProse ? "prose" : null });
     if (!isSorted) return head.append(column.name), head;
     head.append(el("button", { type: "button", on: { click: () => {
       const isDescending = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : Boolean(column.isNumber);

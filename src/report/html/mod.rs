@@ -20,7 +20,7 @@ pub const LOGIN_PAGE: &str = include_str!("login.html");
 type Script = (&'static str, &'static str);
 
 /// What both pages are made of, in the order in which they build on each other.
-const SCRIPTS: [Script; 9] = [
+const SCRIPTS: [Script; 11] = [
     ("format.js", include_str!("format.js")),
     ("counts.js", include_str!("counts.js")),
     ("charts.js", include_str!("charts.js")),
@@ -29,6 +29,8 @@ const SCRIPTS: [Script; 9] = [
     ("coaching.js", include_str!("coaching.js")),
     ("details.js", include_str!("details.js")),
     ("causes.js", include_str!("causes.js")),
+    ("gaps.js", include_str!("gaps.js")),
+    ("drivers.js", include_str!("drivers.js")),
     ("page.js", include_str!("page.js")),
 ];
 
@@ -36,13 +38,14 @@ const SCRIPTS: [Script; 9] = [
 const FILE: &str = include_str!("file.js");
 
 /// What asks a server, and what only a server can answer.
-const LIVE: [Script; 7] = [
+const LIVE: [Script; 8] = [
     ("address.js", include_str!("live/address.js")),
     ("controls.js", include_str!("live/controls.js")),
     ("category.js", include_str!("live/category.js")),
     ("contact.js", include_str!("live/contact.js")),
     ("search.js", include_str!("live/search.js")),
     ("tester.js", include_str!("live/tester.js")),
+    ("later.js", include_str!("live/later.js")),
     ("live.js", include_str!("live/live.js")),
 ];
 

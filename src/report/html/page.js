@@ -1,5 +1,6 @@
 // The page: what does not change is built once, what the filter changes anew. `live` is what a server's page adds:
-// `filter` to begin with, `onFilter(filter)` when it changes, `sweep()` that promises the sweep.
+// `filter` to begin with, `onFilter(filter)` when it changes, `sweep()` that promises the sweep, and `parts` in place of what
+// a file holds.
 "use strict";
 
 // The choices of the filter: the key, what it is called, what none is called.
@@ -48,7 +49,7 @@ function showPage(main, page, live = {}) {
   const said = el("p", { class: "soft", role: "status" });
   const refresh = () => {
     const { overall, categories } = inView();
-    top.replaceChildren(headline(overall, categories, report, isWhole()));
+    top.replaceChildren(...headline(overall, categories, report, isWhole()));
     below.replaceChildren(categoriesPart(categories, overall));
     said.textContent = isWhole() ? "All contacts." : `Filtered: ${count(overall.contact_count)} contacts, ${count(overall.eligible_count)} eligible. What to do first, and what stands below FCR over time, is of all contacts.`;
     showTrend();
@@ -57,11 +58,12 @@ function showPage(main, page, live = {}) {
     refresh();
     live.onFilter?.(filter);
   }, said);
+  const parts = live.parts || { drivers: driversPart(page.drivers, report.overall.eligible_count), coaching: coachingPart(report.coaching), gaps: gapsPart(page.gaps) };
   const definitions = el("div", {}, sweepPart(page.sweep));
   if (live.sweep) live.sweep().then((sweep) => { definitions.replaceChildren(...[sweepPart(sweep)].filter(Boolean)); draw(); }, () => {});
   main.replaceChildren(el("h1", {}, "First-contact resolution"), el("p", {}, page.scope), filters, top, actionsPart(report) || "", below, timeline,
-    ...[causesPart(report), coachingPart(report.coaching), daysPart(report), saidDonePart(report), flowPart(page.flow), detailsPart(page), gapsPart(page.gaps), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
-  const links = [["actions", "What to do"], ["categories", "Categories"], ["trend", "Over time"], ["causes", "Causes"], ["coaching", "Coaching"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["flow", "Coming back"], ["details", "Behind the numbers"], ["gaps", "Knowledge gaps"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
+    ...[causesPart(report), parts.drivers, parts.coaching, parts.gaps, daysPart(report), saidDonePart(report), flowPart(page.flow), detailsPart(page), storiesPart(page), definitions, waterfallPart(report), policyPart(report)].filter(Boolean));
+  const links = [["actions", "What to do"], ["categories", "Categories"], ["trend", "Over time"], ["causes", "Causes"], ["drivers", "Drivers"], ["coaching", "Coaching"], ["gaps", "Knowledge gaps"], ["days", "Days to repeat"], ["said-done", "Said and done"], ["flow", "Coming back"], ["details", "Behind the numbers"], ["definitions", "Definitions"], ["waterfall", "Rows"], ["policy", "Policy"]];
   const isThere = (id) => id === "categories" || id === "definitions" || document.getElementById(id);
   main.insertBefore(el("nav", { "aria-label": "Parts of the page", class: "soft" }, links.filter(([id]) => isThere(id)).flatMap(([id, name], at) => [at ? " · " : "", el("a", { href: `#${id}` }, name)])), filters);
   refresh();

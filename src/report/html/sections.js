@@ -22,13 +22,23 @@ function headline(overall, categories, report, isWhole) {
   const cost = isWhole ? report.overall.companions.repeat_cost : null;
   const change = isWhole ? report.trend.find((line) => line.is_overall)?.change : null;
   const card = (title, value, below) => el("div", { class: "card" }, title, el("b", {}, value), el("span", { class: "soft" }, below));
-  return el("div", { class: "cards" },
+  return [el("p", { class: "lead" }, leadOf(overall, isWhole ? report.actions[0] : null)), el("div", { class: "cards" },
     card("First-contact resolution", percent(overall.fcr_rate), [`${interval(overall.fcr_low, overall.fcr_high)}, target ${percent(overall.target)}: `, verdictOf(overall.verdict)]),
     card("Issues that failed", count(failedOf(overall)), `of ${count(overall.eligible_count)} eligible first contacts`),
     card("Beyond the target", isNumber(overall.excess_failure_count) ? tenths(Math.max(0, overall.excess_failure_count)) : NONE, "failures more than the target allows"),
     card("Categories that fail", count(failing.length), failing.length ? listed(failing.map((entry) => entry.category)) : `of ${count(categories.length)}`),
     isNumber(cost) ? card("Cost of repeats", written(cost, money), "repeats × cost per repeat, as the policy states it") : null,
-    change ? card("Change", `${points(change.points)} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null);
+    change ? card("Change", `${points(change.points)} points`, `${change.from} to ${change.to}: ${change.is_change ? "more" : "no more"} than chance (p = ${change.p_value.toPrecision(2)})`) : null)];
+}
+
+// How a rate stands to its target.
+const STANDS = { fails: "surely below the target of", at_risk: "below, but not surely below, the target of", meets: "not below the target of", too_few: "of too few contacts to be held against the target of" };
+
+// The page in a sentence or two.
+function leadOf(overall, first) {
+  if (!isNumber(overall.fcr_rate)) return "No first contact is eligible here, so there is no rate to tell.";
+  return [`${percent(overall.fcr_rate)} of ${count(overall.eligible_count)} issues were resolved at the first contact. That is ${STANDS[overall.verdict]} ${percent(overall.target)}.`,
+    first ? [" The most is to be gained in ", apart(first.category), ", where the cause is ", apart(first.cause), ` (${tenths(first.avoidable_repeat_count)} avoidable repeats).`] : ""];
 }
 
 function categoriesPart(entries, overall) {
@@ -62,7 +72,7 @@ function trendPart(report, lineOf) {
     ], periods));
     draw();
   };
-  const made = part("trend", "FCR over time",
+  const made = part("trend", "How the rate moved over time",
     el("p", { class: "soft" }, `By the ${unit} in which the first contact began. Hollow points are provisional (windows still open) or only partly counted.`),
     report.trend.length > 1 ? el("label", {}, "Show ", select) : null, place);
   return [made, show];
@@ -78,7 +88,7 @@ function daysPart(report) {
   const curves = entries.map(curve).filter((one) => one.total > 0);
   if (curves.length === 0) return null;
   const rows = curves.flatMap((one) => one.points.map((point) => ({ name: one.name, ...point })));
-  return part("days", "Days to the repeat",
+  return part("days", "How soon customers come back",
     el("p", { class: "soft" }, "The share of repeats that began within so many days of the first contact of their episode (60 stands for more)."),
     lines("Share of repeats by day since the first contact; the table below has the numbers", curves.map((one) => ({
       name: one.name, x: one.points.map((point) => point.day), y: one.points.map((point) => 100 * point.share),
@@ -96,7 +106,7 @@ function saidDonePart(report) {
   const shown = entries.slice(0, MOST_BARS);
   const cell = (name, of) => ({ name, of: (row) => row.said_done[of], isNumber: true });
   const rows = [...entries, { ...report.overall, isAll: true }];
-  return part("said-done", "Said and done",
+  return part("said-done", "What customers say, and what the records show",
     el("p", { class: "soft" }, "Contacts with words: in which the customer says that it is a repeat, and which the records show to be one. What only customers say was often about another number, channel or name.", shown.length < entries.length ? ` The chart has the first ${MOST_BARS} of ${count(entries.length)} categories.` : ""),
     saidDoneChart(shown),
     asTable("Said and done", [{ name: "Category", of: (row) => (row.isAll ? "All" : named(row.category)) }, cell("Both", "both"), cell("Only said", "stated_only"), cell("Only linked", "linked_only"), cell("Neither", "neither")], rows, { mark: (row) => (row.isAll ? "all" : "") }));
@@ -126,45 +136,6 @@ function sweepPart(sweep) {
     asTable("FCR by window", [{ name: "Category", of: (row) => row.name }, { name: "Window", of: (row) => row.window, sort: (row) => days(row.window), isNumber: true, show: (value) => value }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "95 % interval", of: (row) => row.fcr_low, show: (_, row) => interval(row.fcr_low, row.fcr_high), isNumber: true }], rows),
     presets.length ? [el("h3", {}, "Under other definitions"), table("FCR by definition", [{ name: "Definition", of: (row) => row.preset }, { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Remark", of: (row) => row.remark || "" }], presets)] : null,
     sweep.exclusions.length ? [el("h3", {}, "Without an exclusion"), table("FCR without each exclusion", [{ name: "If it were counted", of: (row) => row.exclusion.replace(/_/g, " ") }, { name: "Rows", of: (row) => row.count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true }, { name: "Points", of: (row) => row.points, show: points, isNumber: true }], sweep.exclusions)] : null);
-}
-
-function gapsPart(gaps) {
-  if (!gaps) return null;
-  const { counts } = gaps;
-  const TODO = { write: "write", translate: "translate", extend: "extend" };
-  const nearest = (row) => (row.nearest ? `${row.nearest.title} (${row.nearest.article_id})` : "");
-  const quotes = (row) => [row.question, ...row.quotes].filter(Boolean).map((quote) => el("blockquote", {}, quote.text, " ", el("span", { class: "soft" }, apart(quote.interaction_id))));
-  const rows = gaps.gaps.map((gap, at) => ({ ...gap, rank: at + 1 }));
-  const shown = rows.slice(0, 12);
-  const used = gaps.articles.filter((row) => row.verdict !== "no_difference");
-  return part("gaps", "What the knowledge base does not answer",
-    el("p", { class: "soft" }, gaps.article_count === 0
-      ? `No articles were given: what ${count(counts.read_count)} failed contacts with words ask, by the phrase that they share.`
-      : `Of ${count(counts.read_count)} failed contacts with words ${count(counts.not_covered_count)} ask what none of ${count(gaps.article_count)} articles covers, ${count(counts.weak_count)} what one covers weakly. What covered means is read off resolved contacts.`),
-    rows.length === 0 ? null : table("Gaps", [
-      { name: "Rank", of: (row) => row.rank, isNumber: true },
-      { name: "Category", of: (row) => named(row.key.category), show: (_, row) => categoryLink(row.key.category) },
-      { name: "Language", of: (row) => row.language || "" },
-      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true, show: (phrases, row) => [el("b", {}, apart(phrases)), row.question ? [el("br"), el("span", { lang: row.language, class: "soft" }, apart(cut(row.question.text, 140)))] : null] },
-      { name: "Failed", of: (row) => row.failed_count, isNumber: true },
-      { name: "Not covered", of: (row) => row.not_covered_count, isNumber: true },
-      { name: "Repeats", of: (row) => row.repeat_count, isNumber: true },
-      rows.some((row) => isNumber(row.repeat_cost)) ? { name: "Cost", of: (row) => row.repeat_cost, show: (value) => (isNumber(value) ? written(value, money) : NONE), isNumber: true } : null,
-      { name: "To do", of: (row) => TODO[row.remedy] },
-      { name: "Nearest article", of: nearest, isProse: true },
-    ].filter(Boolean), rows),
-    shown.length === 0 ? null : el("details", {}, el("summary", {}, "In the customers' words"), shown.map((row) => [el("h3", {}, apart(row.key_phrases.join(" / "))), quotes(row)])),
-    gaps.holes.length === 0 ? null : table("Languages without articles", [
-      { name: "Category", of: (row) => row.category }, { name: "Asked in", of: (row) => row.language },
-      { name: "Failed", of: (row) => row.failed_count, isNumber: true },
-      { name: "Articles in", of: (row) => Object.entries(row.languages).map(([language, number]) => `${language} (${number})`).join(", ") },
-    ], gaps.holes),
-    used.length === 0 ? null : table("Articles that resolve surely less, or more, than the other contacts of their category", [
-      { name: "Article", of: (row) => row.title || row.article_id, isProse: true }, { name: "Category", of: (row) => named(row.category) },
-      { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true },
-      { name: "Others", of: (row) => row.other_fcr_rate, show: percent, isNumber: true },
-      { name: "Difference", of: (row) => row.difference, show: (value) => (isNumber(value) ? points(100 * value) : NONE), isNumber: true },
-    ], used));
 }
 
 function policyPart(report) {

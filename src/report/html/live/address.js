@@ -68,14 +68,22 @@ async function pageOf(query, options) {
   const asked = picked(query, POLICY_KEYS).toString();
   if (lastPage?.asked !== asked || lastPage.version !== version) {
     const page = await ask("page", asked, options);
-    lastPage = { asked, version, page };
+    lastPage = { asked, version, page, beside: new Map() };
   }
   return lastPage.page;
 }
 
-// The sweep takes longer than the page, so it is asked for apart, once.
-function sweepOf(query) {
-  const last = lastPage;
-  if (!last.sweep) last.sweep = ask("sweep", picked(query, POLICY_KEYS.filter((key) => key !== "trend")));
-  return last.sweep;
+// What takes longer than the page, or is not in it, is asked for apart, once: the promise of it stays as long as the page does.
+function besidePage(what, query, own = {}) {
+  const asked = picked(query, POLICY_KEYS.filter((key) => key !== "trend"));
+  for (const [key, value] of Object.entries(own)) asked.set(key, value);
+  const { beside } = lastPage;
+  const key = `${what}?${asked}`;
+  if (!beside.has(key)) {
+    beside.set(key, ask(what, asked));
+    beside.get(key).catch(() => beside.delete(key));
+  }
+  return beside.get(key);
 }
+
+const isAsked = (what) => [...lastPage.beside.keys()].some((key) => key.startsWith(`${what}?`));

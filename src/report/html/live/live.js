@@ -5,7 +5,7 @@ const main = document.getElementById("page");
 const faultOf = (error) => el("p", { role: "alert", class: "fault" }, error.message);
 const FILTER_KEYS = ["channel", "category", "from", "to"];
 
-async function overviewView(query, request) {
+async function overviewView(query, request, status) {
   const page = await pageOf(query, request);
   // An empty value stands for contacts that have none.
   const filter = Object.fromEntries(FILTER_KEYS.filter((key) => query.has(key)).map((key) => [key, query.get(key) || null]));
@@ -14,7 +14,7 @@ async function overviewView(query, request) {
     for (const key of FILTER_KEYS) if (changed[key] !== undefined) next.append(key, changed[key] ?? "");
     history.pushState(null, "", next.size ? `?${next}` : location.pathname);
   };
-  return (place) => showPage(place, page, { filter, onFilter, sweep: () => sweepOf(query) });
+  return (place) => showPage(place, page, { filter, onFilter, sweep: () => besidePage("sweep", query), parts: partsBeside(page, query, status) });
 }
 
 const VIEWS = { overview: overviewView, category: categoryView, contact: contactView, customer: customerView, search: searchView, tester: testerView };
@@ -47,16 +47,19 @@ async function showView() {
   arrive(name);
 }
 
+// So that a heading is read out, and the next key goes on from there.
+function focusOn(head) {
+  head.tabIndex = -1;
+  head.focus({ preventScroll: true });
+}
+
 // A view that is new begins at its top, and its name is read out.
 function arrive(name) {
   const head = main.querySelector("h1");
   document.title = head ? `${head.textContent} · recontact` : "recontact";
   if (lastView !== null && lastView !== name) {
     scrollTo(0, 0);
-    if (head && !main.contains(document.activeElement)) {
-      head.tabIndex = -1;
-      head.focus({ preventScroll: true });
-    }
+    if (head && !main.contains(document.activeElement)) focusOn(head);
   }
   lastView = name;
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
