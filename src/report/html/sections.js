@@ -131,35 +131,34 @@ function sweepPart(sweep) {
 function gapsPart(gaps) {
   if (!gaps) return null;
   const { counts } = gaps;
-  const TODO = { write: "write", translate: "translate", extend: "extend" };
-  const nearest = (row) => (row.nearest ? `${row.nearest.title} (${row.nearest.article_id})` : "");
-  const quotes = (row) => [row.question, ...row.quotes].filter(Boolean).map((quote) => el("blockquote", {}, quote.text, " ", el("span", { class: "soft" }, apart(quote.interaction_id))));
+  const names = new Intl.DisplayNames(["en"], { type: "language" });
+  // The tag may be whatever the data declare.
+  const language = (tag) => { try { return tag ? names.of(tag) : ""; } catch { return tag; } };
   const rows = gaps.gaps.map((gap, at) => ({ ...gap, rank: at + 1 }));
-  const shown = rows.slice(0, 12);
   const used = gaps.articles.filter((row) => row.verdict !== "no_difference");
+  const quote = (row, it) => el("blockquote", { lang: row.language }, it.text, " ", el("span", { class: "soft" }, apart(it.interaction_id)));
+  const asked = (phrases, row) => [el("b", {}, apart(phrases)), row.question ? quote(row, { ...row.question, text: cut(row.question.text, 160) }) : null,
+    row.quotes.length ? el("details", {}, el("summary", {}, `${row.quotes.length} more in their words`), row.quotes.map((it) => quote(row, it))) : null];
   return part("gaps", "What the knowledge base does not answer",
     el("p", { class: "soft" }, gaps.article_count === 0
-      ? `No articles were given: what ${count(counts.read_count)} failed contacts with words ask, by the phrase that they share.`
-      : `Of ${count(counts.read_count)} failed contacts with words ${count(counts.not_covered_count)} ask what none of ${count(gaps.article_count)} articles covers, ${count(counts.weak_count)} what one covers weakly. What covered means is read off resolved contacts.`),
-    rows.length === 0 ? null : table("Gaps", [
+      ? `No articles were given: what ${count(counts.read_count)} failed contacts with words ask, by the words that they share.`
+      : `Of ${count(counts.read_count)} failed contacts with words ${count(counts.not_covered_count)} ask what none of ${count(gaps.article_count)} articles answers, ${count(counts.weak_count)} what one answers in part: it has less of the customer’s words than articles have of what resolved contacts ask. An article may say the same in other words: read it before you write one.`),
+    rows.length === 0 ? null : table("Questions that at least three failed contacts share", [
       { name: "Rank", of: (row) => row.rank, isNumber: true },
+      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true, show: asked },
       { name: "Category", of: (row) => named(row.key.category), show: (_, row) => categoryLink(row.key.category) },
-      { name: "Language", of: (row) => row.language || "" },
-      { name: "What is asked", of: (row) => row.key_phrases.join(" / "), isProse: true, show: (phrases, row) => [el("b", {}, apart(phrases)), row.question ? [el("br"), el("span", { lang: row.language, class: "soft" }, apart(cut(row.question.text, 140)))] : null] },
+      { name: "Language", of: (row) => language(row.language) },
       { name: "Failed", of: (row) => row.failed_count, isNumber: true },
-      { name: "Not covered", of: (row) => row.not_covered_count, isNumber: true },
       { name: "Repeats", of: (row) => row.repeat_count, isNumber: true },
       rows.some((row) => isNumber(row.repeat_cost)) ? { name: "Cost", of: (row) => row.repeat_cost, show: (value) => (isNumber(value) ? written(value, money) : NONE), isNumber: true } : null,
-      { name: "To do", of: (row) => TODO[row.remedy] },
-      { name: "Nearest article", of: nearest, isProse: true },
+      { name: "What to do", of: (row) => row.advice, isProse: true, show: (advice, row) => [el("b", {}, apart(advice)), row.shortfall ? [el("br"), el("span", { class: "soft" }, apart(row.shortfall))] : null] },
     ].filter(Boolean), rows),
-    shown.length === 0 ? null : el("details", {}, el("summary", {}, "In the customers' words"), shown.map((row) => [el("h3", {}, apart(row.key_phrases.join(" / "))), quotes(row)])),
     gaps.holes.length === 0 ? null : table("Languages without articles", [
-      { name: "Category", of: (row) => row.category }, { name: "Asked in", of: (row) => row.language },
+      { name: "Category", of: (row) => row.category }, { name: "Asked in", of: (row) => language(row.language) },
       { name: "Failed", of: (row) => row.failed_count, isNumber: true },
-      { name: "Articles in", of: (row) => Object.entries(row.languages).map(([language, number]) => `${language} (${number})`).join(", ") },
+      { name: "Articles in", of: (row) => Object.entries(row.languages).map(([tag, number]) => `${language(tag)} (${number})`).join(", ") },
     ], gaps.holes),
-    used.length === 0 ? null : table("Articles that resolve surely less, or more, than the other contacts of their category", [
+    used.length === 0 ? null : table("Articles after which surely more, or fewer, customers come back than else in their category", [
       { name: "Article", of: (row) => row.title || row.article_id, isProse: true }, { name: "Category", of: (row) => named(row.category) },
       { name: "Eligible", of: (row) => row.eligible_count, isNumber: true }, { name: "FCR", of: (row) => row.fcr_rate, show: percent, isNumber: true },
       { name: "Others", of: (row) => row.other_fcr_rate, show: percent, isNumber: true },
