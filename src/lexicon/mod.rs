@@ -21,8 +21,8 @@ pub use lint::lint;
 pub use rule::{Example, Phrase, Rule, RuleSpeaker, Stated};
 
 use crate::error::read_text;
-use crate::text::Numerals;
 use crate::text::script::{Script, primary_language};
+use crate::text::{Numerals, fold};
 use crate::{Error, Result};
 
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lexicons");
@@ -98,6 +98,22 @@ pub fn built_in_sources() -> Vec<Source> {
     }
     sources.sort();
     sources
+}
+
+/// Words of a language that say little by themselves, folded: what speakers put in without meaning, cardinal numbers, and
+/// ordinal ones from the fourth on. None where the language has no lexicon.
+pub(crate) fn little_words(tag: &str) -> Vec<String> {
+    let path = format!("repeat/{tag}.toml");
+    let text = BUILT_IN.get_file(&path).and_then(|file| file.contents_utf8()).unwrap_or_default();
+    let file = match text {
+        "" => return Vec::new(),
+        text => file::File::parse(Path::new(&path), text).expect("the test-suite loads built-in lexicons"),
+    };
+    // A first bill and a second television are matters of their own; an eighteenth is a date.
+    let is_date = |(value, _): &(String, Vec<String>)| value.parse::<u32>().is_ok_and(|value| value > 3);
+    let numbers = file.numerals.cardinal.into_iter().chain(file.numerals.ordinal.into_iter().filter(is_date));
+    let numbers = numbers.flat_map(|(_, words)| words);
+    file.fillers.into_iter().chain(numbers).map(|word| fold(&word).text().to_string()).collect()
 }
 
 /// Reads lexicon files; a folder stands for the `.toml` files below it.

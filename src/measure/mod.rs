@@ -66,7 +66,10 @@ pub use group::{Dimension, Groups, group};
 pub use grouping::Grouping;
 pub use incidence::Incidence;
 pub use interval::{Interval, wilson};
-pub use key_phrases::{BREAK, Cluster, LEAST_SUPPORT, Phrase, Phrases, clusters, phrases_in};
+pub use key_phrases::{
+    BREAK, Cluster, LEAST_SUPPORT, Phrase, Phrases, Shared, clusters, each_phrase, is_telling, phrases_in,
+    shared,
+};
 pub use lags::MOST_DAYS;
 pub use log_odds::{Counts, LogOdds, log_odds, log_odds_z};
 pub use logistic::{Fit, NoFit, Pattern, independent_blocks, logistic};

@@ -1,36 +1,28 @@
 //! Failed contacts that are not or weakly covered → gaps: what they have in common, in whose words, what it cost.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::gap_phrases::{Bucket, Draft, bucket, drafts_of, everywhere};
+use super::gap_words::Said;
 use super::gaps::{Asked, key_of};
 use super::library::Nearest;
-use super::statements::{Statement, Vocabulary, distinct, issue};
+use super::statements::{Statement, distinct};
 use crate::Result;
 use crate::interaction::Turn;
-use crate::measure::{
-    BREAK, Companions, Cost, Coverage, Facts, Grouping, Phrase, Phrases, Role, clusters, companions,
-    phrases_in,
+use crate::measure::{Companions, Cost, Coverage, Facts, Grouping, Role, companions};
+use crate::report::{
+    Gap, GapQuote, LeftOutGaps, MOST_QUOTES, Named, NearestArticle, Remedy, advice, shortfall,
 };
-use crate::report::{Gap, GapQuote, LeftOutGaps, MOST_QUOTES, Named, NearestArticle, Remedy};
-use crate::search::{Content, Scratch};
 use crate::store::Want;
-use crate::text::token::is_character_script;
 
 /// Gaps that are told.
 const MOST_GAPS: usize = 300;
 
-/// Contacts of a group among which key phrases are looked for; the others get those that they have.
-const MOST_COMPARED: usize = 20_000;
-
 /// Contacts of a gap whose words are read again, to quote them.
 const MOST_READ: usize = 20;
 
-/// Key phrases of a gap besides the one that all share.
-const MOST_OTHER_PHRASES: usize = 2;
-
-/// Characters of a quote.
-const QUOTE_CHARS: usize = 240;
+/// Words that are named of those that the nearest article lacks.
+const MOST_LACKING: usize = 5;
 
 /// A failed contact, with how well it is covered.
 pub(super) struct Judged {
@@ -48,14 +40,6 @@ pub(super) struct Found {
     pub(super) ungrouped_count: u64,
 }
 
-/// A gap before it has words.
-struct Draft<'a> {
-    group: u32,
-    language: usize,
-    phrase: Phrase,
-    members: Vec<&'a Judged>,
-}
-
 /// Groups the contacts that are not covered, the most failed contacts first, then the most expensive.
 pub(super) fn gaps_of(asked: &Asked, judged: &[Judged]) -> Result<Found> {
     let mut buckets: BTreeMap<(u32, usize), Vec<&Judged>> = BTreeMap::new();
@@ -64,12 +48,16 @@ pub(super) fn gaps_of(asked: &Asked, judged: &[Judged]) -> Result<Found> {
         let group = asked.groups.codes[statement.row as usize];
         buckets.entry((group, statement.language)).or_default().push(it);
     }
+    let buckets: Vec<Bucket> = buckets
+        .into_iter()
+        .map(|((group, language), members)| bucket(asked, group, language, members))
+        .collect();
+    let everywhere = everywhere(asked, &buckets);
     let mut drafts = Vec::new();
     let mut ungrouped_count = 0;
-    for ((group, language), members) in buckets {
-        let count = members.len();
-        let found = drafts_of(asked, group, language, members);
-        ungrouped_count += (count - found.iter().map(|it| it.members.len()).sum::<usize>()) as u64;
+    for it in &buckets {
+        let found = drafts_of(asked, it, &everywhere[it.language]);
+        ungrouped_count += (it.members.len() - found.iter().map(|it| it.members.len()).sum::<usize>()) as u64;
         drafts.extend(found);
     }
     let costs = costs(asked, &drafts)?;
@@ -100,37 +88,6 @@ pub(super) fn gaps_of(asked: &Asked, judged: &[Judged]) -> Result<Found> {
         gap(asked, &drafts[*at], &costs[*at], typical, &turns, &ids)
     };
     Ok(Found { gaps: told.iter().zip(&typical).map(gap).collect(), left_out, ungrouped_count })
-}
-
-fn drafts_of<'a>(asked: &Asked, group: u32, language: usize, mut members: Vec<&'a Judged>) -> Vec<Draft<'a>> {
-    let all = &asked.statements.all;
-    let key = |it: &&Judged| asked.view.columns.interaction_key[all[it.place].row as usize];
-    // Hashes of ids are as good as drawn by lot, and the same whatever the order of rows.
-    members.sort_unstable_by_key(key);
-    let words: Vec<&[u32]> = members.iter().map(|it| &all[it.place].words[..]).collect();
-    let vocabulary = &asked.statements.vocabularies[language];
-    let found =
-        with_phrases(vocabulary, |phrases| clusters(&words[..words.len().min(MOST_COMPARED)], phrases));
-    let mut drafts: Vec<Draft> = found
-        .into_iter()
-        .map(|it| Draft {
-            group,
-            language,
-            phrase: it.phrase,
-            members: it.members.iter().map(|at| members[*at]).collect(),
-        })
-        .collect();
-    for it in members.iter().skip(MOST_COMPARED) {
-        let has = phrases_in(&all[it.place].words);
-        if let Some(draft) = drafts.iter_mut().find(|draft| has.contains(&draft.phrase)) {
-            draft.members.push(it);
-        }
-    }
-    drafts
-}
-
-fn with_phrases<T>(vocabulary: &Vocabulary, then: impl FnOnce(&Phrases<'_>) -> T) -> T {
-    then(&Phrases { weight: &|word| vocabulary.weight(word), term: &|word| vocabulary.term(word) })
 }
 
 /// What the repeats after each gap's contacts are and cost.
@@ -212,43 +169,37 @@ fn gap(
     let (statements, view) = (asked.statements, asked.view);
     let vocabulary = &statements.vocabularies[draft.language];
     let tag = &statements.languages[draft.language];
-    let content = Content::of(tag);
-    let mut scratch = Scratch::default();
-    let (mut quotes, mut written) = (Vec::new(), HashMap::new());
+    let said = Said::read(asked, draft.language, typical, turns);
+    let counts = common(asked, draft);
+    let common: HashSet<u32> = counts.keys().copied().collect();
+    let mut quotes = Vec::new();
     let mut texts = HashSet::new();
-    for statement in typical {
-        let key = view.columns.interaction_key[statement.row as usize];
-        let said = turns.get(&key).map_or(&[][..], Vec::as_slice);
-        let (said, words) = issue(said, &content, &mut scratch);
-        for word in words {
-            let forms: &mut BTreeMap<String, usize> = written.entry(word.term).or_default();
-            *forms.entry(word.written).or_default() += 1;
-        }
-        let text = telling(&said, &content, vocabulary, &draft.phrase, &mut scratch);
+    for (statement, said) in typical.iter().zip(&said.all) {
+        let text = said.telling(vocabulary, &draft.phrase, &common);
         if quotes.len() <= MOST_QUOTES && texts.insert(text.to_lowercase()) {
             let started_at = view.time(view.columns.started_at[statement.row as usize]);
             quotes.push(GapQuote { interaction_id: ids[&statement.row].clone(), started_at, text });
         }
     }
     let mut quotes = quotes.into_iter();
-    let words: Vec<&[u32]> =
-        draft.members.iter().take(MOST_COMPARED).map(|it| &statements.all[it.place].words[..]).collect();
-    let others =
-        with_phrases(vocabulary, |phrases| phrases.others(&words, &draft.phrase, MOST_OTHER_PHRASES));
-    let shown = |phrase: &Phrase| shown(phrase, vocabulary, &written);
     let count = |coverage| draft.members.iter().filter(|it| it.coverage == Some(coverage)).count() as u64;
-    let nearest = nearest(asked, draft);
     let categories = categories(asked, draft);
+    let nearest = nearest(asked, draft, &counts, &said);
+    let category = categories.first().and_then(|it| it.name.clone());
     let not_covered_count = count(Coverage::NotCovered);
     let remedy = match () {
         () if is_elsewhere(asked, &categories, tag) => Remedy::Translate,
-        () if nearest.is_some() && 2 * not_covered_count < draft.members.len() as u64 => Remedy::Extend,
+        () if 2 * not_covered_count < draft.members.len() as u64
+            && nearest.as_ref().is_some_and(|it| is_about(it, draft, &categories)) =>
+        {
+            Remedy::Extend
+        }
         () => Remedy::Write,
     };
     Gap {
         key: key_of(asked.groups, draft.group),
         language: Some(tag.clone()).filter(|tag| !tag.is_empty()),
-        key_phrases: std::iter::once(&draft.phrase).chain(&others).map(shown).collect(),
+        key_phrases: draft.names.iter().map(|phrase| said.written(vocabulary, phrase)).collect(),
         question: quotes.next(),
         quotes: quotes.take(MOST_QUOTES).collect(),
         categories,
@@ -258,68 +209,15 @@ fn gap(
         repeat_count: cost.repeat_count,
         repeat_cost: cost.repeat_cost,
         trend: trend(asked, draft),
+        shortfall: shortfall(nearest.as_ref(), category.as_deref(), asked.library.entries.len()),
+        advice: advice(remedy, nearest.as_ref(), tag),
         nearest,
         remedy,
     }
 }
 
-/// Of the turns of a statement the one that says most of it: which has the key phrase's words, then which weighs most.
-fn telling(
-    said: &[&Turn],
-    content: &Content,
-    vocabulary: &Vocabulary,
-    phrase: &[u32],
-    scratch: &mut Scratch,
-) -> String {
-    let mut best: Option<((usize, u64), &str)> = None;
-    for turn in said {
-        let mut words = Vec::new();
-        content.each(&turn.text, scratch, &mut |word| {
-            words.extend(vocabulary.number(&word.term));
-            true
-        });
-        let words = distinct(&words);
-        let has = phrase.iter().filter(|word| words.contains(word)).count();
-        let weight = words.iter().map(|word| vocabulary.weight(*word)).sum();
-        if best.is_none_or(|(most, _)| (has, weight) > most) {
-            best = Some(((has, weight), &turn.text));
-        }
-    }
-    let text = best.map_or("", |(_, text)| text).split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(QUOTE_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-/// A phrase as its contacts mostly write it. Pairs of characters that overlap are joined.
-fn shown(
-    phrase: &Phrase,
-    vocabulary: &Vocabulary,
-    written: &HashMap<String, BTreeMap<String, usize>>,
-) -> String {
-    let mut out = String::new();
-    for word in phrase.iter().filter(|word| **word != BREAK) {
-        let term = vocabulary.term(*word);
-        let forms = written.get(term).into_iter().flatten();
-        let form = forms
-            .max_by_key(|(form, count)| (**count, Reverse(*form)))
-            .map_or(term, |(form, _)| form.as_str());
-        let is_pair = form.starts_with(is_character_script);
-        let overlap = form.chars().next().filter(|first| is_pair && out.ends_with(*first));
-        match overlap {
-            Some(first) => out.push_str(&form[first.len_utf8()..]),
-            None => {
-                out.push_str(if out.is_empty() { "" } else { " " });
-                out.push_str(form);
-            }
-        }
-    }
-    out
-}
-
 /// The article that is the nearest to the most of them; of equal ones the nearer, then the first by its id.
-fn nearest(asked: &Asked, draft: &Draft) -> Option<NearestArticle> {
+fn nearest(asked: &Asked, draft: &Draft, common: &BTreeMap<u32, u64>, said: &Said) -> Option<NearestArticle> {
     let mut found: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
     for (article, score) in
         draft.members.iter().filter_map(|it| Some((it.nearest?.article?, it.nearest?.score)))
@@ -339,9 +237,48 @@ fn nearest(asked: &Asked, draft: &Draft) -> Option<NearestArticle> {
         article_id: entry.article_id.clone(),
         title: entry.title.clone(),
         language: Some(entry.language.clone()).filter(|tag| !tag.is_empty()),
+        category: entry.category.clone(),
         score: sum as f64 / 1e6 / count as f64,
         contact_count: count,
+        lacks: lacks(asked, draft, article, common, said),
     })
+}
+
+/// Whether an article is about the same as a gap: it is the nearest to most of its contacts, and of their commonest category
+/// where both have one.
+fn is_about(nearest: &NearestArticle, draft: &Draft, categories: &[Named]) -> bool {
+    let of_gap = categories.first().and_then(|it| it.name.as_ref());
+    let is_other = |own: &String| of_gap.is_some_and(|name| name.to_lowercase() != own.to_lowercase());
+    2 * nearest.contact_count > draft.members.len() as u64 && !nearest.category.as_ref().is_some_and(is_other)
+}
+
+/// The words that at least a third of the contacts, and two, say, with how many do.
+fn common(asked: &Asked, draft: &Draft) -> BTreeMap<u32, u64> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    for it in &draft.members {
+        let words = distinct(&asked.statements.all[it.place].words);
+        words.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+    }
+    counts.retain(|_, count| *count >= 2 && 3 * *count >= draft.members.len() as u64);
+    counts
+}
+
+/// The common words that an article does not have: those that weigh most, by contacts.
+fn lacks(
+    asked: &Asked,
+    draft: &Draft,
+    article: u32,
+    common: &BTreeMap<u32, u64>,
+    said: &Said,
+) -> Vec<String> {
+    let vocabulary = &asked.statements.vocabularies[draft.language];
+    let lacking = common.iter().filter(|(word, _)| !asked.library.has_word(draft.language, article, **word));
+    let mut words: Vec<(u64, u32)> = lacking
+        .map(|(word, count)| (count * vocabulary.weight(*word), *word))
+        .filter(|it| it.0 > 0)
+        .collect();
+    words.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| vocabulary.term(a.1).cmp(vocabulary.term(b.1))));
+    words.iter().take(MOST_LACKING).map(|(_, word)| said.written(vocabulary, &[*word])).collect()
 }
 
 fn categories(asked: &Asked, draft: &Draft) -> Vec<Named> {

@@ -57,7 +57,7 @@ pub(super) struct Nearest {
 impl Library {
     /// Reads the articles of a store for the languages of the statements.
     pub(super) fn read(store: &Store, statements: &Statements) -> Result<Library> {
-        let contents: Vec<Content> = statements.languages.iter().map(|tag| Content::of(tag)).collect();
+        let contents = &statements.contents;
         let mut builders: Vec<(Option<ArticleIndexBuilder>, Vec<_>)> = Vec::new();
         builders.resize_with(contents.len(), Default::default);
         let (mut entries, mut scratch) = (Vec::new(), Scratch::default());
@@ -95,6 +95,13 @@ impl Library {
     /// Whether there are articles for statements of a language.
     pub(super) fn has(&self, language: usize) -> bool {
         self.shelves.get(language).is_some_and(|shelf| !shelf.articles.is_empty())
+    }
+
+    /// Whether an article that is searched for a language has a word of its vocabulary.
+    pub(super) fn has_word(&self, language: usize, article: u32, word: u32) -> bool {
+        let articles = &self.shelves[language].articles;
+        let place = articles.binary_search_by_key(&article, |(article, _)| *article);
+        place.is_ok_and(|place| articles[place].1.binary_search(&word).is_ok())
     }
 
     /// How many articles of each category there are in each language, categories in lower case.

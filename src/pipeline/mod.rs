@@ -18,6 +18,8 @@ mod explain;
 mod flow;
 mod gap_articles;
 mod gap_groups;
+mod gap_phrases;
+mod gap_words;
 mod gaps;
 mod identify;
 mod identity_quality;

@@ -1,8 +1,8 @@
 //! What customers ask, contact by contact: turns → the content words of the issue statement, with how common each is.
 //!
-//! The issue statement of a contact is what its customer says before the agent's second answer. An answer is a run of turns
-//! of the agent after the customer has spoken; what an agent says first is a greeting. Where the customer has said fewer than
-//! [`LEAST_WORDS`] content words by then, later turns of the customer count too. It ends after [`MOST_WORDS`]. Turns of
+//! The issue statement of a contact is what its customer says before the agent's answer: the first turn of the agent after the
+//! customer has said a content word; before that they greet each other, and afterwards the customer answers questions. Where
+//! the customer has said fewer than [`LEAST_WORDS`] content words by then, later turns of the customer count too. It ends after [`MOST_WORDS`]. Turns of
 //! unknown speakers are taken for the customer's. Contacts are read some at a time, and only numbers of words are kept.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -60,6 +60,8 @@ pub(super) struct Statements {
     pub(super) languages: Vec<String>,
     /// The words of each.
     pub(super) vocabularies: Vec<Vocabulary>,
+    /// How texts of each are cut.
+    pub(super) contents: Vec<Content>,
     /// In the order of the rows that were asked for.
     pub(super) all: Vec<Statement>,
 }
@@ -87,7 +89,7 @@ impl Vocabulary {
     fn add(&mut self, words: Vec<ContentWord>) -> Box<[u32]> {
         let mut numbers = Vec::with_capacity(words.len() + 4);
         for word in words {
-            if word.begins_sentence && !numbers.is_empty() {
+            if word.begins_phrase && !numbers.is_empty() {
                 numbers.push(BREAK);
             }
             let known = self.number(&word.term);
@@ -126,19 +128,12 @@ pub(super) fn issue<'t>(
     scratch: &mut Scratch,
 ) -> (Vec<&'t Turn>, Vec<ContentWord>) {
     let (mut said, mut words) = (Vec::new(), Vec::new());
-    let (mut answer_count, mut is_answering) = (0, false);
     for turn in turns {
         match turn.speaker {
             Speaker::System => {}
-            Speaker::Agent => {
-                answer_count += u32::from(!is_answering && !said.is_empty());
-                is_answering = !said.is_empty();
-                if answer_count >= 2 && words.len() >= LEAST_WORDS {
-                    break;
-                }
-            }
+            Speaker::Agent if words.len() >= LEAST_WORDS => break,
+            Speaker::Agent => {}
             Speaker::Customer | Speaker::Unknown => {
-                is_answering = false;
                 said.push(turn);
                 content.each(&turn.text, scratch, &mut |word| {
                     words.push(word);
@@ -161,13 +156,13 @@ impl Statements {
         let spoken = Spoken::read(view, &row_of)?;
         let mut found = Statements { languages: spoken.languages, ..Statements::default() };
         found.vocabularies.resize_with(found.languages.len(), Vocabulary::default);
-        let contents: Vec<Content> = found.languages.iter().map(|tag| Content::of(tag)).collect();
+        found.contents = found.languages.iter().map(|tag| Content::of(tag)).collect();
         for keys in spoken.keys.chunks(CHUNK_CONTACTS) {
             let wanted: HashSet<u64> = keys.iter().map(|(key, _)| *key).collect();
             let turns = view.store.turns_of(&wanted)?;
             let cut = |scratch: &mut Scratch, (key, language): &(u64, usize)| {
                 let turns = turns.get(key).map_or(&[][..], Vec::as_slice);
-                issue(turns, &contents[*language], scratch).1
+                issue(turns, &found.contents[*language], scratch).1
             };
             let cut: Vec<Vec<ContentWord>> = keys.par_iter().map_init(Scratch::default, cut).collect();
             for ((key, language), words) in keys.iter().zip(cut) {
@@ -256,36 +251,36 @@ mod tests {
         };
         let turns: Vec<Turn> = turns.iter().enumerate().map(turn).collect();
         let words = issue(&turns, &Content::of("en"), &mut Scratch::default()).1;
-        words.into_iter().map(|word| word.written).collect()
+        words.into_iter().map(|word| word.term).collect()
     }
 
     use Speaker::{Agent, Customer, System, Unknown};
 
     #[test]
-    fn the_statement_ends_before_the_agents_second_answer() {
+    fn the_statement_ends_before_the_agent_answers() {
         let turns = [
             (Agent, "welcome"),
-            (Customer, "router blinks red"),
-            (Agent, "which router"),
-            (Agent, "please"),
+            (Customer, "router blinks"),
             (System, "agent typing"),
+            (Customer, "red"),
+            (Agent, "which router"),
             (Customer, "black box"),
-            (Agent, "restart"),
-            (Customer, "invoice"),
         ];
-        assert_eq!(said(&turns), ["router", "blinks", "red", "black", "box"]);
+        assert_eq!(said(&turns), ["router", "blink", "red"]);
     }
 
     #[test]
     fn a_statement_of_few_words_goes_on() {
         let turns = [
-            (Customer, "and the"),
-            (Agent, "yes"),
+            (Customer, "good morning"),
+            (Agent, "good morning, how can I help"),
             (Customer, "router"),
-            (Agent, "and"),
+            (Agent, "what about it"),
             (Customer, "blinks red"),
+            (Agent, "restart it"),
+            (Customer, "black box"),
         ];
-        assert_eq!(said(&turns), ["router", "blinks", "red"]);
+        assert_eq!(said(&turns), ["router", "blink", "red"]);
     }
 
     #[test]
@@ -300,7 +295,7 @@ mod tests {
     fn a_word_of_fewer_than_three_statements_weighs_nothing() {
         let mut vocabulary = Vocabulary::default();
         let word =
-            |term: &str| ContentWord { term: term.into(), written: term.into(), begins_sentence: false };
+            |term: &str| ContentWord { term: term.into(), place: 0..0, sentence_at: 0, begins_phrase: false };
         for statement in [&["router", "smith"][..], &["router"], &["router", "router"], &["bill"]] {
             vocabulary.add(statement.iter().map(|term| word(term)).collect());
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::language::language_name;
 use super::text::{cell, spreadsheet_safe};
 use super::{Format, NO_VALUE, gaps_terminal, json};
 use crate::measure::{Calibration, Interval, Period};
@@ -131,8 +132,12 @@ pub struct Gap {
     pub trend: Vec<u64>,
     /// The article that is the nearest to the most of its contacts.
     pub nearest: Option<NearestArticle>,
+    /// Why that does not do, in a sentence.
+    pub shortfall: String,
     /// What would close it.
     pub remedy: Remedy,
+    /// The same in a sentence.
+    pub advice: String,
 }
 
 /// What would close a gap.
@@ -158,18 +163,57 @@ impl Remedy {
     }
 }
 
-impl Gap {
-    /// What to do, in a sentence.
-    pub fn advice(&self) -> String {
-        let language = self.language.as_deref().unwrap_or("the language of these contacts");
-        match (self.remedy, &self.nearest) {
-            (Remedy::Extend, Some(near)) if near.title.is_empty() => {
-                format!("Add it to {}.", near.article_id)
-            }
-            (Remedy::Extend, Some(near)) => format!("Add it to “{}” ({}).", near.title, near.article_id),
-            (Remedy::Translate, _) => format!("Translate what other languages have about it to {language}."),
-            _ => format!("Write an article about it in {language}."),
+/// What to do about a gap, in a sentence.
+pub(crate) fn advice(remedy: Remedy, nearest: Option<&NearestArticle>, language: &str) -> String {
+    let language = match language {
+        "" => "the language of these contacts",
+        tag => language_name(tag),
+    };
+    match (remedy, nearest) {
+        (Remedy::Extend, Some(near)) => format!("Add what is missing to {}.", near.name()),
+        (Remedy::Translate, _) => format!("Translate what other languages have about it into {language}."),
+        _ => format!("Write an article in {language} that answers it."),
+    }
+}
+
+/// Why the nearest article does not do, in a sentence; nothing where no article was given. `category` is that of most of the
+/// gap's contacts.
+pub(crate) fn shortfall(
+    nearest: Option<&NearestArticle>,
+    category: Option<&str>,
+    article_count: usize,
+) -> String {
+    let Some(near) = nearest else {
+        return if article_count == 0 { "" } else { "No article has any of their words." }.to_string();
+    };
+    let about = match near.category.as_deref() {
+        Some(other) if category.is_some_and(|own| own.to_lowercase() != other.to_lowercase()) => {
+            format!(", about {other},")
         }
+        _ => String::new(),
+    };
+    let share = (near.score * 100.0).round();
+    let lacking = match near.lacks.is_empty() {
+        true => String::new(),
+        false => format!(", but not: {}", near.lacks.join(", ")),
+    };
+    format!("{}{about} has {share} % of what they say{lacking}.", near.name())
+}
+
+impl NearestArticle {
+    /// Its title and id, as sentences name it.
+    fn name(&self) -> String {
+        match self.title.as_str() {
+            "" => self.article_id.clone(),
+            title => format!("“{title}” ({})", self.article_id),
+        }
+    }
+}
+
+impl Gap {
+    /// The name of its language; blank where it is not known.
+    pub(super) fn language_name(&self) -> &str {
+        self.language.as_deref().map_or("", language_name)
     }
 
     /// The values of the dimensions in the order of `by`, `(none)` for a missing one.
@@ -223,10 +267,14 @@ pub struct NearestArticle {
     pub title: String,
     /// Its language.
     pub language: Option<String>,
+    /// Its category.
+    pub category: Option<String>,
     /// The mean score of the contacts that it is the nearest to, 0 to 1.
     pub score: f64,
     /// The contacts that it is the nearest to.
     pub contact_count: u64,
+    /// Words that at least a third of the gap's contacts say and it does not have, those that say most first.
+    pub lacks: Vec<String>,
 }
 
 /// What was left out.
@@ -327,16 +375,18 @@ fn csv(gaps: &Gaps) -> Vec<u8> {
         "key_phrases",
         "question",
         "failed_count",
-        "not_covered_count",
-        "weak_count",
         "repeat_count",
         "repeat_cost",
         "trend",
         "direction",
+        "remedy",
+        "advice",
         "nearest_article_id",
         "nearest_title",
         "nearest_score",
-        "remedy",
+        "nearest_lacks",
+        "not_covered_count",
+        "weak_count",
         "question_interaction_id",
     ];
     let quotes = (1..=MOST_QUOTES).flat_map(|n| [format!("quote_{n}"), format!("quote_{n}_interaction_id")]);
@@ -359,16 +409,18 @@ fn line(gaps: &Gaps, gap: &Gap) -> Vec<String> {
         gap.key_phrases.join("; "),
         gap.question.as_ref().map_or(String::new(), |it| it.text.clone()),
         gap.failed_count.to_string(),
-        gap.not_covered_count.to_string(),
-        gap.weak_count.to_string(),
         gap.repeat_count.to_string(),
         cell(gap.repeat_cost),
         trend.join(" "),
         gap.direction().to_string(),
+        gap.remedy.name().to_string(),
+        gap.advice.clone(),
         nearest.map_or(String::new(), |it| it.article_id.clone()),
         nearest.map_or(String::new(), |it| it.title.clone()),
         cell(nearest.map(|it| it.score)),
-        gap.remedy.name().to_string(),
+        nearest.map_or(String::new(), |it| it.lacks.join("; ")),
+        gap.not_covered_count.to_string(),
+        gap.weak_count.to_string(),
         gap.question.as_ref().map_or(String::new(), |it| it.interaction_id.clone()),
     ]);
     for at in 0..MOST_QUOTES {

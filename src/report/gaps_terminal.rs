@@ -2,8 +2,9 @@
 //! languages that lack articles, articles that do not resolve.
 
 use super::gaps::{CoverageCounts, Gap, Gaps};
+use super::language::language_name;
 use super::terminal::LEAST_WIDTH;
-use super::text::{count, counted, cut, interval, number, one_line, percent, width, wrap};
+use super::text::{count, counted, cut, interval, number, one_line, padded, percent, wrap};
 use super::{ArticleUse, NO_VALUE};
 
 /// Gaps that are shown; more are for CSV and JSON.
@@ -12,11 +13,15 @@ const MOST_GAPS: usize = 12;
 /// Quotes of a gap that are shown.
 const MOST_QUOTES: usize = 2;
 
+/// Lines of a quote, about.
+const QUOTE_LINES: usize = 3;
+
+/// Before the lines of a gap, and before what does not fit in one.
+const INDENT: &str = "   ";
+const FURTHER: &str = "     ";
+
 /// Rows of the other tables.
 const MOST_ROWS: usize = 12;
-
-/// Columns of a name.
-const WIDEST_NAME: usize = 26;
 
 pub(super) fn render(gaps: &Gaps, columns: usize) -> String {
     let columns = columns.max(LEAST_WIDTH);
@@ -62,7 +67,7 @@ fn headline(gaps: &Gaps, columns: usize) -> String {
                 unknown => format!(", of {} it cannot be told", count(unknown)),
             };
             format!(
-                "Of these {} are not covered by any of {}, {} weakly, {} covered{unknown}.",
+                "Of these {} ask what none of {} answers, {} what one answers in part, {} are covered{unknown}.",
                 count(not_covered_count),
                 counted(articles, "article"),
                 count(weak_count),
@@ -73,29 +78,26 @@ fn headline(gaps: &Gaps, columns: usize) -> String {
     wrap(&format!("Knowledge gaps. {of} {what}"), columns, "")
 }
 
-/// Languages with what covered means there.
+/// Languages with what tells what is covered there.
 fn coverage(gaps: &Gaps) -> Option<String> {
     if gaps.article_count == 0 || gaps.languages.is_empty() {
         return None;
     }
     let mut out = format!(
-        "{:<8} {:>8} {:>7} {:>7} {:>6} {:>7}  Covered/weak from (resolved)",
-        "Language", "Articles", "Failed", "Uncov.", "Weak", "Covered"
+        "{:<10} {:>8} {:>7} {:>11} {:>7} {:>7}  Judged by",
+        "Language", "Articles", "Failed", "Not covered", "In part", "Covered"
     );
     for it in gaps.languages.iter().take(MOST_ROWS) {
         let basis = match (&it.calibration, it.basis) {
-            (Some(found), basis) => {
-                let whose = if basis == "own" { "" } else { " of all" };
-                let resolved = count(found.contact_count);
-                format!("{:.2}/{:.2} ({resolved}{whose})", found.covered_from, found.weak_from)
-            }
+            (Some(_), "own") => format!("{} resolved", count(it.resolved_count)),
+            (Some(found), _) => format!("{} of all", count(found.contact_count)),
             (None, _) if it.article_count == 0 => "no articles".to_string(),
-            (None, _) => format!("not calibrated: {} resolved", count(it.resolved_count)),
+            (None, _) => format!("only {} resolved", count(it.resolved_count)),
         };
         let counts = &it.counts;
         out.push_str(&format!(
-            "\n{:<8} {:>8} {:>7} {:>7} {:>6} {:>7}  {basis}",
-            cut(&one_line(it.language.as_deref().unwrap_or("unknown")), 8),
+            "\n{} {:>8} {:>7} {:>11} {:>7} {:>7}  {basis}",
+            padded(&cut(&one_line(it.language.as_deref().map_or("unknown", language_name)), 10), 10),
             count(it.article_count),
             count(counts.read_count),
             count(counts.not_covered_count),
@@ -107,37 +109,39 @@ fn coverage(gaps: &Gaps) -> Option<String> {
 }
 
 fn shown_gap(gaps: &Gaps, rank: usize, gap: &Gap, columns: usize) -> String {
-    let key = gap.values(&gaps.by).chain(gap.language.as_deref()).collect::<Vec<_>>().join(" · ");
-    let phrases = gap.key_phrases.join(" / ");
-    let head = format!("{rank}. {phrases}   [{key}]");
-    let mut facts = vec![format!("{} failed", counted(gap.failed_count, "contact"))];
+    let language = Some(gap.language_name()).filter(|name| !name.is_empty());
+    let key = gap.values(&gaps.by).chain(language).collect::<Vec<_>>().join(" · ");
+    let head = format!("{rank}. {}   [{key}]", gap.key_phrases.join(" / "));
+    let repeats = counted(gap.repeat_count, "repeat");
+    let mut facts = vec![
+        counted(gap.failed_count, "failed contact"),
+        gap.repeat_cost.map_or(repeats.clone(), |cost| format!("{repeats}, cost {}", number(Some(cost)))),
+    ];
     if gaps.article_count > 0 {
-        facts.push(format!("{} not covered, {} weakly", count(gap.not_covered_count), count(gap.weak_count)));
-    }
-    facts.push(counted(gap.repeat_count, "repeat"));
-    facts.extend(gap.repeat_cost.map(|cost| format!("cost {}", number(Some(cost)))));
-    facts.extend(Some(gap.direction()).filter(|it| !it.is_empty()).map(String::from));
-    let mut lines =
-        vec![cut(&one_line(&head), columns), format!("   {}", wrap(&facts.join(" · "), columns - 3, "   "))];
-    let quotes = gap.question.iter().chain(gap.quotes.iter().take(MOST_QUOTES - 1));
-    for quote in quotes {
-        let id = one_line(&quote.interaction_id);
-        let room = columns.saturating_sub(width(&id) + 10);
-        lines.push(format!("   “{}” ({id})", cut(&one_line(&quote.text), room)));
-    }
-    if let Some(near) = &gap.nearest {
-        let title = one_line(&near.title);
-        lines.push(cut(
-            &format!(
-                "   nearest: {title} ({}), has {}",
-                one_line(&near.article_id),
-                percent(Some(near.score))
-            ),
-            columns,
+        facts.push(format!(
+            "{} not covered, {} in part",
+            count(gap.not_covered_count),
+            count(gap.weak_count)
         ));
     }
-    lines.push(format!("   {}", wrap(&format!("→ {}", one_line(&gap.advice())), columns - 3, "     ")));
-    lines.join("\n")
+    facts.extend(Some(gap.direction()).filter(|it| !it.is_empty()).map(String::from));
+    let mut lines = vec![facts.join(" · ")];
+    let quotes = gap.question.iter().chain(gap.quotes.iter().take(MOST_QUOTES - 1));
+    lines.extend(quotes.map(|quote| {
+        let text = cut(&one_line(&quote.text), QUOTE_LINES * (columns - INDENT.len()) * 2 / 3);
+        format!("“{text}” ({})", one_line(&quote.interaction_id))
+    }));
+    lines.extend(Some(one_line(&gap.shortfall)).filter(|it| !it.is_empty()));
+    lines.push(format!("→ {}", one_line(&gap.advice)));
+    let head = wrap(&one_line(&head), columns, FURTHER);
+    std::iter::once(head)
+        .chain(lines.iter().map(|line| indented(line, columns)))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn indented(line: &str, columns: usize) -> String {
+    format!("{INDENT}{}", wrap(line, columns - INDENT.len(), FURTHER))
 }
 
 fn holes(gaps: &Gaps, columns: usize) -> Option<String> {
@@ -147,16 +151,16 @@ fn holes(gaps: &Gaps, columns: usize) -> Option<String> {
     let mut lines = vec!["Articles that a language lacks:".to_string()];
     for hole in gaps.holes.iter().take(MOST_ROWS) {
         let there: Vec<String> =
-            hole.languages.iter().map(|(language, count)| format!("{count} in {language}")).collect();
+            hole.languages.iter().map(|(tag, count)| format!("{count} in {}", language_name(tag))).collect();
         let text = format!(
-            "  {}: {} in {}, which has no article; there {} {}.",
+            "{}: {} in {}, which has no article; there {} {}.",
             one_line(&hole.category),
             counted(hole.failed_count, "failed contact"),
-            one_line(&hole.language),
+            one_line(language_name(&hole.language)),
             if hole.languages.values().sum::<u64>() == 1 { "is" } else { "are" },
             one_line(&there.join(", "))
         );
-        lines.push(wrap(&text, columns, "    "));
+        lines.push(indented(&text, columns));
     }
     Some(lines.join("\n"))
 }
@@ -171,26 +175,26 @@ fn articles(gaps: &Gaps, columns: usize) -> Vec<String> {
         );
     }
     if !doubtful.is_empty() {
-        let mut lines =
-            vec!["Articles that do not resolve (FCR against the category's other contacts):".to_string()];
+        let mut lines = Vec::new();
         for it in doubtful.into_iter().take(MOST_ROWS) {
             let name = it.title.as_deref().unwrap_or(&it.article_id);
+            let apart = it.difference_interval;
             lines.push(format!(
-                "  {}  {} of {} ({}), others {}, difference {}",
-                cut(&one_line(name), WIDEST_NAME),
+                "“{}” ({}) in {}: {} of {} resolved ({}), of the others {}; difference {}.",
+                one_line(name),
+                one_line(&it.article_id),
+                one_line(it.category.as_deref().unwrap_or(NO_VALUE)),
                 count(it.resolved_count),
                 count(it.eligible_count),
                 percent(it.fcr_rate),
                 percent(it.other_fcr_rate),
-                interval(it.difference_interval.map(|it| it.low), it.difference_interval.map(|it| it.high))
-            ));
-            lines.push(format!(
-                "    {} in {}: read it again with the contacts in which it was used.",
-                one_line(&it.article_id),
-                one_line(it.category.as_deref().unwrap_or(NO_VALUE))
+                interval(apart.map(|it| it.low), apart.map(|it| it.high)).replace(' ', "\u{a0}")
             ));
         }
-        blocks.push(lines.iter().map(|line| wrap(line, columns, "    ")).collect::<Vec<_>>().join("\n"));
+        lines.push("→ Read them again with the contacts in which they were used.".to_string());
+        let head = "Articles after which more customers come back than else in their category:".to_string();
+        let lines = lines.iter().map(|line| indented(line, columns));
+        blocks.push(std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n"));
     }
     if !gaps.unused.is_empty() {
         let names: Vec<String> =

@@ -22,6 +22,7 @@ mod gaps_terminal;
 mod html;
 mod identity;
 mod json;
+mod language;
 mod search;
 mod sections;
 mod store_status;
@@ -57,6 +58,7 @@ pub use gaps::{
     ArticleName, ArticleUse, CoverageCounts, CoverageGroup, Gap, GapQuote, Gaps, Hole, LanguageCoverage,
     LeftOutGaps, MOST_QUOTES, Named, NearestArticle, Remedy, UnknownArticle, render_gaps,
 };
+pub(crate) use gaps::{advice, shortfall};
 pub use html::{LOGIN_PAGE, live_page, page_asset, render_page};
 pub use identity::{CappedKey, Identity, KeyShare};
 pub use search::{Facet, Hit, SearchPage, render_search};

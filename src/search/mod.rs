@@ -9,6 +9,7 @@
 mod articles;
 mod build;
 mod content;
+mod courtesy;
 mod expand;
 mod file;
 mod forms;

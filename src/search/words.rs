@@ -51,16 +51,6 @@ impl Words {
         }
     }
 
-    /// Whether a sentence begins with the token.
-    pub(super) fn begins_sentence(&self, at: usize) -> bool {
-        self.tokens[at].is_sentence_start
-    }
-
-    /// Whether the token is an @name.
-    pub(super) fn is_mention(&self, at: usize) -> bool {
-        self.tokens[at].is_mention
-    }
-
     /// Whether the token is a character of a script whose characters are found in pairs.
     pub(super) fn is_character(&self, at: usize) -> bool {
         self.token(at).chars().next().is_some_and(is_character_script)

@@ -16,7 +16,8 @@ pub mod token;
 
 pub use fold::{Folded, fold};
 pub use numeral::{NumberKind, Numerals};
-pub use phrases::{MOST_TERM_WORDS, TermCutter};
+pub(crate) use phrases::is_hangul;
+pub use phrases::{CutWord, MOST_TERM_WORDS, TermCutter};
 pub use stop_words::StopWords;
 pub use token::{Token, tokens};
 

@@ -20,7 +20,7 @@ pub const MOST_TERM_WORDS: usize = 4;
 /// A longer word is none: a key, a line of signs.
 const MOST_WORD_BYTES: usize = 64;
 
-/// Cuts texts into terms; keeps its memory for the next text.
+/// Cuts texts into words and terms; keeps its memory for the next text.
 pub struct TermCutter {
     segmenter: WordSegmenterBorrowed<'static>,
     folded: Folded,
@@ -28,6 +28,23 @@ pub struct TermCutter {
     letters: String,
     words: Vec<Word>,
     term: String,
+}
+
+/// A word of a text.
+#[derive(Debug, Clone)]
+pub struct CutWord<'a> {
+    /// Folded.
+    pub word: &'a str,
+    /// The bytes of the raw text that it came from.
+    pub raw: Range<usize>,
+    /// No phrase reaches across its start.
+    pub is_start: bool,
+    /// It is of a script without spaces.
+    pub is_unspaced: bool,
+    /// It says little by itself.
+    pub is_stop: bool,
+    /// It is more than a number.
+    pub has_letter: bool,
 }
 
 #[derive(Debug)]
@@ -92,6 +109,19 @@ impl TermCutter {
             }
         }
         self.words.len()
+    }
+
+    /// The words of `raw`, in order.
+    pub fn words(&mut self, raw: &str, stop_words: &StopWords) -> impl Iterator<Item = CutWord<'_>> {
+        self.read(raw, stop_words);
+        self.words.iter().map(|it| CutWord {
+            word: &self.letters[it.letters.clone()],
+            raw: it.raw.clone(),
+            is_start: it.is_start,
+            is_unspaced: it.is_unspaced,
+            is_stop: it.is_stop,
+            has_letter: it.has_letter,
+        })
     }
 
     fn read(&mut self, raw: &str, stop_words: &StopWords) {
@@ -192,7 +222,7 @@ impl TermCutter {
     }
 }
 
-fn is_hangul(c: char) -> bool {
+pub(crate) fn is_hangul(c: char) -> bool {
     matches!(c as u32, 0xAC00..=0xD7A3)
 }
 

@@ -151,7 +151,17 @@ fn a_planted_gap_is_found_with_its_words_its_cost_and_its_contacts() {
     assert_eq!((number(first, "failed_count"), number(first, "not_covered_count")), (24, 24));
     assert_eq!((number(first, "repeat_count"), &first["repeat_cost"]), (24, &120.0.into()));
     assert_eq!(first["remedy"], "write");
-    assert!(first["question"]["text"].as_str().unwrap().contains("esim"), "{first:#}");
+    let question = first["question"]["text"].as_str().unwrap();
+    assert!(
+        question.contains("esim") && !question.contains("hello"),
+        "a greeting is no question: {question}"
+    );
+    // The nearest has "change", and nothing else of it.
+    let lacks: Vec<&str> =
+        first["nearest"]["lacks"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(lacks.contains(&"esim") && lacks.contains(&"phone") && !lacks.contains(&"change"), "{lacks:?}");
+    assert!(first["shortfall"].as_str().unwrap().contains("but not: "), "{first:#}");
+    assert_eq!(first["advice"], "Write an article in English that answers it.");
     let quotes = first["quotes"].as_array().unwrap();
     assert!(quotes.iter().all(|quote| quote["text"].as_str().unwrap().contains("esim")), "{first:#}");
     assert!(
@@ -187,7 +197,7 @@ fn too_few_resolved_contacts_calibrate_nothing_and_it_is_said() {
     assert_eq!(gaps["languages"][0]["basis"], "none");
     assert_eq!(number(&gaps["counts"], "unknown_count"), 9);
     let text = log.folder(&format!("{CONFIG}{ARTICLES}"), KNOWLEDGE).run("gaps --store s").ok().stdout;
-    assert!(text.contains("not calibrated: 20 resolved"), "{text}");
+    assert!(text.contains("only 20 resolved"), "{text}");
 }
 
 #[test]
@@ -357,6 +367,22 @@ fn languages_without_spaces_have_gaps_too() {
     }
 }
 
+/// Everybody says "quick question" and half say "in the rain": neither is what those who fail ask.
+#[test]
+fn what_everybody_says_is_no_gap() {
+    let mut log = Log::default();
+    let router =
+        ["quick question router blinks", "quick question router rain", "quick question router cable rain"];
+    let esim = ["quick question esim", "quick question esim rain", "quick question esim phone"];
+    let issue = |sayings| Issue { category: "internet", language: "en", sayings };
+    log.add(&issue(router), "", 60, 0);
+    log.add(&issue(esim), "", 0, 12);
+    let gaps = json(&log.folder(CONFIG, ""), "");
+    let phrases: Vec<&str> =
+        gaps["gaps"].as_array().unwrap().iter().filter_map(|gap| gap["key_phrases"][0].as_str()).collect();
+    assert_eq!(phrases, ["esim"]);
+}
+
 #[test]
 fn a_store_without_words_says_so() {
     let log = Log { words: Vec::new(), ..planted() };
@@ -365,13 +391,19 @@ fn a_store_without_words_says_so() {
     assert!(text.contains("There are no words of failed contacts"), "{text}");
 }
 
+fn is_empty(cell: &impl ToString) -> bool {
+    cell.to_string().is_empty()
+}
+
 #[test]
 fn the_workbook_and_the_page_have_the_gaps() {
     let folder = with_articles();
     let gaps = json(&folder, "");
     folder.run("report --store s -o report.xlsx").ok();
     let book = Book::read(&folder, "report.xlsx");
-    let rows = book.rows("Gaps");
+    let is_gap =
+        |row: &Vec<(String, _)>| row.iter().any(|(name, cell)| name == "Failed contacts" && !is_empty(cell));
+    let rows: Vec<_> = book.rows("Gaps").into_iter().filter(is_gap).collect();
     assert_eq!(rows.len(), gaps["gaps"].as_array().unwrap().len());
     let cell = |row: usize, name: &str| rows[row].iter().find(|(it, _)| it == name).unwrap().1.to_string();
     assert_eq!(
@@ -379,6 +411,7 @@ fn the_workbook_and_the_page_have_the_gaps() {
         ("24".to_string(), "120".to_string())
     );
     assert!(cell(0, "Typical question").contains("esim"), "{rows:?}");
+    assert!(book.texts().contains("read it before you write one"), "the sheet says how to read it");
     let articles = book.rows("Articles");
     let finding = |row: usize| articles[row].iter().find(|(it, _)| it == "Finding").unwrap().1.to_string();
     assert_eq!(finding(0), "resolves less than the others");

@@ -53,7 +53,13 @@ pub(super) fn list(coaching: &Coaching) -> Table {
         row.extend(quotes.flat_map(|quote| [Cell::text(&quote.text), Cell::text(&quote.interaction_id)]));
         row
     };
-    Table { name: "Coaching", header, rows: coaching.groups.iter().map(row).collect(), total: None }
+    Table {
+        name: "Coaching",
+        header,
+        rows: coaching.groups.iter().map(row).collect(),
+        total: None,
+        foot: Vec::new(),
+    }
 }
 
 /// The sheet of the topics; none where there are none.
@@ -85,5 +91,11 @@ pub(super) fn topics(coaching: &Coaching) -> Option<Table> {
         })
         .collect();
     let header = header.map(String::from).to_vec();
-    (!rows.is_empty()).then_some(Table { name: "Topics to train", header, rows, total: None })
+    (!rows.is_empty()).then_some(Table {
+        name: "Topics to train",
+        header,
+        rows,
+        total: None,
+        foot: Vec::new(),
+    })
 }

@@ -33,7 +33,7 @@ pub(super) fn table(drivers: &Drivers) -> Table {
         let of_group = terms(group).chain(levels(drivers, group));
         rows.extend(of_group.map(|row| key.iter().cloned().chain(row).collect::<Vec<Cell>>()));
     }
-    Table { name: "Drivers", header, rows, total: None }
+    Table { name: "Drivers", header, rows, total: None, foot: Vec::new() }
 }
 
 fn key(group: &DriverGroup, at: usize) -> Cell {

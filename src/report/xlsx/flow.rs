@@ -76,7 +76,13 @@ fn matrix(flow: &Flow) -> Table {
     header.extend(HEAD.map(String::from));
     header.extend(flow.values[..shown].iter().map(|it| format!("→ {}", named(&it.value))));
     header.extend((flow.values.len() > shown).then(|| "→ others".to_string()));
-    Table { name: MATRIX, header, rows: flow.values.iter().zip(&next).map(row).collect(), total: None }
+    Table {
+        name: MATRIX,
+        header,
+        rows: flow.values.iter().zip(&next).map(row).collect(),
+        total: None,
+        foot: Vec::new(),
+    }
 }
 
 fn pairs(flow: &Flow) -> Table {
@@ -141,6 +147,7 @@ fn pairs(flow: &Flow) -> Table {
         header: header.map(String::from).to_vec(),
         rows: flow.cells.iter().map(row).collect(),
         total: None,
+        foot: Vec::new(),
     }
 }
 
@@ -187,5 +194,11 @@ fn switches(flow: &Flow) -> Table {
         "Fail again low (95 %)",
         "Fail again high (95 %)",
     ];
-    Table { name: "Flow switches", header: header.map(String::from).to_vec(), rows, total: None }
+    Table {
+        name: "Flow switches",
+        header: header.map(String::from).to_vec(),
+        rows,
+        total: None,
+        foot: Vec::new(),
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::Cell;
 use super::tables::{Table, table};
+use crate::report::language::language_name;
 use crate::report::text::titled;
-use crate::report::{ArticleUse, Gap, Gaps, MOST_QUOTES};
+use crate::report::{ArticleUse, Gap, Gaps};
 
 /// The sheets, of those that have something to say.
 pub(super) fn tables(gaps: &Gaps) -> Vec<Table> {
@@ -19,48 +20,67 @@ fn gap_table(gaps: &Gaps) -> Table {
         "What is asked",
         "Typical question",
         "Failed contacts",
-        "Not covered",
-        "Weakly covered",
-        "Repeats",
+        "Repeats that followed",
         "Cost of repeats",
         "Trend",
         "What to do",
+        "Why the nearest article does not do",
+        "In others' words",
+        "Not covered",
+        "Weakly covered",
         "Nearest article",
-        "Its title",
         "Its share of the words",
+        "Interactions quoted",
     ];
     header.extend(names.map(String::from));
-    header.extend((1..=MOST_QUOTES).map(|n| format!("Quote {n}")));
-    header.push("Interactions".to_string());
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     let rows = (1..).zip(&gaps.gaps).map(|(rank, gap)| gap_row(gaps, rank, gap)).collect();
-    table("Gaps", &header, rows)
+    Table { foot: foot(gaps), ..table("Gaps", &header, rows) }
+}
+
+/// How to read the sheet.
+fn foot(gaps: &Gaps) -> Vec<String> {
+    let mut foot = vec![
+        "A row is a question that at least three failed first contacts share and no article, or hardly one, answers. What is \
+         asked: the words that they share and other contacts do not."
+            .to_string(),
+        "Failed contacts are counted once, in the gap of the most shared words. Repeats that followed: the customers' next \
+         contacts about it. Trend: the later half of the time against the half before."
+            .to_string(),
+        "Not covered, weakly covered: how much of the customer's words the nearest article has, measured on contacts that \
+         were resolved. An article may say the same in other words: read it before you write one."
+            .to_string(),
+    ];
+    if gaps.left_out.gap_count > 0 {
+        foot.push(format!("{} more gaps are left out.", gaps.left_out.gap_count));
+    }
+    foot
 }
 
 fn gap_row(gaps: &Gaps, rank: u64, gap: &Gap) -> Vec<Cell> {
-    let optional = |text: Option<&String>| text.map_or(Cell::Nothing, Cell::text);
     let nearest = gap.nearest.as_ref();
+    let others: Vec<&str> = gap.quotes.iter().map(|it| it.text.as_str()).collect();
+    let ids: Vec<&str> =
+        gap.question.iter().chain(&gap.quotes).map(|it| it.interaction_id.as_str()).collect();
     let mut row = vec![Cell::Count(rank)];
     row.extend(gap.values(&gaps.by).map(Cell::text));
     row.extend([
-        optional(gap.language.as_ref()),
-        Cell::text(gap.key_phrases.join(" / ")),
-        optional(gap.question.as_ref().map(|it| &it.text)),
+        Cell::text(gap.language_name()),
+        Cell::Prose(gap.key_phrases.join(" / ")),
+        Cell::Prose(gap.question.as_ref().map_or(String::new(), |it| it.text.clone())),
         Cell::Count(gap.failed_count),
-        Cell::Count(gap.not_covered_count),
-        Cell::Count(gap.weak_count),
         Cell::Count(gap.repeat_count),
         Cell::number(gap.repeat_cost),
         Cell::text(gap.direction()),
-        Cell::text(gap.advice()),
-        optional(nearest.map(|it| &it.article_id)),
-        optional(nearest.map(|it| &it.title)),
+        Cell::Prose(gap.advice.clone()),
+        Cell::Prose(gap.shortfall.clone()),
+        Cell::Prose(others.join("\n")),
+        Cell::Count(gap.not_covered_count),
+        Cell::Count(gap.weak_count),
+        nearest.map_or(Cell::Nothing, |it| Cell::text(&it.article_id)),
         Cell::rate(nearest.map(|it| it.score)),
+        Cell::Prose(ids.join(" ")),
     ]);
-    row.extend((0..MOST_QUOTES).map(|at| optional(gap.quotes.get(at).map(|it| &it.text))));
-    let ids: Vec<&str> =
-        gap.question.iter().chain(&gap.quotes).map(|it| it.interaction_id.as_str()).collect();
-    row.push(Cell::text(ids.join(" ")));
     row
 }
 
@@ -128,15 +148,15 @@ fn hole_table(gaps: &Gaps) -> Table {
         ["Category", "Language without articles", "Failed contacts", "Articles elsewhere", "Some of them"];
     let row = |hole: &crate::report::Hole| {
         let there: Vec<String> =
-            hole.languages.iter().map(|(tag, count)| format!("{count} in {tag}")).collect();
+            hole.languages.iter().map(|(tag, count)| format!("{count} in {}", language_name(tag))).collect();
         let some: Vec<String> =
             hole.articles.iter().map(|it| format!("{} ({})", it.title, it.article_id)).collect();
         vec![
             Cell::text(&hole.category),
-            Cell::text(&hole.language),
+            Cell::text(language_name(&hole.language)),
             Cell::Count(hole.failed_count),
             Cell::text(there.join(", ")),
-            Cell::text(some.join("; ")),
+            Cell::Prose(some.join("\n")),
         ]
     };
     table("Missing languages", &header, gaps.holes.iter().map(row).collect())

@@ -128,6 +128,7 @@ fn filled(book: &mut Book, table: tables::Table) -> Result<Sheet, XlsxError> {
     let mut sheet = Sheet::new(worksheet, table.name, &table.header)?;
     table.rows.iter().try_for_each(|row| sheet.push(row))?;
     table.total.iter().try_for_each(|row| sheet.push_total(row))?;
+    sheet.push_foot(&table.foot)?;
     Ok(sheet)
 }
 

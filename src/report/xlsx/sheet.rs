@@ -14,6 +14,11 @@ const MOST_ROWS: u32 = 1 << 20;
 const MOST_CHARACTERS: usize = 32_767;
 /// Widths of columns, in characters.
 const WIDTHS: std::ops::RangeInclusive<usize> = 9..=60;
+/// The width of a column of prose, in characters.
+const PROSE_WIDTH: usize = 44;
+/// The height of a line, and the most that a row can have, in points.
+const LINE_HEIGHT: usize = 15;
+const MOST_HEIGHT: usize = 409;
 /// Characters that a filter's button takes in a header.
 const BUTTON: usize = 4;
 
@@ -22,6 +27,8 @@ const BUTTON: usize = 4;
 pub(super) enum Cell {
     Nothing,
     Text(String),
+    /// A text that wraps.
+    Prose(String),
     /// A text in the colour of a verdict, which it names.
     Verdict(Verdict),
     Count(u64),
@@ -102,6 +109,12 @@ impl Sheet {
             self.left_out += 1;
             return Ok(());
         }
+        // Not every program makes rows higher for what wraps.
+        let lines = cells.iter().map(lines_of).max().unwrap_or(1);
+        if lines > 1 {
+            let height = (lines * LINE_HEIGHT).min(MOST_HEIGHT);
+            self.worksheet.set_row_height(self.rows, height as f64)?;
+        }
         for (column, cell) in cells.iter().enumerate() {
             let shown = self.write(column as u16, cell)?;
             if let Some(width) = self.widths.get_mut(column) {
@@ -117,6 +130,14 @@ impl Sheet {
         let rows = self.rows;
         self.push(cells)?;
         self.total_rows += self.rows - rows;
+        Ok(())
+    }
+
+    /// Writes lines below everything, one row away from it.
+    pub(super) fn push_foot(&mut self, lines: &[String]) -> Result<(), XlsxError> {
+        for (row, line) in (self.rows + 1..self.most_rows).zip(lines) {
+            self.worksheet.write_string_with_format(row, 0, line, &self.formats.foot)?;
+        }
         Ok(())
     }
 
@@ -167,6 +188,12 @@ impl Sheet {
                 None => return write_text(sheet, formats, row, column, text),
             },
             Cell::Text(text) => return write_text(sheet, formats, row, column, text),
+            Cell::Prose(text) => {
+                let text = cell_text(text);
+                let format = if is_formula(&text) { &formats.quoted_prose } else { &formats.prose };
+                sheet.write_string_with_format(row, column, text.as_ref(), format)?;
+                return Ok(width_of(&text).min(PROSE_WIDTH));
+            }
             Cell::Verdict(verdict) => {
                 let text = verdict.name().replace('_', " ");
                 sheet.write_string_with_format(row, column, &text, formats.verdict(*verdict))?;
@@ -189,12 +216,26 @@ fn write_text(
     text: &str,
 ) -> Result<usize, XlsxError> {
     let text = cell_text(text);
-    match text.starts_with(['=', '+', '-', '@', '\t', '\n']) {
-        // A text cell is no formula; the mark keeps it from becoming one when somebody edits it.
+    match is_formula(&text) {
         true => sheet.write_string_with_format(row, column, text.as_ref(), &formats.quoted)?,
         false => sheet.write_string_with_format(row, column, text.as_ref(), &formats.text)?,
     };
-    Ok(text.lines().map(width).max().unwrap_or(0) + 1)
+    Ok(width_of(&text))
+}
+
+/// Whether somebody who edits the cell would make a formula of its text, which a mark keeps it from becoming.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\n'])
+}
+
+/// Lines that a cell takes. Words end before the column does.
+fn lines_of(cell: &Cell) -> usize {
+    let Cell::Prose(text) = cell else { return 1 };
+    cell_text(text).lines().map(|line| width(line).div_ceil(PROSE_WIDTH - 6).max(1)).sum()
+}
+
+fn width_of(text: &str) -> usize {
+    text.lines().map(width).max().unwrap_or(0) + 1
 }
 
 /// Characters of a whole number with its separators.
@@ -242,6 +283,9 @@ struct Formats {
     header: Format,
     text: Format,
     quoted: Format,
+    prose: Format,
+    quoted_prose: Format,
+    foot: Format,
     count: Format,
     rate: Format,
     number: Format,
@@ -261,6 +305,9 @@ impl Formats {
             header: top().set_bold().set_text_wrap().set_background_color(Color::RGB(0xE7ECF2)),
             text: top(),
             quoted: top().set_quote_prefix(),
+            prose: top().set_text_wrap(),
+            quoted_prose: top().set_text_wrap().set_quote_prefix(),
+            foot: Format::new().set_italic(),
             count: top().set_num_format("#,##0"),
             rate: top().set_num_format("0.0%"),
             number: top().set_num_format("#,##0.00"),
@@ -313,6 +360,14 @@ mod tests {
         {
             assert!(date_time(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn prose_takes_the_lines_that_it_wraps_to() {
+        let lines = |text: &str| lines_of(&Cell::Prose(text.to_string()));
+        assert_eq!([lines(""), lines("short"), lines(&"x".repeat(39)), lines("one\ntwo")], [0, 1, 2, 2]);
+        assert_eq!(lines(&"字".repeat(38)), 2, "a character takes two columns");
+        assert_eq!(lines_of(&Cell::Text("x".repeat(500))), 1);
     }
 
     #[test]

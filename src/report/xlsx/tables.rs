@@ -23,6 +23,8 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<Cell>>,
     /// The row of everything, for which there is room at the end.
     pub(super) total: Option<Vec<Cell>>,
+    /// How to read it, below the rows: a line each.
+    pub(super) foot: Vec<String>,
 }
 
 /// The sheets in their order. That of the failed contacts is empty: its rows are written as they come. Sheets that would
@@ -49,7 +51,13 @@ pub(super) fn tables(report: &Report) -> Vec<Table> {
 }
 
 pub(super) fn table(name: &'static str, header: &[&str], rows: Vec<Vec<Cell>>) -> Table {
-    Table { name, header: header.iter().map(ToString::to_string).collect(), rows, total: None }
+    Table {
+        name,
+        header: header.iter().map(ToString::to_string).collect(),
+        rows,
+        total: None,
+        foot: Vec::new(),
+    }
 }
 
 /// The policy's time zone, which every time in the workbook is in.
@@ -184,6 +192,7 @@ fn entries(report: &Report, name: &'static str, by: &[String], entries: &[Entry]
         header: by.iter().map(|name| titled(name)).chain(category_columns().map(String::from)).collect(),
         rows: entries.iter().map(|entry| row(entry, names(entry))).collect(),
         total: Some(row(&report.overall, all)),
+        foot: Vec::new(),
     }
 }
 
