@@ -161,6 +161,6 @@ fn planted_questions_without_an_article_are_found_and_few_others() {
         told.len()
     );
     println!("missed: {:?}", planted.keys().filter(|it| !found.contains(it)).collect::<Vec<_>>());
-    // FLOORS
+    // Floors at what was measured: 8 of 12 planted questions, 9 of 12 gaps told.
     assert!(found.len() >= 8 && 3 * right >= 2 * told.len(), "{told:?}");
 }
