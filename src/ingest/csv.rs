@@ -161,7 +161,8 @@ impl Table<'_> {
                     let (delimiter, rival) = sniffed(header);
                     self.delimiter = delimiter;
                     if let Some(rival) = rival {
-                        let (first, second) = (char::from(delimiter), char::from(rival));
+                        // As they are written in the configuration: a tab would tear the note apart.
+                        let [first, second] = [delimiter, rival].map(|it| char::from(it).escape_default());
                         let what = format!(
                             "delimiter guessed: `{first}` and `{second}` stand equally often in the header; say it in [[source]]"
                         );

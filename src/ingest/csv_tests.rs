@@ -275,9 +275,14 @@ fn commas_are_decimal_marks_where_semicolons_cut_the_fields() {
 
 #[test]
 fn a_delimiter_that_is_not_clear_is_told() {
-    let batch = read_text("a.csv", "call_id,started_at,a;b;c\n1,2026-03-01,x;y;z\n", &source());
-    let what =
-        batch.notes.iter().map(|note| note.what.as_str()).find(|what| what.starts_with("delimiter guessed"));
-    let said = "delimiter guessed: `,` and `;` stand equally often in the header; say it in [[source]]";
-    assert_eq!(what, Some(said));
+    for (text, both) in [
+        ("call_id,started_at,a;b;c\n1,2026-03-01,x;y;z\n", "`,` and `;`"),
+        ("call_id,started_at,a\tb\tc\n1,2026-03-01,x\ty\tz\n", r"`,` and `\t`"),
+    ] {
+        let batch = read_text("a.csv", text, &source());
+        let mut notes = batch.notes.iter().map(|note| note.what.as_str());
+        let said =
+            format!("delimiter guessed: {both} stand equally often in the header; say it in [[source]]");
+        assert_eq!(notes.find(|what| what.starts_with("delimiter guessed")), Some(said.as_str()));
+    }
 }
