@@ -265,10 +265,7 @@ impl OutputArguments {
         let report = reports.report(policy, &self.options()?)?;
         let counted_count = report.overall.scores.eligible_count;
         let drivers = reports.drivers_beside(policy, counted_count)?;
-        let gaps = match store.has_articles() {
-            true => Some(reports.gaps(policy, &["category".to_string()])?),
-            false => None,
-        };
+        let gaps = reports.gaps_beside(policy)?;
         let workbook = Workbook::new(&report).context("a temporary file for the workbook")?;
         let mut workbook = match &drivers {
             Some(drivers) => workbook.with_drivers(drivers),

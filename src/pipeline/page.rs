@@ -120,11 +120,7 @@ pub fn page(store: &Store, policy: &Policy, options: &ReportOptions) -> Result<P
     let reports = Reports::load(store, policy)?;
     let page = reports.page(policy, options)?;
     let (stories, untold_count) = stories(&Story { view: &reports.view(policy)? }, &page.report)?;
-    // What is asked where there are no articles takes as long to find, and is what `gaps` is for.
-    let gaps = match store.has_articles() {
-        true => Some(reports.gaps(policy, &["category".to_string()])?),
-        false => None,
-    };
+    let gaps = reports.gaps_beside(policy)?;
     let drivers = reports.drivers_beside(policy, page.report.overall.scores.eligible_count)?;
     Ok(Page { sweep: Some(sweep(store, policy)?), gaps, drivers, stories, untold_count, ..page })
 }

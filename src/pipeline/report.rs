@@ -147,6 +147,11 @@ impl Reports {
         &self.known
     }
 
+    /// The store that was read.
+    pub(super) fn store(&self) -> &Store {
+        &self.loaded.store
+    }
+
     pub(super) fn cause_marks(&self) -> &CauseMarks {
         &self.cause_marks
     }
