@@ -47,7 +47,7 @@ pub enum Format {
     Insights,
     /// Segments of Whisper or WhisperX.
     Whisper,
-    /// Tickets of Zendesk Support with their comments.
+    /// Tickets of Zendesk Support, their comments and users, together or in files of their own.
     Zendesk,
     /// Conversations of Intercom.
     Intercom,
@@ -102,7 +102,7 @@ impl Format {
         (
             Format::Zendesk,
             &["zendesk"],
-            "Zendesk Support: tickets with comments, pages of the incremental API",
+            "Zendesk Support: tickets, comments, ticket events, audits and users, in one file or in several",
         ),
         (Format::Intercom, &["intercom"], "Intercom: conversations with their parts"),
         (Format::Freshdesk, &["freshdesk"], "Freshdesk: tickets with their conversations"),

@@ -299,7 +299,10 @@ impl<'a> Collector<'a> {
         self.batch_bytes += record.turns.iter().flatten().map(|said| said.text.len()).sum::<usize>();
         let turns = record.turns.map(|turns| {
             let turn = |(index, said): (usize, Said)| Turn {
-                index: record.first_index.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)),
+                index: match record.indexes.get(index) {
+                    Some(index) => *index,
+                    None => u32::try_from(index).unwrap_or(u32::MAX),
+                },
                 speaker: self.rows.said_by(&said.speaker, line),
                 at_seconds: said.at_seconds,
                 text: said.text,

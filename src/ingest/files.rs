@@ -44,7 +44,7 @@ const EXTENSIONS: &[&str] = &[
 ];
 
 /// Raised when the same bytes would be read into other records than before, so that they are read again.
-const READER_VERSION: u32 = 5;
+const READER_VERSION: u32 = 6;
 
 /// All files of a configuration: globs and folders expanded, source by source, sorted by path within each. A
 /// file that two sources mean belongs to the first.

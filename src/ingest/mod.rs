@@ -1,6 +1,5 @@
-//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, plain text, subtitles, e-mails; compressed
-//! or not.
-//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, workbooks, plain text; compressed or not.
+//! Reading files into interactions and transcripts: CSV, JSON lines, Parquet, workbooks, plain text, subtitles, e-mails, what
+//! other products export; compressed or not.
 //!
 //! Takes a [`Config`](crate::config::Config), gives bounded [`Batch`]es in file order. Every input row ends as
 //! an interaction, words, answers, an article, or a [`Reject`] with file, line and reason; oddities are [`Note`]s. Nothing here
@@ -8,6 +7,7 @@
 //!
 //! The reasons of rejects and notes begin with stable words: group them by what stands before the colon.
 
+mod across;
 mod articles;
 mod batch;
 mod claims;
@@ -39,10 +39,10 @@ mod values;
 mod workbook;
 mod zone;
 
+pub use across::Across;
 pub use database::{Cursor, Fetched, fetch};
 pub use files::{SourceFile, files, fingerprint};
 pub use guess::guess;
-pub use mail::Threads;
 pub(crate) use time::check_time_format;
 
 use crate::config::{Format, Kind, Source};
@@ -90,54 +90,30 @@ pub fn read(
     read_all(file, source, None, sink, progress)
 }
 
-/// As [`read`], for one of several files: the e-mails of a conversation may lie in any of them.
+/// As [`read`], for one of several files, with what they say of each other.
 ///
 /// # Errors
 /// As for [`read`].
 pub fn read_among(
     file: &SourceFile,
     source: &Source,
-    threads: &Threads,
+    across: &Across,
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
-    read_all(file, source, Some(threads), sink, progress)
+    read_all(file, source, Some(across), sink, progress)
 }
 
 fn read_all(
     file: &SourceFile,
     source: &Source,
-    threads: Option<&Threads>,
+    across: Option<&Across>,
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
     let mut rows = batch::Collector::new(file, source, sink);
-    let done = read_rows(file, source, threads, &mut rows, progress).and_then(|()| rows.finish());
+    let done = read_rows(file, source, across, &mut rows, progress).and_then(|()| rows.finish());
     if source.database.is_some() { done.map_err(|error| database::named(error, file)) } else { done }
-}
-
-/// Looks at the JSON documents among files for those that are no data, so that this is said before hours of reading: a
-/// folder often has a settings file in it.
-///
-/// # Errors
-/// Where a document has no columns that can be read, or a file cannot be opened.
-pub fn refuse_documents(files: &[SourceFile], sources: &[Source]) -> Result<()> {
-    for file in files {
-        let source = &sources[file.source];
-        if source.database.is_some() {
-            continue;
-        }
-        if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) != Format::JsonLines {
-            continue;
-        }
-        let decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
-        let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
-        if document::is_document(&mut lines)? && export::told(&mut lines)?.is_none() {
-            let columns = survey::survey(file, source)?.columns;
-            fields::Mapping::new(columns, source).check(source, &file.path)?;
-        }
-    }
-    Ok(())
 }
 
 /// A small file of a format, written for it: what such a file looks like.
@@ -170,7 +146,7 @@ pub fn example(format: Format) -> &'static str {
 fn read_rows(
     file: &SourceFile,
     source: &Source,
-    threads: Option<&Threads>,
+    across: Option<&Across>,
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
@@ -216,7 +192,7 @@ fn read_rows(
         }
         Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
         Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
-        Format::Mail => mail::read(&mut lines, file, source, threads, rows)?,
+        Format::Mail => mail::read(&mut lines, file, source, across.map(|it| &it.threads), rows)?,
         Format::WebVtt | Format::Srt => subtitles::read(&mut lines, encoding, &file.path, rows)?,
         Format::Parquet => parquet::read(&file.path, rows, progress)?,
         Format::Tweets => {
@@ -225,7 +201,7 @@ fn read_rows(
         Format::Xlsx | Format::Ods => workbook::read(&file.path, format, source, rows, progress)?,
         exported => {
             if let Some(export) = export::of_format(exported) {
-                export::read(export, &mut lines, encoding, &file.path, rows)?;
+                export::read(export, &mut lines, encoding, file, across, rows)?;
             }
         }
     }

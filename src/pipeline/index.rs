@@ -95,8 +95,7 @@ pub fn index(
 ) -> Result<(Store, IndexSummary)> {
     let detector = Detector::new(lexicon)?;
     let files = ingest::files(config)?;
-    ingest::refuse_documents(&files, &config.sources)?;
-    let threads = ingest::Threads::of(&files, &config.sources)?;
+    let across = ingest::Across::of(&files, &config.sources)?;
     let mut writer = if options.rebuild { Writer::begin_anew(dir)? } else { Writer::begin(dir)? };
     if options.no_search {
         writer = writer.without_search();
@@ -116,7 +115,7 @@ pub fn index(
         lexicon,
         detector: &detector,
         memories: &memories,
-        threads: &threads,
+        across: &across,
         progress,
         total_bytes,
         done_bytes: 0,
@@ -151,7 +150,7 @@ struct Run<'a> {
     lexicon: &'a Lexicon,
     detector: &'a Detector<'a>,
     memories: &'a Memories,
-    threads: &'a ingest::Threads,
+    across: &'a ingest::Across,
     progress: &'a (dyn Fn(Progress) + Sync),
     total_bytes: u64,
     done_bytes: u64,
@@ -240,7 +239,7 @@ impl Run<'_> {
                         .send(batch)
                         .map_err(|_| Error::data(&file.path, "reading was stopped", "see the error before"))
                 };
-                ingest::read_among(file, source, self.threads, &mut hand_on, &tell)
+                ingest::read_among(file, source, self.across, &mut hand_on, &tell)
             });
             let joined: Box<dyn Iterator<Item = Result<Batch>>> = match joiner {
                 Some(joiner) => Box::new(joined(receiver, joiner, file, source, &mut held)),

@@ -93,3 +93,5 @@ mod trend;
 mod windows;
 #[cfg(test)]
 mod xlsx;
+#[cfg(test)]
+mod zendesk;

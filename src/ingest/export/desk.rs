@@ -48,6 +48,8 @@ pub(super) struct Message {
 #[derive(Default)]
 pub(super) struct Conversation {
     turns: Vec<Said>,
+    /// Of the turns, where messages come with one.
+    indexes: Vec<u32>,
     agents: BTreeSet<String>,
     reply_count: u64,
     note_count: u64,
@@ -73,9 +75,23 @@ impl Conversation {
         }
     }
 
-    /// Puts the words into a record, in the order of time.
+    /// As [`Conversation::add`], for a message whose place is known: others may come on another day.
+    pub(super) fn add_at(&mut self, index: u32, message: Message, start: Option<Timestamp>) {
+        self.add(message, start);
+        self.indexes.resize(self.turns.len(), index);
+    }
+
+    /// Puts the words into a record: in the order of their places, or else of time.
     pub(super) fn say(&mut self, record: &mut Record) {
-        record.turns = Some(in_order(std::mem::take(&mut self.turns)));
+        let turns = std::mem::take(&mut self.turns);
+        if self.indexes.is_empty() {
+            record.turns = Some(in_order(turns));
+            return;
+        }
+        let mut placed: Vec<(u32, Said)> = std::mem::take(&mut self.indexes).into_iter().zip(turns).collect();
+        placed.sort_by_key(|(index, _)| *index);
+        let (indexes, turns) = placed.into_iter().unzip();
+        (record.indexes, record.turns) = (indexes, Some(turns));
     }
 
     /// Puts the counts into a record.

@@ -28,12 +28,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::across::Across;
 use super::batch::Collector;
-use super::document;
 use super::lines::Lines;
 use super::row::Fault;
+use super::{SourceFile, document};
 use crate::config::{Format, Source};
 use crate::error::Result;
+pub(super) use zendesk::Desk;
 
 /// How one product's documents are told and read.
 pub(super) struct Export {
@@ -71,6 +73,8 @@ pub(super) struct Origin<'f> {
     pub(super) path: &'f Path,
     /// What the user says of it.
     pub(super) source: &'f Source,
+    /// What all files of a help desk say.
+    pub(super) desk: &'f Desk,
 }
 
 impl Origin<'_> {
@@ -97,8 +101,8 @@ pub(super) struct Record {
     pub(super) cells: Vec<(Cow<'static, str>, String)>,
     /// Its words in order, where the document has any.
     pub(super) turns: Option<Vec<Said>>,
-    /// The index of the first of them; others count on.
-    pub(super) first_index: u32,
+    /// Their indexes, where they do not count from 0.
+    pub(super) indexes: Vec<u32>,
     /// What a person should know about it.
     pub(super) notes: Vec<String>,
 }
@@ -198,7 +202,7 @@ fn first_document(lines: &mut Lines<'_>) -> Result<Option<Value>> {
     }
 }
 
-/// Reads all documents of a file.
+/// Reads all documents of a file, with what files say of each other.
 ///
 /// # Errors
 /// Where the file cannot be read, is too long for one document, or the sink fails. A document that is not what it
@@ -207,20 +211,48 @@ pub(super) fn read(
     export: &Export,
     lines: &mut Lines<'_>,
     encoding: &str,
-    path: &Path,
+    file: &SourceFile,
+    across: Option<&Across>,
     rows: &mut Collector<'_>,
 ) -> Result<()> {
-    let origin = Origin { path, source: rows.source() };
-    super::jsonl::each_object(lines, encoding, rows, &mut |line, text, rows| {
-        let document = match serde_json::from_str::<Value>(text) {
-            Ok(document) => document,
-            Err(error) => return rows.reject(line, super::jsonl::bad_json(&error), text.as_bytes()),
-        };
-        match (export.read)(&origin, &document) {
-            Ok(records) => records.into_iter().try_for_each(|record| rows.record(line, record, text)),
-            Err(fault) => rows.reject(line, fault, text.as_bytes()),
+    let source = rows.source();
+    let own;
+    let desk = match across {
+        Some(across) => &across.desk,
+        None => {
+            let is_of_desk = export.format == Format::Zendesk;
+            own = if is_of_desk { Desk::of(&[(file, source)])? } else { Desk::default() };
+            &own
         }
+    };
+    let origin = Origin { path: &file.path, source, desk };
+    each_document(lines, encoding, rows, &mut |line, text, document, rows| match (export.read)(
+        &origin, document,
+    ) {
+        Ok(records) => records.into_iter().try_for_each(|record| rows.record(line, record, text)),
+        Err(fault) => rows.reject(line, fault, text.as_bytes()),
     })
+}
+
+/// What is done with a document, its line and its JSON.
+type EachDocument<'f> = dyn FnMut(u64, &str, &Value, &mut Collector<'_>) -> Result<()> + 'f;
+
+/// Hands on the documents of a file, and refuses what is none.
+fn each_document(
+    lines: &mut Lines<'_>,
+    encoding: &str,
+    rows: &mut Collector<'_>,
+    each: &mut EachDocument<'_>,
+) -> Result<()> {
+    super::jsonl::each_object(
+        lines,
+        encoding,
+        rows,
+        &mut |line, text, rows| match serde_json::from_str::<Value>(text) {
+            Ok(document) => each(line, text, &document, rows),
+            Err(error) => rows.reject(line, super::jsonl::bad_json(&error), text.as_bytes()),
+        },
+    )
 }
 
 #[cfg(test)]

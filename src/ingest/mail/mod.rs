@@ -8,7 +8,7 @@ mod message;
 mod split;
 mod threads;
 
-pub use threads::Threads;
+pub(super) use threads::Threads;
 
 use super::SourceFile;
 use super::batch::Collector;
@@ -94,7 +94,7 @@ pub(super) fn read(
 
 /// What a message brings: its words, and with the first that is read of a conversation the interaction.
 fn record(head: &Head, words: String, place: &Place, thread: &Thread, rows: &Collector<'_>) -> Record {
-    let mut record = Record { first_index: place.index, ..Record::default() };
+    let mut record = Record { indexes: vec![place.index], ..Record::default() };
     record.cell("interaction_id", Some(thread.id.as_str()));
     let first = thread.is_first_told().then_some(thread);
     // Every message has all columns, so that a mapping of one of them fits every file.
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::config::{Field, Format};
     use crate::ingest::tests::{read_bytes, read_text, reasons, source};
-    use crate::ingest::{Batch, read_among};
+    use crate::ingest::{Across, Batch, read_among};
     use crate::interaction::{Direction, Interaction, Speaker, Status};
 
     const MBOX: &str = include_str!("../../../fixtures/exports/email.mbox");
@@ -164,7 +164,7 @@ mod tests {
                 SourceFile { path, name: (*name).to_string(), source: 0, byte_count: text.len() as u64 }
             })
             .collect();
-        let threads = Threads::of(&files, std::slice::from_ref(source)).unwrap();
+        let across = Across::of(&files, std::slice::from_ref(source)).unwrap();
         let mut whole = Batch::default();
         for file in &files {
             let mut sink = |batch: Batch| {
@@ -174,7 +174,7 @@ mod tests {
                 whole.notes.extend(batch.notes);
                 Ok(())
             };
-            read_among(file, source, &threads, &mut sink, &|_| {}).unwrap();
+            read_among(file, source, &across, &mut sink, &|_| {}).unwrap();
         }
         whole
     }

@@ -27,7 +27,7 @@ pub(super) enum Role {
 
 /// The e-mails of all files, by conversation.
 #[derive(Debug, Default)]
-pub struct Threads {
+pub(in crate::ingest) struct Threads {
     messages: HashMap<String, Place>,
     threads: Vec<Thread>,
 }
@@ -86,7 +86,7 @@ impl Threads {
     ///
     /// # Errors
     /// Where a file of e-mails cannot be read.
-    pub fn of(files: &[SourceFile], sources: &[Source]) -> Result<Threads> {
+    pub(in crate::ingest) fn of(files: &[SourceFile], sources: &[Source]) -> Result<Threads> {
         let mut heads = Vec::new();
         for file in files {
             let source = &sources[file.source];
