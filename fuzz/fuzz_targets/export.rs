@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use recontact::config::{Format, Source};
+use recontact::config::{Columns, Field, Format, JsonShape, Source, TurnTime};
 use recontact_fuzz::{file, read};
 
 /// The endings, chosen by the last byte: an ordinary file ends in a line end or a brace, and is JSON.
@@ -29,6 +29,25 @@ fuzz_target!(|data: &[u8]| {
         _ => ENDINGS[0],
     };
     let path = file(&format!("fuzz.{ending}"), data);
-    let source = Source { format: *FORMAT, ..Source::of_path(PathBuf::new(), "fuzz".to_string()) };
+    let mut source = Source { format: *FORMAT, ..Source::of_path(PathBuf::new(), "fuzz".to_string()) };
+    if *FORMAT == Some(Format::Conversations) {
+        point(&mut source);
+    }
     let _ = read(&path, &source);
 });
+
+/// Says where everything is in `fixtures/exports/conversations.json`.
+fn point(source: &mut Source) {
+    let pointer = |text: &str| Some(text.to_string());
+    source.json = Some(JsonShape {
+        records: pointer("/data/contacts"),
+        turns: pointer("/transcript/lines"),
+        speaker: pointer("/party/role"),
+        text: pointer("/words"),
+        at: Some(("/when".to_string(), TurnTime::Moment)),
+    });
+    for (field, at) in [(Field::InteractionId, "/contact/no"), (Field::StartedAt, "/contact/begin")] {
+        let columns = Columns { columns: vec![at.to_string()], format: None, blank: Vec::new() };
+        source.fields.insert(field, columns);
+    }
+}

@@ -74,15 +74,10 @@ pub(super) fn key(id: &str) -> u64 {
     id.parse().unwrap_or_else(|_| xxh3_64(id.as_bytes()))
 }
 
-/// Whether it is a comment of a page.
+/// Whether it is a comment.
 pub(super) fn is_comment(it: &Value) -> bool {
     let has_body = ["plain_body", "body", "html_body"].iter().any(|member| it.get(member).is_some());
     has_body && it.get("author_id").is_some() && it.get("public").is_some()
-}
-
-/// Whether it is a comment that names its ticket.
-pub(super) fn is_comment_of_ticket(it: &Value) -> bool {
-    it.get("ticket_id").is_some() && is_comment(it)
 }
 
 /// Whether it is a ticket event or an audit.
@@ -144,7 +139,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The words of comments of one ticket, which another document has; `None` where they have been told, or are none.
-pub(super) fn record(comments: &[Comment<'_>], desk: &Desk) -> Option<Record> {
+pub(super) fn record(comments: &[&Comment<'_>], desk: &Desk) -> Option<Record> {
     let ticket_id = comments.first()?.ticket_id.as_deref()?;
     let ticket = desk.ticket(ticket_id);
     let mut conversation = Conversation::default();

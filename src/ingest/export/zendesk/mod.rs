@@ -40,7 +40,7 @@ const LISTS: [(&str, Told); 5] = [
 const ALONE: [Told; 4] = [
     (is_ticket, "it has `requester_id`, `via` and `status`"),
     (comment::is_event, "it has `ticket_id` and the events of a ticket"),
-    (comment::is_comment_of_ticket, "it has `ticket_id`, `author_id` and `public`"),
+    (comment::is_comment, "it has `author_id`, `public` and a body"),
     (is_user, "it is a user with a role of Zendesk"),
 ];
 
@@ -66,18 +66,22 @@ fn is_user(it: &Value) -> bool {
 
 fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
     let parts = Parts::of(origin, document);
-    if parts.comments.iter().any(|comment| comment.ticket_id.is_none()) {
-        let reason = "no ticket: neither the comments nor the name of the file say of which one they are; \
-                      say it with name = \"comments_{interaction_id}.json\" in the [[source]]";
-        return Err(Fault::of_row(reason.to_string()));
-    }
     if let [ticket] = parts.tickets[..]
         && ticket.get("id").is_none()
     {
         return Err(Fault::of_row("no Zendesk ticket: it has no `id`".to_string()));
     }
+    let (comments, lost): (Vec<&Comment<'_>>, Vec<_>) =
+        parts.comments.iter().partition(|it| it.ticket_id.is_some());
     let mut records: Vec<Record> = parts.tickets.iter().map(|it| ticket::record(it, origin.desk)).collect();
-    let of_one_ticket = parts.comments.chunk_by(|a, b| a.ticket_id == b.ticket_id);
+    if !lost.is_empty() {
+        let reason = "no ticket: neither the comments nor the name of the file say of which one they are; \
+                      say it with name = \"comments_{interaction_id}.json\" in the [[source]]";
+        // Tickets beside them are none the worse for it.
+        let Some(ticket) = records.first_mut() else { return Err(Fault::of_row(reason.to_string())) };
+        ticket.notes.push(reason.to_string());
+    }
+    let of_one_ticket = comments.chunk_by(|a, b| a.ticket_id == b.ticket_id);
     records.extend(of_one_ticket.filter_map(|comments| comment::record(comments, origin.desk)));
     Ok(records)
 }
@@ -95,7 +99,7 @@ impl<'v> Parts<'v> {
     fn of(origin: &Origin<'_>, document: &'v Value) -> Parts<'v> {
         const PAGE: [&str; 7] = ["tickets", "ticket", "ticket_events", "audits", "comments", "users", "user"];
         let is_page = document.get("id").is_none() && PAGE.iter().any(|it| document.get(it).is_some());
-        if is_page { Parts::of_page(origin, document) } else { Parts::alone(document) }
+        if is_page { Parts::of_page(origin, document) } else { Parts::alone(origin, document) }
     }
 
     fn of_page(origin: &Origin<'_>, page: &'v Value) -> Parts<'v> {
@@ -111,12 +115,13 @@ impl<'v> Parts<'v> {
         parts
     }
 
-    fn alone(document: &'v Value) -> Parts<'v> {
+    fn alone(origin: &Origin<'_>, document: &'v Value) -> Parts<'v> {
         let mut parts = Parts::default();
         if comment::is_event(document) {
             parts.comments.extend(comment::of_event(document));
-        } else if comment::is_comment_of_ticket(document) {
-            parts.comments.push(Comment::of(document, None, None));
+        } else if comment::is_comment(document) {
+            let ticket_id = comment::ticket_of_page(origin, document);
+            parts.comments.push(Comment::of(document, None, ticket_id.as_deref()));
         } else if is_user(document) {
             parts.users.push(document);
         } else {

@@ -222,7 +222,7 @@ fn the_newest_record_of_a_user_counts_in_any_order() {
 #[test]
 fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do() {
     let comments = example()["tickets"][0]["comments"].clone();
-    let page = json!({"comments": comments, "next_page": null});
+    let page = json!({"comments": &comments, "next_page": null});
     let batch = read(&[file("comments.json", &page), file("export_20260302.json", &page)]);
     assert_eq!((batch.interactions.len(), batch.transcripts.len()), (0, 0));
     let reasons: Vec<&str> = batch.rejects.iter().map(|it| it.reason.as_str()).collect();
@@ -231,6 +231,18 @@ fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do()
         reasons.iter().all(|it| it.starts_with("no ticket: ") && it.contains("{interaction_id}")),
         "{reasons:?}"
     );
+    // Tickets beside them are read.
+    let mut both = example();
+    both["comments"] = comments;
+    let batch = read(&[file("export.json", &both)]);
+    assert_eq!((batch.rejects.len(), batch.interactions.len()), (0, 2));
+    assert!(batch.notes.iter().any(|it| it.what.starts_with("no ticket: ")), "{:?}", batch.notes);
+    // A list of them is no list of tickets.
+    let list = file("comments.json", &both["comments"]);
+    let batch = read(&[list.clone()]);
+    assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 5));
+    let batch = read(&[("501.json".to_string(), list.1)]);
+    assert_eq!((batch.rejects.len(), words(&batch, "501").len()), (0, 4));
     // A pattern says it, also of a name that says nothing by itself.
     let named = Source { name: Some("export_{interaction_id}.json".to_string()), ..source() };
     let batch = read_new(&[file("export_501.json", &page)], &named, |_| true);
