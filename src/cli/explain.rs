@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use recontact::pipeline::{self, About, Explanation, TimelineEntry};
 use recontact::report::{one_line, wrap};
 use recontact::store::{Store, StoredCue};
@@ -148,8 +149,17 @@ fn line(entry: &TimelineEntry) -> String {
 fn print_cue(out: &mut impl Write, cue: &StoredCue) -> std::io::Result<()> {
     let stated = cue.stated_contacts.map_or(String::new(), |n| format!(", states {n} contacts"));
     let quote = one_line(&cue.quote);
-    let said = format!("{} ({}, turn {}{stated}): “{quote}”", cue.rule, cue.language, cue.turn);
+    let said = format!("{} ({}, {}{stated}): “{quote}”", cue.rule, cue.language, place(cue.turn));
     writeln!(out, "{}", wrapped(&said, "  "))
+}
+
+/// Which turn it is. Messages that come on several days are numbered by their second: a person would rather read the time.
+fn place(turn: u32) -> String {
+    const FIRST_SECOND: u32 = 500_000_000;
+    match Timestamp::from_second(i64::from(turn)) {
+        Ok(at) if turn >= FIRST_SECOND => at.to_string(),
+        _ => format!("turn {turn}"),
+    }
 }
 
 /// A name, cut where it is longer than any name.

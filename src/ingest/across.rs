@@ -4,6 +4,8 @@
 //! Takes all files of a configuration and looks at them before any is read, also at those that a store has already: what
 //! comes a day later is read with what was there before.
 
+use std::sync::OnceLock;
+
 use super::document;
 use super::export::{self, Desk};
 use super::mail::Threads;
@@ -11,20 +13,25 @@ use super::{SourceFile, decode, fields, files, lines, survey};
 use crate::config::{Format, Source};
 use crate::error::Result;
 
-/// What all files of a configuration say.
-#[derive(Debug, Default)]
-pub struct Across {
-    pub(super) threads: Threads,
-    pub(super) desk: Desk,
+/// All files of a configuration, looked through when the first is read that needs it: a run that finds nothing new costs
+/// nothing.
+#[derive(Debug)]
+pub struct Across<'f> {
+    files: &'f [SourceFile],
+    sources: &'f [Source],
+    /// Those of a help desk.
+    of_desk: Vec<(&'f SourceFile, &'f Source)>,
+    threads: OnceLock<Threads>,
+    desk: OnceLock<Desk>,
 }
 
-impl Across {
-    /// Looks at all files. A folder often has a settings file in it: a document that is no data is refused here, before hours
+impl<'f> Across<'f> {
+    /// Takes all files. A folder often has a settings file in it: a document that is no data is refused here, before hours
     /// of reading.
     ///
     /// # Errors
     /// Where a document has no columns that can be read, or a file cannot be read.
-    pub fn of(files: &[SourceFile], sources: &[Source]) -> Result<Across> {
+    pub fn of(files: &'f [SourceFile], sources: &'f [Source]) -> Result<Across<'f>> {
         let mut of_desk = Vec::new();
         for file in files {
             let source = &sources[file.source];
@@ -32,8 +39,27 @@ impl Across {
                 of_desk.push((file, source));
             }
         }
-        Ok(Across { threads: Threads::of(files, sources)?, desk: Desk::of(&of_desk)? })
+        Ok(Across { files, sources, of_desk, threads: OnceLock::new(), desk: OnceLock::new() })
     }
+
+    /// The e-mails of all files.
+    pub(super) fn threads(&self) -> Result<&Threads> {
+        once(&self.threads, || Threads::of(self.files, self.sources))
+    }
+
+    /// What the files of a help desk say.
+    pub(super) fn desk(&self) -> Result<&Desk> {
+        once(&self.desk, || Desk::of(&self.of_desk))
+    }
+}
+
+/// What a cell holds, or what is made for it.
+fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if let Some(made) = cell.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(cell.get_or_init(|| made))
 }
 
 /// Whether a file is of a help desk whose files are put together. Complains about documents of JSON that are no data.

@@ -126,7 +126,9 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         if self.is_of_records {
-            for (field, name) in self.rows.mapping.take_absent() {
+            // Words alone, and people alone, have no columns that others could miss.
+            let has_interactions = !self.batch.interactions.is_empty();
+            for (field, name) in self.rows.mapping.take_absent().into_iter().filter(|_| has_interactions) {
                 let (field, name) = (field.name(), shown(&name));
                 self.rows.note(
                     line,

@@ -97,7 +97,7 @@ pub fn read(
 pub fn read_among(
     file: &SourceFile,
     source: &Source,
-    across: &Across,
+    across: &Across<'_>,
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
@@ -107,7 +107,7 @@ pub fn read_among(
 fn read_all(
     file: &SourceFile,
     source: &Source,
-    across: Option<&Across>,
+    across: Option<&Across<'_>>,
     sink: &mut dyn FnMut(Batch) -> Result<()>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
@@ -146,7 +146,7 @@ pub fn example(format: Format) -> &'static str {
 fn read_rows(
     file: &SourceFile,
     source: &Source,
-    across: Option<&Across>,
+    across: Option<&Across<'_>>,
     rows: &mut batch::Collector<'_>,
     progress: &dyn Fn(u64),
 ) -> Result<()> {
@@ -192,7 +192,10 @@ fn read_rows(
         }
         Format::JsonLines => jsonl::read(&mut lines, encoding, rows)?,
         Format::PlainText => plain_text::read(&mut lines, encoding, &file.path, rows)?,
-        Format::Mail => mail::read(&mut lines, file, source, across.map(|it| &it.threads), rows)?,
+        Format::Mail => {
+            let threads = across.map(Across::threads).transpose()?;
+            mail::read(&mut lines, file, source, threads, rows)?;
+        }
         Format::WebVtt | Format::Srt => subtitles::read(&mut lines, encoding, &file.path, rows)?,
         Format::Parquet => parquet::read(&file.path, rows, progress)?,
         Format::Tweets => {

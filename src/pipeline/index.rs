@@ -150,7 +150,7 @@ struct Run<'a> {
     lexicon: &'a Lexicon,
     detector: &'a Detector<'a>,
     memories: &'a Memories,
-    across: &'a ingest::Across,
+    across: &'a ingest::Across<'a>,
     progress: &'a (dyn Fn(Progress) + Sync),
     total_bytes: u64,
     done_bytes: u64,

@@ -77,6 +77,9 @@ fn an_export_in_pieces_gives_the_report_of_the_whole() {
     // Two contacts about one invoice, of which one is said to be a repeat: by the customer, not by the agent.
     assert_eq!(found["overall"]["contact_count"], 2);
     assert_eq!(found["overall"]["stated_count"], 1);
+    // A turn that is numbered by its second is told by its time.
+    let said = pieces.run("explain 8 --store s").ok().stdout;
+    assert!(said.contains("(en, 2026-03-04T09:00:00Z"), "{said}");
     let told = pieces.run("explain 7 --json --store s").json();
     assert_eq!(told["interaction"]["email"], "kim@mail.test");
 }
@@ -91,7 +94,10 @@ fn comments_and_users_of_another_day_are_put_to_the_tickets_that_were_read_befor
     let turns = || Store::open(&folder.path().join("s")).unwrap().turns("7").unwrap();
     assert_eq!(turns().len(), 1);
     folder.write("desk/comments.json", json!({"comments": comments()}).to_string());
-    folder.run("index recontact.toml --store s").ok();
+    folder.write("desk/users.json", json!({"users": users()}).to_string());
+    let said = folder.run("index recontact.toml --store s").ok().stderr;
+    // Comments and users have no subject, which is mapped to the category: that is as it should be.
+    assert!(!said.contains("no column"), "{said}");
     let told: Vec<(Speaker, Option<f64>)> = turns().iter().map(|it| (it.speaker, it.at_seconds)).collect();
     // The description and the first comment are the same words, told once.
     assert_eq!(told, [(Speaker::Customer, Some(0.0)), (Speaker::Agent, Some(3600.0))]);

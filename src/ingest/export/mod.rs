@@ -212,16 +212,16 @@ pub(super) fn read(
     lines: &mut Lines<'_>,
     encoding: &str,
     file: &SourceFile,
-    across: Option<&Across>,
+    across: Option<&Across<'_>>,
     rows: &mut Collector<'_>,
 ) -> Result<()> {
     let source = rows.source();
     let own;
-    let desk = match across {
-        Some(across) => &across.desk,
+    let desk = match across.filter(|_| export.format == Format::Zendesk) {
+        Some(across) => across.desk()?,
         None => {
-            let is_of_desk = export.format == Format::Zendesk;
-            own = if is_of_desk { Desk::of(&[(file, source)])? } else { Desk::default() };
+            let alone = [(file, source)];
+            own = Desk::of(if export.format == Format::Zendesk { &alone } else { &[] })?;
             &own
         }
     };
