@@ -239,7 +239,7 @@ fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do()
     assert!(batch.notes.iter().any(|it| it.what.starts_with("no ticket: ")), "{:?}", batch.notes);
     // A list of them is no list of tickets.
     let list = file("comments.json", &both["comments"]);
-    let batch = read(&[list.clone()]);
+    let batch = read(std::slice::from_ref(&list));
     assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 5));
     let batch = read(&[("501.json".to_string(), list.1)]);
     assert_eq!((batch.rejects.len(), words(&batch, "501").len()), (0, 4));
