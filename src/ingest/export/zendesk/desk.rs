@@ -216,12 +216,12 @@ impl Ticket {
         }
     }
 
-    /// Whether a comment stands where the ticket began: its description.
+    /// Whether a comment stands where the ticket began: the words of its description.
     pub(super) fn has_first(&self, start: Timestamp) -> bool {
-        // The two are written one after the other.
-        const MOST_SECONDS: u32 = 2;
-        let start = second(Some(start));
-        self.comments.iter().any(|it| it.second <= start.saturating_add(MOST_SECONDS))
+        // The two are written one after the other; answers take longer.
+        const MOST_SECONDS: u32 = 60;
+        let end = second(Some(start)).saturating_add(MOST_SECONDS);
+        self.comments.iter().any(|it| it.second <= end)
     }
 
     pub(super) fn has_comments(&self) -> bool {

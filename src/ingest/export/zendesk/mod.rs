@@ -214,6 +214,10 @@ mod tests {
             one(r#"{"id": 7, "created_at": "2026-03-02T09:00:00Z", "status": "new", "requester_id": 1,
             "submitter_id": 1, "via": {"channel": "web"}, "description": "It is broken"}"#);
         assert_eq!((turns[0].speaker, turns[0].text.as_str()), (CUSTOMER, "It is broken"));
+        let (_, turns) =
+            one(r#"{"id": 7, "created_at": "2026-03-02T09:00:00Z", "status": "new", "requester_id": 1,
+            "is_public": false, "via": {"channel": "web"}, "description": "A note of a colleague"}"#);
+        assert_eq!(turns, []);
     }
 
     #[test]

@@ -259,3 +259,25 @@ fn a_file_of_users_or_an_empty_page_gives_nothing_and_is_no_fault() {
         assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 0), "{page}");
     }
 }
+
+#[test]
+fn the_description_stays_where_the_files_begin_with_later_comments() {
+    let mut ticket = example()["tickets"][0].clone();
+    let comments = ticket["comments"].as_array().unwrap()[2..].to_vec();
+    ticket.as_object_mut().unwrap().remove("comments");
+    let lines = comments.iter().map(|it| {
+        let mut comment = it.clone();
+        comment["ticket_id"] = json!(501);
+        format!("{comment}\n")
+    });
+    let files =
+        [file("tickets.json", &json!({"tickets": [ticket]})), ("later.jsonl".to_string(), lines.collect())];
+    let found: Vec<String> = words(&read(&files), "501").into_iter().map(|(_, words)| words).collect();
+    let expected = [
+        "My invoice is wrong.",
+        "We have corrected it.",
+        "It is wrong again.",
+        "I am Kim's colleague: it is urgent.",
+    ];
+    assert_eq!(found, expected);
+}

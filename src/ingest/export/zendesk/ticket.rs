@@ -72,7 +72,9 @@ fn say(ticket: &Value, start: Option<Timestamp>, desk: &Desk, record: &mut Recor
         }
     }
     let known = desk.ticket(&id);
-    if start.is_none_or(|start| !known.is_some_and(|it| it.has_first(start))) {
+    let has_first = !list(ticket, "/comments").is_empty()
+        || start.is_some_and(|start| known.is_some_and(|it| it.has_first(start)));
+    if !has_first {
         describe(ticket, start, desk, &mut conversation);
     }
     conversation.say(record);
@@ -93,7 +95,9 @@ fn describe(ticket: &Value, start: Option<Timestamp>, desk: &Desk, conversation:
     let submitter = json!({"author_id": person_id(ticket, "submitter"), "via": ticket.get("via")});
     let requester = person_id(ticket, "requester").map(|id| key(&id));
     let role = desk.role(&Comment::of(&submitter, None, None), requester);
-    let said = Message { role, author: String::new(), is_public: true, at: start, text };
+    // A ticket of notes alone begins with one.
+    let is_public = ticket.get("is_public").and_then(Value::as_bool).unwrap_or(true);
+    let said = Message { role, author: String::new(), is_public, at: start, text };
     // Where the comment will stand if it comes on a later day.
     conversation.add_at(second(start), said, start);
 }
