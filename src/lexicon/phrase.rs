@@ -208,8 +208,10 @@ impl<'a> Parser<'a> {
     fn word(&self, plain: &str, is_prefix: bool, items: &mut Vec<Item>) {
         let written = word_items(plain, is_prefix);
         let otherwise = word_items(&respelled(plain, self.spellings), is_prefix);
-        if written == otherwise {
+        if written == otherwise || otherwise.is_empty() {
             items.extend(written);
+        } else if written.is_empty() {
+            items.extend(otherwise);
         } else {
             items.push(Item::Choice(vec![written, otherwise].into()));
         }
@@ -308,6 +310,15 @@ mod tests {
             [word("第"), Item::Number(NumberKind::Count, 0), word("次打电话")]
         );
         assert_eq!(items("開咗 case"), [word("开咗"), word("case")]);
+    }
+
+    #[test]
+    fn a_spelling_that_leaves_nothing_of_a_word_is_no_other_way_to_write_it() {
+        let spellings =
+            Spellings::from([("η".to_string(), ")".to_string()), ("=".to_string(), "ist".to_string())]);
+        let of = |phrase| parse_sequence(phrase, &spellings).unwrap();
+        assert_eq!(of("η οθονα"), [word("η"), word("οθονα")]);
+        assert_eq!(of("das = so"), [word("das"), word("ist"), word("so")]);
     }
 
     #[test]
