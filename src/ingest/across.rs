@@ -8,19 +8,18 @@ use std::sync::OnceLock;
 
 use super::document;
 use super::export::{self, Desk};
+use super::lines::Lines;
 use super::mail::Threads;
-use super::{SourceFile, decode, fields, files, lines, survey};
+use super::{SourceFile, decode, fields, files, survey};
 use crate::config::{Format, Source};
 use crate::error::Result;
 
-/// All files of a configuration, looked through when the first is read that needs it: a run that finds nothing new costs
-/// nothing.
+/// All files of a configuration, looked through when the first is read that needs it: a run that finds nothing new does not
+/// pay for it.
 #[derive(Debug)]
 pub struct Across<'f> {
     files: &'f [SourceFile],
     sources: &'f [Source],
-    /// Those of a help desk.
-    of_desk: Vec<(&'f SourceFile, &'f Source)>,
     threads: OnceLock<Threads>,
     desk: OnceLock<Desk>,
 }
@@ -30,16 +29,12 @@ impl<'f> Across<'f> {
     /// of reading.
     ///
     /// # Errors
-    /// Where a document has no columns that can be read, or a file cannot be read.
+    /// Where a document has no columns that can be read, or a file cannot be opened.
     pub fn of(files: &'f [SourceFile], sources: &'f [Source]) -> Result<Across<'f>> {
-        let mut of_desk = Vec::new();
         for file in files {
-            let source = &sources[file.source];
-            if source.database.is_none() && is_of_desk(file, source)? {
-                of_desk.push((file, source));
-            }
+            refuse_no_data(file, &sources[file.source])?;
         }
-        Ok(Across { files, sources, of_desk, threads: OnceLock::new(), desk: OnceLock::new() })
+        Ok(Across { files, sources, threads: OnceLock::new(), desk: OnceLock::new() })
     }
 
     /// The e-mails of all files.
@@ -49,7 +44,16 @@ impl<'f> Across<'f> {
 
     /// What the files of a help desk say.
     pub(super) fn desk(&self) -> Result<&Desk> {
-        once(&self.desk, || Desk::of(&self.of_desk))
+        once(&self.desk, || {
+            let mut of_desk = Vec::new();
+            for file in self.files {
+                let source = &self.sources[file.source];
+                if is_of_desk(file, source)? {
+                    of_desk.push((file, source));
+                }
+            }
+            Desk::of(&of_desk)
+        })
     }
 }
 
@@ -62,20 +66,29 @@ fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
     Ok(cell.get_or_init(|| made))
 }
 
-/// Whether a file is of a help desk whose files are put together. Complains about documents of JSON that are no data.
+/// Complains about a document of JSON that is no data.
+fn refuse_no_data(file: &SourceFile, source: &Source) -> Result<()> {
+    let format = source.format.unwrap_or_else(|| files::format_of(&file.path, b""));
+    if source.database.is_some() || format != Format::JsonLines {
+        return Ok(());
+    }
+    let mut lines = opened(file, source)?;
+    if document::is_document(&mut lines)? && export::told(&mut lines)?.is_none() {
+        let columns = survey::survey(file, source)?.columns;
+        fields::Mapping::new(columns, source).check(source, &file.path)?;
+    }
+    Ok(())
+}
+
+/// Whether a file is of a help desk whose files are put together: as it is when it is read.
 fn is_of_desk(file: &SourceFile, source: &Source) -> Result<bool> {
-    if source.format.unwrap_or_else(|| files::format_of(&file.path, b"")) != Format::JsonLines {
+    if source.database.is_some() || source.format.is_some() || !files::may_be_json(&file.path) {
         return Ok(source.format == Some(Format::Zendesk));
     }
+    Ok(super::format_of(file, &mut opened(file, source)?)? == Format::Zendesk)
+}
+
+fn opened<'p>(file: &SourceFile, source: &Source) -> Result<Lines<'p>> {
     let decoded = decode::open(&file.path, source.encoding.as_deref(), &|_| {})?;
-    let mut lines = lines::Lines::new(file.path.clone(), decoded.reader);
-    match export::told(&mut lines)? {
-        Some((export, _)) => Ok(export.format == Format::Zendesk && source.format.is_none()),
-        None if document::is_document(&mut lines)? => {
-            let columns = survey::survey(file, source)?.columns;
-            fields::Mapping::new(columns, source).check(source, &file.path)?;
-            Ok(false)
-        }
-        None => Ok(false),
-    }
+    Ok(Lines::new(file.path.clone(), decoded.reader))
 }

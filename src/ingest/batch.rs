@@ -82,6 +82,11 @@ impl<'a> Collector<'a> {
         self.rows.mapping = mapping;
     }
 
+    /// Whether only the columns are asked for.
+    pub(super) fn is_survey(&self) -> bool {
+        self.survey.is_some()
+    }
+
     /// What the user says of the file.
     pub(super) fn source(&self) -> &'a Source {
         self.source
@@ -201,7 +206,8 @@ impl<'a> Collector<'a> {
             let reason = "nothing to read: neither a start nor words".to_string();
             return Err(Fault::of_row(reason));
         }
-        let is_continued = self.kind == Kind::Transcripts && self.last_id == id;
+        // A record says all of its interaction: two of one id are two versions.
+        let is_continued = self.kind == Kind::Transcripts && self.last_id == id && !self.is_of_records;
         // Words that go on are of the contact of the row before; a row without any says something of its own.
         if let Some(started_at) = started_at
             && !(is_continued && has_words)

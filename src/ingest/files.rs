@@ -3,6 +3,7 @@
 //! Takes paths, folders and globs; gives a sorted list without repetition. Files are opened only to hash them.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -269,6 +270,13 @@ pub(super) fn may_be_mail(path: &Path) -> bool {
     matches!(extension.as_str(), "eml" | "mbox" | "txt") || !EXTENSIONS.contains(&extension.as_str())
 }
 
+/// Whether a file can be JSON, by its extension alone.
+pub(super) fn may_be_json(path: &Path) -> bool {
+    let extension = extension(path);
+    matches!(extension.as_str(), "json" | "jsonl" | "ndjson" | "txt")
+        || !EXTENSIONS.contains(&extension.as_str())
+}
+
 /// The delimiter that an extension promises.
 pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
     match extension(path).as_str() {
@@ -285,12 +293,15 @@ pub(super) fn delimiter_of(path: &Path) -> Option<u8> {
 /// [`Error::Io`] where the file cannot be read.
 pub fn fingerprint(file: &SourceFile, source: &Source) -> Result<String> {
     let mut hasher = Xxh3::new();
-    // Where a file is changes nothing of what is read.
+    // Where a file is changes nothing else of what is read.
     let mapping = Source { base: PathBuf::new(), path: String::new(), database: None, ..source.clone() };
     hasher.update(format!("{READER_VERSION} {mapping:?}").as_bytes());
     // The name of a file that holds one interaction may be its id.
     if source.name.is_some() || !is_table(&file.path, source.format) {
         hasher.update(file.path.file_name().unwrap_or_default().as_encoded_bytes());
+        // So may that of its folder.
+        let folder = file.path.parent().and_then(Path::file_name).map(OsStr::as_encoded_bytes);
+        hasher.update(folder.filter(|name| name.iter().all(u8::is_ascii_digit)).unwrap_or_default());
     }
     let mut reader = File::open(&file.path).map_err(Error::io(&file.path))?;
     let mut piece = vec![0; 1 << 18];
@@ -313,6 +324,20 @@ mod tests {
 
     fn names(base: &Path, path: &str) -> Vec<String> {
         files(&config_of(base, path)).unwrap().into_iter().map(|file| file.name).collect()
+    }
+
+    #[test]
+    fn a_folder_that_may_be_an_id_is_a_part_of_the_fingerprint() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |place: &str| {
+            let path = folder.path().join(place);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "{}").unwrap();
+            let file = SourceFile { path, name: place.to_string(), source: 0, byte_count: 2 };
+            fingerprint(&file, &Source::of_path(PathBuf::new(), "x".to_string())).unwrap()
+        };
+        assert_ne!(of("501/comments.json"), of("502/comments.json"));
+        assert_eq!(of("old/comments.json"), of("new/comments.json"));
     }
 
     #[test]

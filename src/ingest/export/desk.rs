@@ -96,10 +96,15 @@ impl Conversation {
 
     /// Puts the counts into a record.
     pub(super) fn count(&self, record: &mut Record) {
-        record.cell("reply_count", Some(self.reply_count.to_string()));
-        record.cell("agent_count", Some(self.agents.len().to_string()));
-        record.cell("Internal notes", Some(self.note_count.to_string()));
+        count(record, self.reply_count, self.agents.len(), self.note_count);
     }
+}
+
+/// Puts counts into a record: messages of agents, agents who wrote, internal notes.
+pub(super) fn count(record: &mut Record, reply_count: u64, agent_count: usize, note_count: u64) {
+    record.cell("reply_count", Some(reply_count.to_string()));
+    record.cell("agent_count", Some(agent_count.to_string()));
+    record.cell("Internal notes", Some(note_count.to_string()));
 }
 
 /// A moment as exports write it: RFC 3339, or seconds since 1970.

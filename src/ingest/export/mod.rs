@@ -221,7 +221,9 @@ pub(super) fn read(
         Some(across) => across.desk()?,
         None => {
             let alone = [(file, source)];
-            own = Desk::of(if export.format == Format::Zendesk { &alone } else { &[] })?;
+            // For columns alone the file is not read to its end.
+            let is_needed = export.format == Format::Zendesk && !rows.is_survey();
+            own = Desk::of(if is_needed { &alone } else { &[] })?;
             &own
         }
     };

@@ -1,4 +1,4 @@
-//! Comments of tickets that do not stand within them: those of ticket events and audits, of pages of one ticket, one a line.
+//! Comments of tickets: those within them, those of ticket events and audits, of pages of one ticket, one a line.
 
 use std::path::Path;
 
@@ -6,30 +6,45 @@ use jiff::Timestamp;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::desk::{Desk, Place};
+use super::desk::{Desk, Place, Ticket, second};
 use crate::config::NamePattern;
 use crate::ingest::export::desk::{Conversation, Message, Role, body, moment};
 use crate::ingest::export::{Origin, Record, list, text};
 
 /// A comment, and what stands around it.
 pub(super) struct Comment<'v> {
-    pub(super) value: &'v Value,
+    value: &'v Value,
     /// The ticket event or audit that it is a part of.
     event: Option<&'v Value>,
     /// The ticket that it is of, where that is said.
     pub(super) ticket_id: Option<String>,
+    /// Whether the name of the file alone says it.
+    pub(super) is_guessed: bool,
 }
 
 impl<'v> Comment<'v> {
     /// A comment of that event, or else of that ticket where it does not name one itself.
-    pub(super) fn of(value: &'v Value, event: Option<&'v Value>, ticket_id: Option<&str>) -> Comment<'v> {
+    pub(super) fn of(value: &'v Value, event: Option<&'v Value>, page: Option<&TicketOfPage>) -> Comment<'v> {
         let own = text(value, "/ticket_id").or_else(|| text(event?, "/ticket_id"));
-        Comment { value, event, ticket_id: own.or_else(|| ticket_id.map(str::to_string)) }
+        let is_guessed = own.is_none() && page.is_some_and(|page| page.is_guessed);
+        Comment { value, event, ticket_id: own.or_else(|| Some(page?.id.clone())), is_guessed }
     }
 
     /// Its id as a number: comments of one second stand in the order of their ids.
     pub(super) fn key(&self) -> u64 {
-        text(self.value, "/id").map_or_else(|| xxh3_64(self.words().as_bytes()), |id| key(&id))
+        let of_content = || {
+            let content = (self.author(), second(self.at()), self.words());
+            xxh3_64(format!("{content:?}").as_bytes())
+        };
+        text(self.value, "/id").map_or_else(of_content, |id| key(&id))
+    }
+
+    /// Of several copies of a comment the one with the greatest is told: a redacted one, whatever the order of files.
+    pub(super) fn version(&self) -> (bool, u64) {
+        // What Zendesk puts in place of redacted words.
+        const REDACTED: char = '▇';
+        let words = self.words();
+        (words.contains(REDACTED), xxh3_64(words.as_bytes()))
     }
 
     pub(super) fn at(&self) -> Option<Timestamp> {
@@ -46,7 +61,7 @@ impl<'v> Comment<'v> {
     }
 
     pub(super) fn is_public(&self) -> bool {
-        self.value.get("public").and_then(Value::as_bool).unwrap_or(true)
+        text(self.value, "/public").as_deref() != Some("false")
     }
 
     /// Whether a program wrote it. The words of a recorded call are those of a program.
@@ -58,14 +73,30 @@ impl<'v> Comment<'v> {
             || kind == Some("VoiceComment")
     }
 
-    pub(super) fn words(&self) -> String {
+    fn words(&self) -> String {
         body(self.value, &["plain_body", "body"], &["html_body"])
     }
 
-    /// As a message at its place, of a writer with that role. What was made private later is private.
-    pub(super) fn message(&self, place: &Place, role: Role) -> Message {
+    /// Adds it to the conversation of a ticket that began at `start`, unless another copy is told.
+    pub(super) fn say(
+        &self,
+        conversation: &mut Conversation,
+        place: Option<&Place>,
+        role: Role,
+        start: Option<Timestamp>,
+    ) {
         let author = self.author().map(|id| key(&id).to_string()).unwrap_or_default();
-        Message { role, author, is_public: place.is_public, at: self.at(), text: self.words() }
+        let mut message =
+            Message { role, author, is_public: self.is_public(), at: self.at(), text: self.words() };
+        let Some(place) = place else {
+            return conversation.add_at(second(message.at), message, start);
+        };
+        if place.is_to_tell(self) {
+            // What one copy lacks another may say.
+            message.is_public = place.is_public;
+            message.at = message.at.or_else(|| Timestamp::from_second(i64::from(place.second)).ok());
+            conversation.add_at(place.index, message, start);
+        }
     }
 }
 
@@ -76,35 +107,50 @@ pub(super) fn key(id: &str) -> u64 {
 
 /// Whether it is a comment.
 pub(super) fn is_comment(it: &Value) -> bool {
-    let has_body = ["plain_body", "body", "html_body"].iter().any(|member| it.get(member).is_some());
-    has_body && it.get("author_id").is_some() && it.get("public").is_some()
+    has_body(it) && it.get("author_id").is_some() && it.get("public").is_some()
+}
+
+/// Events without their comments have none.
+fn has_body(it: &Value) -> bool {
+    ["plain_body", "body", "html_body"].iter().any(|member| it.get(member).is_some())
 }
 
 /// Whether it is a ticket event or an audit.
 pub(super) fn is_event(it: &Value) -> bool {
     let has_events = |member| it.get(member).is_some_and(Value::is_array);
-    it.get("ticket_id").is_some() && (has_events("child_events") || has_events("events"))
+    // Others have tickets with events, too.
+    let is_audit = || has_events("events") && it.get("author_id").is_some();
+    it.get("ticket_id").is_some() && (has_events("child_events") || is_audit())
 }
 
 /// The comments of a ticket event or of an audit.
 pub(super) fn of_event(event: &Value) -> impl Iterator<Item = Comment<'_>> {
     let is_comment = |it: &&Value| {
         let kinds = [it.get("event_type"), it.get("type")].into_iter().flatten();
-        kinds.filter_map(Value::as_str).any(|kind| matches!(kind, "Comment" | "VoiceComment"))
+        let mut kinds = kinds.filter_map(Value::as_str);
+        has_body(it) && kinds.any(|kind| matches!(kind, "Comment" | "VoiceComment" | "FacebookComment"))
     };
     let parts = list(event, "/child_events").iter().chain(list(event, "/events"));
     parts.filter(is_comment).map(move |it| Comment::of(it, Some(event), None))
 }
 
-/// The ticket of which a page has the comments: the one beside them, that of the page's address, or that of the file's name.
-pub(super) fn ticket_of_page(origin: &Origin<'_>, page: &Value) -> Option<String> {
+/// The ticket of which a page has the comments.
+pub(super) struct TicketOfPage {
+    id: String,
+    /// By the file's name alone, which may mean something else.
+    is_guessed: bool,
+}
+
+/// The ticket beside the comments, that of the page's address, that of the pattern for names, or that of the file's name.
+pub(super) fn ticket_of_page(origin: &Origin<'_>, page: &Value) -> Option<TicketOfPage> {
     let addresses = ["/url", "/next_page", "/previous_page", "/links/next", "/links/prev"];
     let of_address = |at: &&str| ticket_of_address(page.pointer(at)?.as_str()?);
-    let beside = text(page, "/ticket/id").or_else(|| text(page, "/ticket_id"));
-    beside
+    let said = text(page, "/ticket/id")
+        .or_else(|| text(page, "/ticket_id"))
         .or_else(|| addresses.iter().find_map(of_address))
-        .or_else(|| ticket_of_pattern(origin))
-        .or_else(|| ticket_of_name(origin))
+        .or_else(|| ticket_of_pattern(origin));
+    let is_guessed = said.is_none();
+    said.or_else(|| ticket_of_name(origin)).map(|id| TicketOfPage { id, is_guessed })
 }
 
 /// `…/tickets/501/comments.json?page=2` is of 501.
@@ -141,14 +187,11 @@ fn is_number(text: &str) -> bool {
 /// The words of comments of one ticket, which another document has; `None` where they have been told, or are none.
 pub(super) fn record(comments: &[&Comment<'_>], desk: &Desk) -> Option<Record> {
     let ticket_id = comments.first()?.ticket_id.as_deref()?;
-    let ticket = desk.ticket(ticket_id);
+    let (requester, start) = desk.ticket(ticket_id).map_or((None, None), Ticket::beginning);
     let mut conversation = Conversation::default();
     for comment in comments {
-        let Some(place) = desk.place(ticket_id, comment).filter(|place| place.is_first_read()) else {
-            continue;
-        };
-        let role = desk.role(comment, ticket.and_then(|it| it.requester));
-        conversation.add_at(place.index, comment.message(place, role), ticket.and_then(|it| it.started));
+        let role = desk.role(comment, requester);
+        comment.say(&mut conversation, desk.place(ticket_id, comment), role, start);
     }
     let mut record = Record::default();
     record.cell("interaction_id", Some(ticket_id));
@@ -181,7 +224,8 @@ mod tests {
         let desk = Desk::default();
         for (name, source, page, expected) in rows {
             let origin = Origin { path: Path::new(name), source, desk: &desk };
-            assert_eq!(ticket_of_page(&origin, page).as_deref(), expected, "{name}");
+            let found = ticket_of_page(&origin, page).map(|it| it.id);
+            assert_eq!(found.as_deref(), expected, "{name}");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What all files of a Zendesk export say of each other: who the users are, what the tickets began with, and which comments
 //! there are of each.
 //!
-//! About 100 bytes a ticket and 50 a comment are held, and what users are called. Words are not.
+//! About 150 bytes a ticket and 60 a comment are held, and what users are called. Words are not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -14,10 +14,10 @@ use super::{Parts, ticket};
 use crate::config::Source;
 use crate::error::Result;
 use crate::ingest::batch::Collector;
-use crate::ingest::export::desk::{Message, Role, moment};
+use crate::ingest::export::desk::{Role, moment};
 use crate::ingest::export::{Origin, each_document, list, text};
 use crate::ingest::lines::Lines;
-use crate::ingest::{SourceFile, decode};
+use crate::ingest::{SourceFile, cut, decode};
 
 /// The users, tickets and comments of all files.
 #[derive(Debug, Default)]
@@ -36,13 +36,20 @@ pub(super) struct User {
     pub(super) name: Option<String>,
 }
 
-/// A ticket as its newest record has it.
+/// A ticket as its newest record has it, and its comments in all files.
 #[derive(Debug, Default)]
 pub(super) struct Ticket {
     updated: Option<Timestamp>,
     /// [`key`] of who asked.
-    pub(super) requester: Option<u64>,
-    pub(super) started: Option<Timestamp>,
+    requester: Option<u64>,
+    started: Option<Timestamp>,
+    /// Whether a file has the ticket itself.
+    pub(super) is_there: bool,
+    /// Whether a comment stands where the ticket began: the words of its description.
+    pub(super) has_first: bool,
+    pub(super) reply_count: u64,
+    pub(super) agent_count: usize,
+    pub(super) note_count: u64,
     /// By key.
     comments: Vec<Place>,
 }
@@ -51,20 +58,22 @@ pub(super) struct Ticket {
 #[derive(Debug)]
 pub(super) struct Place {
     key: u64,
-    second: u32,
+    pub(super) second: u32,
     pub(super) is_public: bool,
     is_of_program: bool,
     /// [`key`] of its author.
     author: Option<u64>,
+    /// [`Comment::version`] of the copy that is told.
+    version: (bool, u64),
     /// Its second, a little more where another has the same: what orders the turns, also those that a later day brings.
     pub(super) index: u32,
-    is_read: AtomicBool,
+    is_told: AtomicBool,
 }
 
 impl Place {
-    /// Whether the comment has not been read before in this run: pages and events overlap.
-    pub(super) fn is_first_read(&self) -> bool {
-        !self.is_read.swap(true, Ordering::Relaxed)
+    /// Whether a copy of the comment is the one to tell: pages and events overlap.
+    pub(super) fn is_to_tell(&self, copy: &Comment<'_>) -> bool {
+        copy.version() == self.version && !self.is_told.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -78,7 +87,10 @@ impl Desk {
         for (file, source) in files {
             desk.look(file, source)?;
         }
-        desk.tickets.values_mut().for_each(Ticket::put_in_order);
+        for ticket in desk.tickets.values_mut() {
+            ticket.put_in_order();
+            ticket.count(&desk.users);
+        }
         Ok(desk)
     }
 
@@ -111,18 +123,21 @@ impl Desk {
     }
 
     fn add_user(&mut self, user: &Value) {
+        // Longer ones are none, and all are held.
+        const MOST_BYTES: usize = 512;
         let Some(id) = text(user, "/id") else { return };
         let is_agent = match user.get("role").and_then(Value::as_str) {
             Some("end-user") => Some(false),
             Some("agent" | "admin") => Some(true),
             _ => None,
         };
+        let short = |at| text(user, at).map(|text| cut(&text, MOST_BYTES).to_string());
         let user = User {
             updated: moment(user, "/updated_at"),
             is_agent,
-            email: text(user, "/email"),
-            phone: text(user, "/phone"),
-            name: text(user, "/name"),
+            email: short("/email"),
+            phone: short("/phone"),
+            name: short("/name"),
         };
         // Whatever the order of files, the same counts.
         let known = self.users.entry(key(&id)).or_insert_with(|| user.clone());
@@ -136,6 +151,7 @@ impl Desk {
         let requester = ticket::person_id(it, "requester").map(|id| key(&id));
         let (updated, started) = (moment(it, "/updated_at"), moment(it, "/created_at"));
         let known = self.tickets.entry(key(&id)).or_default();
+        known.is_there = true;
         if (known.updated, known.requester, known.started) < (updated, requester, started) {
             (known.updated, known.requester, known.started) = (updated, requester, started);
         }
@@ -151,8 +167,9 @@ impl Desk {
             is_public: comment.is_public(),
             is_of_program: comment.is_of_program(),
             author: comment.author().map(|id| key(&id)),
+            version: comment.version(),
             index: 0,
-            is_read: AtomicBool::new(false),
+            is_told: AtomicBool::new(false),
         });
     }
 
@@ -171,33 +188,27 @@ impl Desk {
 
     /// Who wrote a comment of a ticket with that requester.
     pub(super) fn role(&self, comment: &Comment<'_>, requester: Option<u64>) -> Role {
-        self.role_of(comment.is_of_program(), comment.author().map(|id| key(&id)), requester)
+        role(&self.users, comment.is_of_program(), comment.author().map(|id| key(&id)), requester)
     }
+}
 
-    fn role_of(&self, is_of_program: bool, author: Option<u64>, requester: Option<u64>) -> Role {
-        let is_agent = || self.users.get(&author?)?.is_agent;
-        match (author, requester) {
-            _ if is_of_program => Role::System,
-            (Some(author), Some(requester)) if author == requester => Role::Customer,
-            _ => match (is_agent(), author, requester) {
-                (Some(true), ..) => Role::Agent,
-                (Some(false), ..) => Role::Customer,
-                // Somebody other than the requester, of whom no file says more.
-                (None, Some(_), Some(_)) => Role::Agent,
-                (None, ..) => Role::Unknown,
-            },
-        }
-    }
-
-    /// All comments of a ticket as messages without words, for counting.
-    pub(super) fn messages(&self, ticket: &Ticket) -> impl Iterator<Item = Message> {
-        ticket.comments.iter().map(|comment| Message {
-            role: self.role_of(comment.is_of_program, comment.author, ticket.requester),
-            author: comment.author.map(|author| author.to_string()).unwrap_or_default(),
-            is_public: comment.is_public,
-            at: None,
-            text: String::new(),
-        })
+fn role(
+    users: &HashMap<u64, User>,
+    is_of_program: bool,
+    author: Option<u64>,
+    requester: Option<u64>,
+) -> Role {
+    let is_agent = || users.get(&author?)?.is_agent;
+    match (author, requester) {
+        _ if is_of_program => Role::System,
+        (Some(author), Some(requester)) if author == requester => Role::Customer,
+        _ => match (is_agent(), author, requester) {
+            (Some(true), ..) => Role::Agent,
+            (Some(false), ..) => Role::Customer,
+            // Somebody other than the requester, of whom no file says more.
+            (None, Some(_), Some(_)) => Role::Agent,
+            (None, ..) => Role::Unknown,
+        },
     }
 }
 
@@ -205,23 +216,50 @@ impl Ticket {
     /// Each comment once, and at its place.
     fn put_in_order(&mut self) {
         let comments = &mut self.comments;
-        comments.sort_by_key(|it| (it.key, it.second, it.is_public, it.author, it.is_of_program));
-        comments.dedup_by_key(|it| it.key);
+        comments.sort_by_key(|it| (it.key, it.second, it.author, it.is_of_program, it.version));
+        comments.dedup_by(|copy, kept| {
+            let is_same = copy.key == kept.key;
+            if is_same {
+                // Made private, redacted or dated in any of the files.
+                kept.is_public &= copy.is_public;
+                kept.version = kept.version.max(copy.version);
+                kept.second = if kept.second == 0 { copy.second } else { kept.second };
+            }
+            is_same
+        });
         let mut in_time: Vec<&mut Place> = comments.iter_mut().collect();
         in_time.sort_by_key(|it| (it.second, it.key));
+        // The first comment and the description are written one after the other; answers take longer.
+        const MOST_SECONDS: u32 = 60;
+        let start = self.started.map(|start| second(Some(start)));
+        let first = in_time.first().map(|it| it.second);
+        self.has_first =
+            start.zip(first).is_some_and(|(start, first)| first <= start.saturating_add(MOST_SECONDS));
+        if let (true, Some(start), Some(first)) = (self.has_first, start, in_time.first_mut()) {
+            // Where the description stands if it came on an earlier day: the comment takes its place.
+            first.index = start;
+        }
         let mut next = 0;
-        for place in in_time {
-            place.index = place.second.max(next);
+        for place in in_time.into_iter().filter(|place| place.is_public) {
+            place.index = if place.index > 0 { place.index } else { place.second.max(next) };
             next = place.index.saturating_add(1);
         }
     }
 
-    /// Whether a comment stands where the ticket began: the words of its description.
-    pub(super) fn has_first(&self, start: Timestamp) -> bool {
-        // The two are written one after the other; answers take longer.
-        const MOST_SECONDS: u32 = 60;
-        let end = second(Some(start)).saturating_add(MOST_SECONDS);
-        self.comments.iter().any(|it| it.second <= end)
+    fn count(&mut self, users: &HashMap<u64, User>) {
+        let mut agents = BTreeSet::new();
+        for it in &self.comments {
+            let is_agent = role(users, it.is_of_program, it.author, self.requester) == Role::Agent;
+            agents.extend(it.author.filter(|_| is_agent));
+            self.note_count += u64::from(!it.is_public);
+            self.reply_count += u64::from(it.is_public && is_agent);
+        }
+        self.agent_count = agents.len();
+    }
+
+    /// [`key`] of who asked, and when.
+    pub(super) fn beginning(&self) -> (Option<u64>, Option<Timestamp>) {
+        (self.requester, self.started)
     }
 
     pub(super) fn has_comments(&self) -> bool {

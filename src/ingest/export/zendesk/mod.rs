@@ -11,7 +11,7 @@ mod ticket;
 
 use serde_json::Value;
 
-use super::{Export, Origin, Record, list};
+use super::{Export, Origin, Record, list, text};
 use crate::config::Format;
 use crate::ingest::row::Fault;
 use comment::Comment;
@@ -28,9 +28,8 @@ pub(super) const EXPORT: Export = Export {
 type Told = (fn(&Value) -> bool, &'static str);
 
 /// The lists of a page, by what their first member is.
-const LISTS: [(&str, Told); 5] = [
+const LISTS: [(&str, Told); 4] = [
     ("/tickets", (is_ticket, "it has tickets with `requester_id`, `via` and `status`")),
-    ("/ticket_events", (comment::is_event, "it has `ticket_events`")),
     ("/audits", (comment::is_event, "it has `audits` of tickets")),
     ("/comments", (comment::is_comment, "it has `comments` with `author_id` and `public`")),
     ("/users", (is_user, "it has `users` with a role of Zendesk")),
@@ -45,6 +44,12 @@ const ALONE: [Told; 4] = [
 ];
 
 fn tell(document: &Value) -> Option<&'static str> {
+    if document.get("ticket_events").is_some_and(Value::is_array) {
+        return Some("it has `ticket_events`");
+    }
+    if is_empty_page(document) {
+        return Some("it is an empty page of the API");
+    }
     let of_list = |(at, (is, why)): &(&str, Told)| list(document, at).first().is_some_and(is).then_some(*why);
     let is_one = document.get("ticket").is_some_and(is_ticket);
     let one = is_one.then_some("it has a `ticket` with `requester_id`, `via` and `status`");
@@ -52,16 +57,26 @@ fn tell(document: &Value) -> Option<&'static str> {
     LISTS.iter().find_map(of_list).or(one).or_else(alone)
 }
 
+/// A day on which nothing happened gives one.
+fn is_empty_page(it: &Value) -> bool {
+    let has = |members: &[&str]| members.iter().any(|member| it.get(member).is_some());
+    let is_empty =
+        |(at, _): &(&str, Told)| it.pointer(at).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    LISTS.iter().any(is_empty) && has(&["next_page", "end_time", "end_of_stream", "after_cursor"])
+}
+
 fn is_ticket(it: &Value) -> bool {
     let has_requester = it.get("requester_id").is_some() || it.get("requester").is_some_and(Value::is_object);
     has_requester && it.pointer("/via/channel").is_some() && it.get("status").is_some()
 }
 
-/// Other products have people with roles and e-mail addresses too.
+/// Other products have people with roles and e-mail addresses, and messages of such people, too.
 fn is_user(it: &Value) -> bool {
     let role = it.get("role").and_then(Value::as_str);
+    let address = it.get("url").and_then(Value::as_str).unwrap_or_default();
     matches!(role, Some("end-user" | "agent" | "admin"))
         && ["id", "email", "name"].iter().all(|member| it.get(member).is_some())
+        && (it.get("time_zone").is_some() || address.contains("/api/v2/users/"))
 }
 
 fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
@@ -71,18 +86,22 @@ fn read(origin: &Origin<'_>, document: &Value) -> Result<Vec<Record>, Fault> {
     {
         return Err(Fault::of_row("no Zendesk ticket: it has no `id`".to_string()));
     }
-    let (comments, lost): (Vec<&Comment<'_>>, Vec<_>) =
-        parts.comments.iter().partition(|it| it.ticket_id.is_some());
+    // A number in a file's name may be a day or that of a page.
+    let is_ticket = |id: &String| origin.desk.ticket(id).is_some_and(|it| it.is_there);
+    let has_ticket =
+        |it: &&Comment<'_>| it.ticket_id.as_ref().is_some_and(|id| !it.is_guessed || is_ticket(id));
+    let (mut comments, lost): (Vec<&Comment<'_>>, Vec<_>) = parts.comments.iter().partition(has_ticket);
+    comments.sort_by(|a, b| a.ticket_id.cmp(&b.ticket_id));
     let mut records: Vec<Record> = parts.tickets.iter().map(|it| ticket::record(it, origin.desk)).collect();
-    if !lost.is_empty() {
-        let reason = "no ticket: neither the comments nor the name of the file say of which one they are; \
-                      say it with name = \"comments_{interaction_id}.json\" in the [[source]]";
-        // Tickets beside them are none the worse for it.
-        let Some(ticket) = records.first_mut() else { return Err(Fault::of_row(reason.to_string())) };
-        ticket.notes.push(reason.to_string());
-    }
     let of_one_ticket = comments.chunk_by(|a, b| a.ticket_id == b.ticket_id);
     records.extend(of_one_ticket.filter_map(|comments| comment::record(comments, origin.desk)));
+    if !lost.is_empty() {
+        let reason = "no ticket: neither the comments nor the name of the file say of which one they are, or no file \
+                      has that one; say it with name = \"comments_{interaction_id}.json\" in the [[source]]";
+        // What stands beside them is none the worse for it.
+        let Some(first) = records.first_mut() else { return Err(Fault::of_row(reason.to_string())) };
+        first.notes.push(reason.to_string());
+    }
     Ok(records)
 }
 
@@ -97,9 +116,16 @@ struct Parts<'v> {
 
 impl<'v> Parts<'v> {
     fn of(origin: &Origin<'_>, document: &'v Value) -> Parts<'v> {
-        const PAGE: [&str; 7] = ["tickets", "ticket", "ticket_events", "audits", "comments", "users", "user"];
-        let is_page = document.get("id").is_none() && PAGE.iter().any(|it| document.get(it).is_some());
-        if is_page { Parts::of_page(origin, document) } else { Parts::alone(origin, document) }
+        const LISTS: [&str; 6] = ["tickets", "ticket", "ticket_events", "audits", "users", "user"];
+        let is_alone = ALONE.iter().any(|(is, _)| is(document));
+        let has_list = LISTS.iter().any(|it| document.get(it).is_some());
+        // A ticket has comments, too, and an id.
+        let has_comments = || document.get("comments").is_some() && text(document, "/id").is_none();
+        if !is_alone && (has_list || has_comments()) {
+            Parts::of_page(origin, document)
+        } else {
+            Parts::alone(origin, document)
+        }
     }
 
     fn of_page(origin: &Origin<'_>, page: &'v Value) -> Parts<'v> {
@@ -111,7 +137,7 @@ impl<'v> Parts<'v> {
         };
         let ticket_id = comment::ticket_of_page(origin, page);
         let comments = list(page, "/comments").iter();
-        parts.comments.extend(comments.map(|it| Comment::of(it, None, ticket_id.as_deref())));
+        parts.comments.extend(comments.map(|it| Comment::of(it, None, ticket_id.as_ref())));
         parts
     }
 
@@ -121,7 +147,7 @@ impl<'v> Parts<'v> {
             parts.comments.extend(comment::of_event(document));
         } else if comment::is_comment(document) {
             let ticket_id = comment::ticket_of_page(origin, document);
-            parts.comments.push(Comment::of(document, None, ticket_id.as_deref()));
+            parts.comments.push(Comment::of(document, None, ticket_id.as_ref()));
         } else if is_user(document) {
             parts.users.push(document);
         } else {

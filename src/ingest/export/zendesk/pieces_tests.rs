@@ -105,7 +105,7 @@ fn take_comments(ticket: &mut Value, way: Way) -> Option<(String, String)> {
         let event = |comment: &Value| {
             let mut said = with(comment, kind, json!("Comment"));
             let at = said.as_object_mut().unwrap().remove("created_at").unwrap();
-            json!({"id": 9, "ticket_id": id, "created_at": at, list: [{"id": 8, kind: "Change"}, said]})
+            json!({"id": 9, "ticket_id": id, "author_id": 0, "created_at": at, list: [{"id": 8, kind: "Change"}, said]})
         };
         comments.iter().map(event).collect()
     };
@@ -207,7 +207,7 @@ fn a_comment_that_was_made_private_is_not_read_from_the_page_where_it_was_public
 
 #[test]
 fn the_newest_record_of_a_user_counts_in_any_order() {
-    let user = |email: &str, at: &str| json!({"id": 90001, "role": "end-user", "name": "Kim", "email": email, "updated_at": at});
+    let user = |email: &str, at: &str| json!({"id": 90001, "role": "end-user", "name": "Kim", "time_zone": "Riga", "email": email, "updated_at": at});
     let users =
         [user("old@mail.test", "2026-01-01T00:00:00Z"), user("new@mail.test", "2026-02-01T00:00:00Z")];
     for order in [[0, 1], [1, 0]] {
@@ -241,7 +241,7 @@ fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do()
     let list = file("comments.json", &both["comments"]);
     let batch = read(std::slice::from_ref(&list));
     assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 5));
-    let batch = read(&[("501.json".to_string(), list.1)]);
+    let batch = read(&[("501.json".to_string(), list.1), file("tickets.json", &example())]);
     assert_eq!((batch.rejects.len(), words(&batch, "501").len()), (0, 4));
     // A pattern says it, also of a name that says nothing by itself.
     let named = Source { name: Some("export_{interaction_id}.json".to_string()), ..source() };
@@ -253,11 +253,100 @@ fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do()
 fn a_file_of_users_or_an_empty_page_gives_nothing_and_is_no_fault() {
     let mut users = example();
     users.as_object_mut().unwrap().remove("tickets");
-    let declared = Source { format: Some(crate::config::Format::Zendesk), ..source() };
-    for page in [users, json!({"tickets": [], "users": []}), json!({"ticket_events": [], "end_time": 3})] {
-        let batch = read_new(&[file("page.json", &page)], &declared, |_| true);
+    let empty = [
+        json!({"tickets": [], "end_time": 3}),
+        json!({"ticket_events": [], "end_time": 3}),
+        json!({"comments": [], "next_page": null, "count": 0}),
+    ];
+    for page in empty.into_iter().chain([users]) {
+        let batch = read(&[file("page.json", &page)]);
         assert_eq!((batch.interactions.len(), batch.rejects.len()), (0, 0), "{page}");
     }
+}
+
+#[test]
+fn what_other_products_write_about_tickets_is_not_taken_for_it() {
+    let log = r#"{"ticket_id": "T-1", "customer_id": "C7", "started_at": "2026-03-02T09:00:00Z", "category": "Bill", "events": [{"at": 3}]}"#;
+    let messages = r#"{"id": "m1", "interaction_id": "T1", "role": "agent", "name": "Anna", "email": "a@mail.test", "text": "hello"}"#;
+    let batch =
+        read(&[("log.jsonl".to_string(), log.to_string()), ("said.jsonl".to_string(), messages.to_string())]);
+    assert_eq!((batch.interactions.len(), batch.transcripts.len()), (1, 1), "{:?}", batch.rejects);
+}
+
+#[test]
+fn a_file_is_of_the_export_whatever_its_name() {
+    for name in ["page.txt", "page", "page.export"] {
+        let batch = read(&[(name.to_string(), EXPORT.example.to_string())]);
+        assert_eq!(words(&batch, "501").len(), 4, "{name}");
+    }
+}
+
+#[test]
+fn all_records_of_a_ticket_in_a_row_are_read() {
+    let mut older = example()["tickets"][0].clone();
+    let lines = take_comments(&mut older, Way::Lines).unwrap().1;
+    let mut newer = older.clone();
+    newer["updated_at"] = json!("2026-03-05T10:00:00Z");
+    newer["status"] = json!("open");
+    let batch = read(&[("all.jsonl".to_string(), format!("{lines}{older}\n{newer}\n"))]);
+    let resolved: Vec<Option<bool>> = batch.interactions.iter().map(|it| it.is_coded_resolved).collect();
+    assert_eq!(resolved, [Some(true), Some(false)], "of two versions the store takes the newer");
+    assert_eq!(words(&batch, "501").len(), 4);
+}
+
+#[test]
+fn events_without_their_comments_leave_the_description_and_the_metrics() {
+    let mut ticket = example()["tickets"][0].clone();
+    ticket.as_object_mut().unwrap().remove("comments");
+    ticket["metric_set"] = json!({"replies": 3});
+    let child = json!({"id": 1, "event_type": "Comment", "comment_present": true, "comment_public": false});
+    let event =
+        json!({"id": 9, "ticket_id": 501, "created_at": "2026-03-02T09:15:00Z", "child_events": [child]});
+    let files =
+        [file("t.json", &json!({"tickets": [ticket]})), file("e.json", &json!({"ticket_events": [event]}))];
+    let batch = read(&files);
+    assert_eq!(words(&batch, "501").len(), 1);
+    assert_eq!(batch.interactions[0].reply_count, Some(3));
+}
+
+#[test]
+fn a_first_comment_a_second_later_takes_the_place_of_the_description() {
+    let mut ticket = example()["tickets"][0].clone();
+    ticket["comments"][0]["created_at"] = json!("2026-03-02T09:15:01Z");
+    let comments = take_comments(&mut ticket, Way::PageByName).unwrap();
+    let tickets = file("tickets.json", &json!({"tickets": [ticket]}));
+    let description = told(&read(std::slice::from_ref(&tickets))).1[0].1.index;
+    let (_, later) = told(&read_new(&[tickets, comments], &source(), |at| at == 1));
+    assert_eq!((later.len(), later[0].1.index), (4, description));
+}
+
+#[test]
+fn a_redacted_comment_is_told_as_such_in_any_order_of_files() {
+    let comment = |words: &str| json!({"id": 1, "ticket_id": 7, "author_id": 1, "public": true, "body": words, "created_at": "2026-03-02T09:15:00Z"});
+    let copies = ["my card is 4111 1111", "my card is ▇▇▇▇ ▇▇▇▇"];
+    for order in [[0, 1], [1, 0]] {
+        let files = order.map(|at| (format!("{at}.jsonl"), comment(copies[at]).to_string()));
+        assert_eq!(words(&read(&files), "7"), [(Speaker::Unknown, copies[1].to_string())]);
+    }
+}
+
+#[test]
+fn comments_without_an_id_are_told_apart() {
+    let mut page = example();
+    for comment in page["tickets"][0]["comments"].as_array_mut().unwrap() {
+        comment.as_object_mut().unwrap().remove("id");
+        comment["plain_body"] = json!("Thanks");
+    }
+    let batch = read(&[file("page.json", &page)]);
+    assert_eq!(words(&batch, "501").len(), 4);
+    assert_eq!(batch.interactions[0].reply_count, Some(1));
+}
+
+#[test]
+fn a_number_in_a_name_of_which_no_file_has_the_ticket_is_no_ticket() {
+    let page = json!({"comments": example()["tickets"][0]["comments"]});
+    let batch = read(&[file("comments_20260302.json", &page), file("tickets.json", &example())]);
+    assert_eq!((batch.rejects.len(), words(&batch, "20260302").len()), (1, 0));
 }
 
 #[test]

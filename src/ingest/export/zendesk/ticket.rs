@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::comment::{Comment, key};
 use super::desk::{Desk, User, second};
-use crate::ingest::export::desk::{Conversation, Message, custom, joined, moment};
+use crate::ingest::export::desk::{Conversation, Message, count, custom, joined, moment};
 use crate::ingest::export::{Record, list, text};
 
 /// The id of a person of a ticket: as a number of the ticket, or within the person.
@@ -63,29 +63,26 @@ pub(super) fn record(ticket: &Value, desk: &Desk) -> Record {
 fn say(ticket: &Value, start: Option<Timestamp>, desk: &Desk, record: &mut Record) {
     let Some(id) = text(ticket, "/id") else { return };
     let requester = person_id(ticket, "requester").map(|id| key(&id));
-    let mut conversation = Conversation::default();
-    for comment in list(ticket, "/comments") {
-        let comment = Comment::of(comment, None, Some(&id));
-        if let Some(place) = desk.place(&id, &comment).filter(|place| place.is_first_read()) {
-            let message = comment.message(place, desk.role(&comment, requester));
-            conversation.add_at(place.index, message, start);
-        }
-    }
     let known = desk.ticket(&id);
-    let has_first = !list(ticket, "/comments").is_empty()
-        || start.is_some_and(|start| known.is_some_and(|it| it.has_first(start)));
+    let within = list(ticket, "/comments");
+    let mut conversation = Conversation::default();
+    // A ticket without a start is refused: other copies of its comments are told.
+    for comment in within.iter().filter(|_| start.is_some()) {
+        let comment = Comment::of(comment, None, None);
+        comment.say(&mut conversation, desk.place(&id, &comment), desk.role(&comment, requester), start);
+    }
+    let has_first = !within.is_empty() || known.is_some_and(|it| it.has_first);
     if !has_first {
         describe(ticket, start, desk, &mut conversation);
     }
     conversation.say(record);
+    // The metrics count what is in no file.
+    let replies = text(ticket, "/metric_set/replies").filter(|_| !has_first);
     match known.filter(|it| it.has_comments()) {
-        Some(known) => {
-            let mut all = Conversation::default();
-            desk.messages(known).for_each(|message| all.add(message, None));
-            all.count(record);
-        }
-        // The metrics count what is in no file.
-        None => record.cell("reply_count", text(ticket, "/metric_set/replies")),
+        _ if replies.is_some() => record.cell("reply_count", replies),
+        Some(it) => count(record, it.reply_count, it.agent_count, it.note_count),
+        None if !within.is_empty() => conversation.count(record),
+        None => {}
     }
 }
 
