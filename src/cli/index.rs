@@ -143,7 +143,8 @@ fn print_replaced(summary: &IndexSummary) {
     let changed = &summary.changed_files;
     for name in changed.iter().take(MOST_CHANGED) {
         say(format_args!(
-            "  {} has changed since it was read before: its earlier rows stay (`recontact store remove` takes both out)",
+            "  {} was read before, as another file or with another configuration: its earlier rows stay beneath \
+             (`recontact index --rebuild` reads all anew, `recontact store remove` takes all of the file out)",
             one_line(name)
         ));
     }

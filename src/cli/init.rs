@@ -25,7 +25,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let text = recontact::ingest::guess(&arguments.files)?;
     match &arguments.output {
         Some(path) => {
-            let mut file = std::fs::File::create_new(path).with_context(|| path.display().to_string())?;
+            let mut file = std::fs::File::create_new(path).with_context(|| {
+                let exists =
+                    if path.exists() { " is there already: write to another, or remove it" } else { "" };
+                format!("{}{exists}", path.display())
+            })?;
             file.write_all(text.as_bytes()).with_context(|| path.display().to_string())?;
             say(format_args!(
                 "wrote {}; look it through, then: recontact analyze {}",

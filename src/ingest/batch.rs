@@ -137,7 +137,7 @@ impl<'a> Collector<'a> {
                 let (field, name) = (field.name(), shown(&name));
                 self.rows.note(
                     line,
-                    format!("no column: {name}, to which {field} is mapped, is in no document of this file"),
+                    format!("no column {name}: {field} is mapped to it, and no document of this file has it"),
                 );
             }
         }

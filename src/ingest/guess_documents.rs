@@ -1,7 +1,7 @@
 //! `init` for files that hold one interaction or a few each: transcripts as text, and what other products export.
 //!
 //! There are many of them, and their columns are the reader's: a folder of them is one source, of which is said what it was
-//! taken for and why, what the first file has, and which speakers are not known.
+//! taken for and why, what the file with the most columns has, and which speakers are not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -24,9 +24,9 @@ pub(super) struct Documents(BTreeMap<(String, String), Group>);
 struct Group {
     file_count: usize,
     formats: BTreeMap<&'static str, usize>,
-    /// What the first file is like, and by what its format was told.
-    first: Survey,
-    first_name: String,
+    /// What the file with the most columns is like, and by what its format was told.
+    richest: Survey,
+    name: String,
     why: Option<&'static str>,
     unknown_speakers: BTreeSet<String>,
 }
@@ -59,12 +59,16 @@ impl Documents {
             std::collections::btree_map::Entry::Vacant(new) => new.insert(Group {
                 file_count: 0,
                 formats: BTreeMap::new(),
-                first: survey,
-                first_name: file.name.clone(),
+                richest: survey.clone(),
+                name: file.name.clone(),
                 why: why(file, source)?,
                 unknown_speakers: BTreeSet::new(),
             }),
         };
+        // Of an export in pieces one has the columns that others lack.
+        if survey.columns.len() > group.richest.columns.len() {
+            (group.richest, group.name, group.why) = (survey, file.name.clone(), why(file, source)?);
+        }
         group.file_count += 1;
         *group.formats.entry(format.name()).or_default() += 1;
         group.unknown_speakers.extend(speakers);
@@ -87,7 +91,7 @@ impl Group {
         let files = if self.file_count == 1 { "file" } else { "files" };
         let _ = writeln!(text, "\n# {} {files}, taken for: {}", self.file_count, formats.join(", "));
         if let Some(why) = self.why {
-            let _ = writeln!(text, "# {}: {why}", comment(&self.first_name));
+            let _ = writeln!(text, "# {}: {why}", comment(&self.name));
         }
         let path = Path::new(folder).join(if end.is_empty() { "*".to_string() } else { format!("*.{end}") });
         let _ = writeln!(text, "[[source]]\npath = {}", quoted(&whole(&path)));
@@ -112,9 +116,9 @@ impl Group {
                 "# own = [\"example.com\"]     # your own domains and addresses: who is no customer"
             );
         }
-        let _ = writeln!(text, "# found in the first:");
-        for at in (0..self.first.columns.len()).filter(|at| self.first.is_filled(*at)) {
-            let _ = writeln!(text, "#   {}", comment(&self.first.described(at)));
+        let _ = writeln!(text, "# found in {}:", comment(&self.name));
+        for at in (0..self.richest.columns.len()).filter(|at| self.richest.is_filled(*at)) {
+            let _ = writeln!(text, "#   {}", comment(&self.richest.described(at)));
         }
         if !self.unknown_speakers.is_empty() {
             let _ = writeln!(text, "# [source.speakers]        # who they are: customer, agent or system");

@@ -22,7 +22,7 @@ const MAX_DISTINCT: usize = 1000;
 const MAX_VALUE_BYTES: usize = 100;
 
 /// What a file's columns hold.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Survey {
     /// The format that the file turned out to have.
     pub(super) format: Format,

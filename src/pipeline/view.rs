@@ -255,7 +255,8 @@ impl View<'_> {
         let has_category = columns.category.iter().any(|&category| category != 0);
         if policy.needs().category && !has_category && self.counted_count() > 0 && !policy.derives_category {
             remarks.push(
-                "no interaction has a category: derive_category = true takes one from the customers' words"
+                "no interaction has a category: say in [source.fields] which column has it (`recontact init` shows \
+                 them), or derive_category = true takes one from the customers' words"
                     .to_string(),
             );
         }
@@ -300,8 +301,8 @@ impl View<'_> {
         let duplicates = row_count - self.counted_count();
         if is_large(duplicates, MANY_DUPLICATES) {
             remarks.push(format!(
-                "{:.0} % of the interactions have the id of another and are left out: if they are no copies, map \
-                 interaction_id to columns that tell them apart",
+                "{:.0} % of the interactions have the id of another and are left out: if they are neither copies nor older \
+                 versions of it, map interaction_id to columns that tell them apart",
                 100.0 * share(duplicates)
             ));
         }

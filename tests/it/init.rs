@@ -55,7 +55,7 @@ fn it_shows_fill_rates_and_samples_and_never_overwrites() {
     assert_eq!(folder.read("recontact.toml"), text);
     folder.run("analyze .").ok();
     let refused = folder.run("init log.csv -o recontact.toml").error();
-    assert!(refused.starts_with("recontact.toml: File exists"), "{refused}");
+    assert!(refused.starts_with("recontact.toml is there already: "), "{refused}");
 }
 
 #[test]

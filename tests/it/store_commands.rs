@@ -227,7 +227,9 @@ fn status_shows_sources_commits_and_what_does_not_count() {
     folder.write("c.csv", "call_id,customer,opened_at,reason\n9,C2,2026-01-09 10:00,outage\n");
     let run = folder.run("index c.csv --store s").ok();
     assert!(
-        run.stderr.contains("c.csv has changed since it was read before: its earlier rows stay"),
+        run.stderr.contains(
+            "c.csv was read before, as another file or with another configuration: its earlier rows stay"
+        ),
         "{}",
         run.stderr
     );

@@ -148,7 +148,11 @@ fn a_member_that_a_field_is_mapped_to_and_a_file_lacks_is_noted() {
     let document = old("none", &json!([{"speaker": "Customer", "text": "again"}])).to_string();
     let batch = crate::ingest::tests::read_text("a.vcon.json", &document, &source);
     assert_eq!((batch.interactions.len(), batch.interactions[0].customer_id.as_deref()), (1, None));
-    assert!(batch.notes.iter().any(|it| it.what.starts_with("no column: `party_uuid`")), "{:?}", batch.notes);
+    assert!(
+        batch.notes.iter().any(|it| it.what.starts_with("no column `party_uuid`: ")),
+        "{:?}",
+        batch.notes
+    );
 }
 
 #[test]

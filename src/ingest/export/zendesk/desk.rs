@@ -248,11 +248,14 @@ impl Ticket {
 
     fn count(&mut self, users: &HashMap<u64, User>) {
         let mut agents = BTreeSet::new();
+        // With which an agent opens a ticket is no reply.
+        let opening = self.comments.iter().min_by_key(|it| (it.second, it.key)).map(|it| it.key);
         for it in &self.comments {
             let is_agent = role(users, it.is_of_program, it.author, self.requester) == Role::Agent;
             agents.extend(it.author.filter(|_| is_agent));
             self.note_count += u64::from(!it.is_public);
-            self.reply_count += u64::from(it.is_public && is_agent);
+            let is_opening = self.has_first && opening == Some(it.key);
+            self.reply_count += u64::from(it.is_public && is_agent && !is_opening);
         }
         self.agent_count = agents.len();
     }

@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn the_comment_with_which_an_agent_opens_a_ticket_is_no_reply() {
+        let (ticket, turns) = one(
+            r#"{"id": 7, "created_at": "2026-03-02T09:00:00Z", "status": "solved", "via": {"channel": "phone"},
+            "requester_id": 1, "submitter_id": 2, "comments": [
+            {"id": 1, "author_id": 2, "public": true, "body": "Kim called: no net", "created_at": "2026-03-02T09:00:00Z"},
+            {"id": 2, "author_id": 2, "public": true, "body": "It works again.", "created_at": "2026-03-02T11:00:00Z"}]}"#,
+        );
+        assert_eq!((ticket.unwrap().reply_count, turns.len()), (Some(1), 2));
+    }
+
+    #[test]
     fn comments_of_ticket_events_are_words_of_their_ticket() {
         let page = r#"{"ticket_events": [{"id": 1, "ticket_id": 7, "timestamp": 1772442900, "child_events": [
             {"id": 2, "event_type": "Comment", "author_id": 1, "public": true, "body": "third time"},

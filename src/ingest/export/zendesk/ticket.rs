@@ -76,13 +76,11 @@ fn say(ticket: &Value, start: Option<Timestamp>, desk: &Desk, record: &mut Recor
         describe(ticket, start, desk, &mut conversation);
     }
     conversation.say(record);
-    // The metrics count what is in no file.
-    let replies = text(ticket, "/metric_set/replies").filter(|_| !has_first);
-    match known.filter(|it| it.has_comments()) {
-        _ if replies.is_some() => record.cell("reply_count", replies),
+    match known.filter(|it| it.has_comments() && has_first) {
         Some(it) => count(record, it.reply_count, it.agent_count, it.note_count),
-        None if !within.is_empty() => conversation.count(record),
-        None => {}
+        None if has_first => conversation.count(record),
+        // Part of a ticket is not counted; its metrics may be there.
+        None => record.cell("reply_count", text(ticket, "/metric_set/replies")),
     }
 }
 
