@@ -1,8 +1,8 @@
 //! What files say of each other: the e-mails of a conversation may lie in any of them, and so may the tickets, the comments
 //! and the people of a help desk.
 //!
-//! Takes all files of a configuration and looks at them before any is read, also at those that a store has already: what
-//! comes a day later is read with what was there before.
+//! Takes all files of a configuration and looks through them before the first is read that needs it, also through those that
+//! a store has already: what comes a day later is read with what was there before.
 
 use std::sync::OnceLock;
 

@@ -19,19 +19,45 @@ pub(super) fn try_read(name: &str, bytes: &[u8], source: &Source) -> Result<Batc
     fs::write(&path, bytes).unwrap();
     let file = SourceFile { path, name: name.to_string(), source: 0, byte_count: bytes.len() as u64 };
     let mut whole = Batch::default();
-    let mut sink = |batch: Batch| {
-        assert!(batch.row_count <= 10_000);
-        whole.row_count += batch.row_count;
-        whole.interactions.extend(batch.interactions);
-        whole.transcripts.extend(batch.transcripts);
-        whole.surveys.extend(batch.surveys);
-        whole.articles.extend(batch.articles);
-        whole.rejects.extend(batch.rejects);
-        whole.notes.extend(batch.notes);
-        Ok(())
-    };
-    read(&file, source, &mut sink, &|_| {})?;
+    read(&file, source, &mut |batch| add(&mut whole, batch), &|_| {})?;
     Ok(whole)
+}
+
+/// Adds a batch to those before it.
+fn add(whole: &mut Batch, batch: Batch) -> Result<()> {
+    assert!(batch.row_count <= 10_000);
+    whole.row_count += batch.row_count;
+    whole.interactions.extend(batch.interactions);
+    whole.transcripts.extend(batch.transcripts);
+    whole.surveys.extend(batch.surveys);
+    whole.articles.extend(batch.articles);
+    whole.rejects.extend(batch.rejects);
+    whole.notes.extend(batch.notes);
+    Ok(())
+}
+
+/// Reads texts as files of one folder in this order, with what all of them say of each other: those of which `is_new`
+/// says so by their number.
+pub(super) fn read_files<T: AsRef<str>>(
+    texts: &[(T, T)],
+    source: &Source,
+    is_new: impl Fn(usize) -> bool,
+) -> Batch {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |(name, text): &(T, T)| {
+        let (name, text) = (name.as_ref(), text.as_ref());
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        SourceFile { path, name: name.to_string(), source: 0, byte_count: text.len() as u64 }
+    };
+    let files: Vec<SourceFile> = texts.iter().map(file).collect();
+    let across = Across::of(&files, std::slice::from_ref(source)).unwrap();
+    let mut whole = Batch::default();
+    for (_, file) in files.iter().enumerate().filter(|(at, _)| is_new(*at)) {
+        read_among(file, source, &across, &mut |batch| add(&mut whole, batch), &|_| {}).unwrap();
+    }
+    whole
 }
 
 /// As [`try_read`], where no error is expected.

@@ -143,8 +143,8 @@ mod tests {
 
     use super::*;
     use crate::config::{Field, Format};
+    use crate::ingest::Batch;
     use crate::ingest::tests::{read_bytes, read_text, reasons, source};
-    use crate::ingest::{Across, Batch, read_among};
     use crate::interaction::{Direction, Interaction, Speaker, Status};
 
     const MBOX: &str = include_str!("../../../fixtures/exports/email.mbox");
@@ -155,28 +155,7 @@ mod tests {
 
     /// Reads texts as files of one folder, in this order.
     fn read_files(texts: &[(&str, &str)], source: &Source) -> Batch {
-        let folder = tempfile::tempdir().unwrap();
-        let files: Vec<SourceFile> = texts
-            .iter()
-            .map(|(name, text)| {
-                let path = folder.path().join(name);
-                std::fs::write(&path, text).unwrap();
-                SourceFile { path, name: (*name).to_string(), source: 0, byte_count: text.len() as u64 }
-            })
-            .collect();
-        let across = Across::of(&files, std::slice::from_ref(source)).unwrap();
-        let mut whole = Batch::default();
-        for file in &files {
-            let mut sink = |batch: Batch| {
-                whole.interactions.extend(batch.interactions);
-                whole.transcripts.extend(batch.transcripts);
-                whole.rejects.extend(batch.rejects);
-                whole.notes.extend(batch.notes);
-                Ok(())
-            };
-            read_among(file, source, &across, &mut sink, &|_| {}).unwrap();
-        }
-        whole
+        crate::ingest::tests::read_files(texts, source, |_| true)
     }
 
     /// The turns of all fragments of an interaction in their order.

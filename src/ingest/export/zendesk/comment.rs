@@ -39,14 +39,6 @@ impl<'v> Comment<'v> {
         text(self.value, "/id").map_or_else(of_content, |id| key(&id))
     }
 
-    /// Of several copies of a comment the one with the greatest is told: a redacted one, whatever the order of files.
-    pub(super) fn version(&self) -> (bool, u64) {
-        // What Zendesk puts in place of redacted words.
-        const REDACTED: char = '▇';
-        let words = self.words();
-        (words.contains(REDACTED), xxh3_64(words.as_bytes()))
-    }
-
     pub(super) fn at(&self) -> Option<Timestamp> {
         let moment_of = |it| moment(it, "/created_at").or_else(|| moment(it, "/timestamp"));
         moment_of(self.value).or_else(|| moment_of(self.event?))
@@ -73,7 +65,7 @@ impl<'v> Comment<'v> {
             || kind == Some("VoiceComment")
     }
 
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         body(self.value, &["plain_body", "body"], &["html_body"])
     }
 
@@ -91,7 +83,7 @@ impl<'v> Comment<'v> {
         let Some(place) = place else {
             return conversation.add_at(second(message.at), message, start);
         };
-        if place.is_to_tell(self) {
+        if place.is_to_tell(&message.text) {
             // What one copy lacks another may say.
             message.is_public = place.is_public;
             message.at = message.at.or_else(|| Timestamp::from_second(i64::from(place.second)).ok());
@@ -103,6 +95,14 @@ impl<'v> Comment<'v> {
 /// An id as a number, which those of Zendesk are.
 pub(super) fn key(id: &str) -> u64 {
     id.parse().unwrap_or_else(|_| xxh3_64(id.as_bytes()))
+}
+
+/// Of several copies of a comment the one whose words have the greatest is told: a redacted one, whatever the order of
+/// files.
+pub(super) fn version(words: &str) -> (bool, u64) {
+    // What Zendesk puts in place of redacted words.
+    const REDACTED: char = '▇';
+    (words.contains(REDACTED), xxh3_64(words.as_bytes()))
 }
 
 /// Whether it is a comment.

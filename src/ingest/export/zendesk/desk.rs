@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::comment::{Comment, key};
+use super::comment::{Comment, key, version};
 use super::{Parts, ticket};
 use crate::config::Source;
 use crate::error::Result;
@@ -63,7 +63,7 @@ pub(super) struct Place {
     is_of_program: bool,
     /// [`key`] of its author.
     author: Option<u64>,
-    /// [`Comment::version`] of the copy that is told.
+    /// [`version`] of the copy that is told.
     version: (bool, u64),
     /// Its second, a little more where another has the same: what orders the turns, also those that a later day brings.
     pub(super) index: u32,
@@ -71,9 +71,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Whether a copy of the comment is the one to tell: pages and events overlap.
-    pub(super) fn is_to_tell(&self, copy: &Comment<'_>) -> bool {
-        copy.version() == self.version && !self.is_told.swap(true, Ordering::Relaxed)
+    /// Whether the copy with these words is the one to tell: pages and events overlap.
+    pub(super) fn is_to_tell(&self, words: &str) -> bool {
+        version(words) == self.version && !self.is_told.swap(true, Ordering::Relaxed)
     }
 }
 
@@ -167,7 +167,7 @@ impl Desk {
             is_public: comment.is_public(),
             is_of_program: comment.is_of_program(),
             author: comment.author().map(|id| key(&id)),
-            version: comment.version(),
+            version: version(&comment.words()),
             index: 0,
             is_told: AtomicBool::new(false),
         });

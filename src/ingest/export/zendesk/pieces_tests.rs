@@ -5,39 +5,12 @@ use serde_json::{Value, json};
 
 use super::EXPORT;
 use crate::config::Source;
-use crate::ingest::tests::source;
-use crate::ingest::{Across, Batch, SourceFile, read_among};
+use crate::ingest::Batch;
+use crate::ingest::tests::{read_files, source};
 use crate::interaction::{Interaction, Speaker, Turn};
 
-/// Reads files of one folder in this order, those of which `is_new` says so.
-fn read_new(files: &[(String, String)], source: &Source, is_new: impl Fn(usize) -> bool) -> Batch {
-    let folder = tempfile::tempdir().unwrap();
-    let files: Vec<SourceFile> = files
-        .iter()
-        .map(|(name, text)| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, text).unwrap();
-            SourceFile { path, name: name.clone(), source: 0, byte_count: text.len() as u64 }
-        })
-        .collect();
-    let across = Across::of(&files, std::slice::from_ref(source)).unwrap();
-    let mut whole = Batch::default();
-    for (_, file) in files.iter().enumerate().filter(|(at, _)| is_new(*at)) {
-        let mut sink = |batch: Batch| {
-            whole.interactions.extend(batch.interactions);
-            whole.transcripts.extend(batch.transcripts);
-            whole.rejects.extend(batch.rejects);
-            whole.notes.extend(batch.notes);
-            Ok(())
-        };
-        read_among(file, source, &across, &mut sink, &|_| {}).unwrap();
-    }
-    whole
-}
-
 fn read(files: &[(String, String)]) -> Batch {
-    read_new(files, &source(), |_| true)
+    read_files(files, &source(), |_| true)
 }
 
 fn file(name: &str, content: &Value) -> (String, String) {
@@ -177,7 +150,7 @@ fn what_comes_on_another_day_goes_on_with_its_ticket_and_takes_the_place_of_the_
     let first = read(&day_one);
     assert_eq!(words(&first, "501"), [(Speaker::Customer, "My invoice is wrong.".to_string())]);
     let both = [day_one, vec![events]].concat();
-    let second = read_new(&both, &source(), |at| at == 1);
+    let second = read_files(&both, &source(), |at| at == 1);
     let (interactions, turns) = told(&second);
     assert_eq!(interactions, [], "the ticket was read before");
     let speakers: Vec<Speaker> = turns.iter().map(|(_, turn)| turn.speaker).collect();
@@ -245,7 +218,7 @@ fn comments_of_which_nothing_says_the_ticket_are_a_reject_that_says_what_to_do()
     assert_eq!((batch.rejects.len(), words(&batch, "501").len()), (0, 4));
     // A pattern says it, also of a name that says nothing by itself.
     let named = Source { name: Some("export_{interaction_id}.json".to_string()), ..source() };
-    let batch = read_new(&[file("export_501.json", &page)], &named, |_| true);
+    let batch = read_files(&[file("export_501.json", &page)], &named, |_| true);
     assert_eq!((batch.rejects.len(), words(&batch, "501").len()), (0, 4));
 }
 
@@ -316,7 +289,7 @@ fn a_first_comment_a_second_later_takes_the_place_of_the_description() {
     let comments = take_comments(&mut ticket, Way::PageByName).unwrap();
     let tickets = file("tickets.json", &json!({"tickets": [ticket]}));
     let description = told(&read(std::slice::from_ref(&tickets))).1[0].1.index;
-    let (_, later) = told(&read_new(&[tickets, comments], &source(), |at| at == 1));
+    let (_, later) = told(&read_files(&[tickets, comments], &source(), |at| at == 1));
     assert_eq!((later.len(), later[0].1.index), (4, description));
 }
 
