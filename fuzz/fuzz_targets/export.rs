@@ -2,16 +2,21 @@
 //! plain transcripts, workbooks. Nothing panics, no row is lost, no time is made up, reading again gives the same.
 //!
 //! `TMPDIR=/dev/shm cargo +nightly fuzz run export fuzz/corpus/export fixtures/exports -- -max_len=16384 -len_control=0`;
-//! with `FORMAT=zendesk` before it, all bytes are read as that format.
+//! with `FORMAT=zendesk` before it, all bytes are read as that format. A workbook's archive has sums over its parts that
+//! no chance change keeps, so a text that starts with `@ ` is its parts, each after a line `@ xl/workbook.xml`.
 
 #![no_main]
 
+use std::borrow::Cow;
+use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use recontact::config::{Columns, Field, Format, JsonShape, Source, TurnTime};
 use recontact_fuzz::{file, read};
+use zip::CompressionMethod;
+use zip::write::SimpleFileOptions;
 
 /// The endings, chosen by the last byte: an ordinary file ends in a line end or a brace, and is JSON.
 const ENDINGS: [&str; 8] = ["json", "vtt", "srt", "eml", "mbox", "txt", "xlsx", "ods"];
@@ -28,7 +33,8 @@ fuzz_target!(|data: &[u8]| {
         Some(&choice @ 0..=7) => ENDINGS[usize::from(choice)],
         _ => ENDINGS[0],
     };
-    let path = file(&format!("fuzz.{ending}"), data);
+    let bytes = packed(data).map_or(Cow::Borrowed(data), Cow::Owned);
+    let path = file(&format!("fuzz.{ending}"), &bytes);
     let mut source = Source { format: *FORMAT, ..Source::of_path(PathBuf::new(), "fuzz".to_string()) };
     if *FORMAT == Some(Format::Conversations) {
         point(&mut source);
@@ -50,4 +56,17 @@ fn point(source: &mut Source) {
         let columns = Columns { columns: vec![at.to_string()], format: None, blank: Vec::new() };
         source.fields.insert(field, columns);
     }
+}
+
+/// The archive of the parts of a workbook; `None` where the input is no text of parts.
+fn packed(data: &[u8]) -> Option<Vec<u8>> {
+    let text = str::from_utf8(data).ok()?.strip_prefix("@ ")?;
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for part in text.split("\n@ ") {
+        let (name, content) = part.split_once('\n').unwrap_or((part, ""));
+        archive.start_file(name, stored).ok()?;
+        archive.write_all(content.as_bytes()).ok()?;
+    }
+    Some(archive.finish().ok()?.into_inner())
 }
