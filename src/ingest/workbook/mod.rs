@@ -54,6 +54,14 @@ impl Cell {
     fn is_blank(&self) -> bool {
         self.text().trim().is_empty()
     }
+
+    /// The bytes of what it holds, and one for being there.
+    fn byte_count(&self) -> usize {
+        match self {
+            Cell::Blank => 1,
+            Cell::Text(text) | Cell::Value(text) | Cell::Error(text) => 1 + text.len(),
+        }
+    }
 }
 
 /// Cells that are shown as one, first and last of each: rows counted from 1, columns from 0.
@@ -95,7 +103,8 @@ pub(super) fn read(
         _ => Box::new(xlsx::Xlsx::open(path)?),
     };
     let book = book.as_mut();
-    let Some((sheet, header)) = chosen(book, path, source)? else {
+    let most = most_bytes(byte_count);
+    let Some((sheet, header)) = chosen(book, path, most, source)? else {
         rows.note(1, "empty file: no sheet has a table".to_string());
         return Ok(());
     };
@@ -112,8 +121,7 @@ pub(super) fn read(
     let width = names.len();
     rows.set_columns(names);
     rows.check_columns(header.row)?;
-    let mut left = most_bytes(byte_count);
-    book.rows(sheet, &mut |number, cells| {
+    walk(book, sheet, path, most, &mut |number, cells| {
         if number <= header.row {
             return Ok(true);
         }
@@ -136,20 +144,34 @@ pub(super) fn read(
         if texts.iter().all(|text| text.trim().is_empty()) {
             return Ok(true);
         }
-        let raw = texts.join("\t");
-        left = left.checked_sub(raw.len() as u64).ok_or_else(|| {
-            let (what, help) = bomb();
-            Error::data(path, what, help)
-        })?;
-        rows.row(number, &texts, None, &raw)?;
+        rows.row(number, &texts, None, &texts.join("\t"))?;
         Ok(true)
     })?;
     progress(byte_count);
     Ok(())
 }
 
+/// Hands on the rows of a sheet until they are more bytes than any file so long holds: few bytes can say that a row
+/// stands there a million times, or put one cell far to the right of each.
+fn walk(book: &mut dyn Workbook, sheet: usize, path: &Path, most: u64, take: &mut TakeRow<'_>) -> Result<()> {
+    let mut left = most;
+    book.rows(sheet, &mut |number, cells| {
+        let row_bytes: usize = cells.iter().map(Cell::byte_count).sum();
+        left = left.checked_sub(row_bytes as u64).ok_or_else(|| {
+            let (what, help) = bomb();
+            Error::data(path, what, help)
+        })?;
+        take(number, cells)
+    })
+}
+
 /// The sheet to read and its header: the one that is named, or the first with a row below its header.
-fn chosen(book: &mut dyn Workbook, path: &Path, source: &Source) -> Result<Option<(usize, header::Header)>> {
+fn chosen(
+    book: &mut dyn Workbook,
+    path: &Path,
+    most: u64,
+    source: &Source,
+) -> Result<Option<(usize, header::Header)>> {
     let sheets = match &source.sheet {
         Some(name) => vec![by_name(book.sheets(), name, path)?],
         None => (0..book.sheets().len()).collect(),
@@ -157,7 +179,7 @@ fn chosen(book: &mut dyn Workbook, path: &Path, source: &Source) -> Result<Optio
     let is_named = source.sheet.is_some();
     for sheet in sheets {
         let mut head = Vec::new();
-        book.rows(sheet, &mut |number, cells| {
+        walk(book, sheet, path, most, &mut |number, cells| {
             if cells.iter().any(|cell| !cell.is_blank()) {
                 head.push((number, cells));
             }

@@ -216,7 +216,7 @@ impl<R: Read> Xml<'_, R> {
                     if name == "table:table-cell" || name == "table:covered-table-cell" =>
                 {
                     let times = usize::try_from(attributes.count("table:number-columns-repeated"));
-                    let times = times.unwrap_or(usize::MAX);
+                    let times = times.unwrap_or(usize::MAX).max(1);
                     let cell = self.cell(&name, &attributes)?;
                     let span = attributes.count("table:number-columns-spanned");
                     if span > 1 && cell != Cell::Blank {
@@ -227,7 +227,7 @@ impl<R: Read> Xml<'_, R> {
                     }
                     let end = column.saturating_add(times);
                     if cell != Cell::Blank {
-                        row_bytes = row_bytes.saturating_add(cell.text().len().saturating_mul(times));
+                        row_bytes = row_bytes.saturating_add(cell.byte_count().saturating_mul(times));
                         check_place(self.path, number, end.saturating_sub(1), row_bytes)?;
                         cells.resize(column, Cell::Blank);
                         cells.resize(end, cell);

@@ -326,10 +326,15 @@ fn a_sheet_that_says_it_is_endless_ends_in_an_error() {
     let long = format!("{far}<table:table-row table:number-rows-repeated=\"9\">{cells}</table:table-row>");
     let text = "a".repeat(1 << 20);
     let heavy = wide.replace(">a<", &format!(">{text}<")).replace("1000000", "1000");
+    let wrong = heavy.replace("office:value-type=\"string\"", "calcext:value-type=\"error\"");
+    let blank = wide.replace(">a<", &format!(">{}<", " ".repeat(1000))).replace("1000000", "10000");
+    let blank = blank.replacen("-row>", "-row table:number-rows-repeated=\"1000000\">", 1);
     for (row, what) in [
         (wide, "a sheet of over 16384 columns, in row 2"),
         (long, "a sheet of over 1048576 rows"),
         (heavy, "over 16 MiB of text in row 2"),
+        (wrong, "over 16 MiB of text in row 2"),
+        (blank, "holds over 200 times its own bytes"),
     ] {
         let error = try_read("a", &ods(&[("a", &format!("{}{row}", texts(&NAMES)))]), &source()).unwrap_err();
         assert!(error.to_string().contains(what), "{what}: {error}");

@@ -54,7 +54,7 @@ impl Workbook for Xlsx {
             }
             number = at;
             let cell = written(cell.get_value(), digits.get(style).copied().unwrap_or(0), is_1904);
-            row_bytes += cell.text().len();
+            row_bytes += cell.byte_count();
             check_place(path, number, column, row_bytes)?;
             if cell == Cell::Blank {
                 continue;
