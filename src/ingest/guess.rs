@@ -93,6 +93,10 @@ pub fn guess(paths: &[PathBuf]) -> Result<String> {
             let _ = writeln!(text, "# with the same columns: path = \"calls-*.csv\"");
             break;
         }
+        if survey.columns.is_empty() {
+            let _ = writeln!(text, "\n# {}: nothing in it, so it is no source", comment(&file.name));
+            continue;
+        }
         push_source(&mut text, file, source, &survey)?;
     }
     documents.push(&mut text);
@@ -477,6 +481,19 @@ mod tests {
                     started_at = { columns = [\"date\", \"vru_entry\"], format = \"%y%m%d %H:%M:%S\" }   # `vru_entry`";
         assert!(text.contains(said), "{text}");
         assert!(text.contains("different: `2:03`, `1:10`; read as minutes:seconds"), "{text}");
+    }
+
+    #[test]
+    fn an_empty_file_is_told_and_is_no_source() {
+        for (name, content) in [("a.csv", ""), ("a.csv", "\n\n"), ("a.json", ""), ("a.json", "[]")] {
+            let (text, config) = guessed(name, content);
+            assert!(
+                config.sources.is_empty() && text.contains(": nothing in it"),
+                "{name} {content:?}: {text}"
+            );
+        }
+        let (text, config) = guessed("a.csv", "call_id,started_at\n");
+        assert_eq!(config.sources.len(), 1, "{text}");
     }
 
     #[test]
